@@ -1,0 +1,129 @@
+"""What a municipality sets before it starts Varde: one file or environment, read once, no secrets printed."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+OSLO = ZoneInfo("Europe/Oslo")
+
+Clock = Callable[[], datetime]
+"""Tells the moment it is, aware, in UTC."""
+
+
+class ConfigurationError(ValueError):
+    """The configuration cannot be used; the message names the setting, the value and the way out."""
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RegisterSettings(_Section):
+    """Where a register answers, and how we show who we are."""
+
+    base_url: str
+    timeout_seconds: float = 10.0
+
+
+class MaskinportenSettings(_Section):
+    issuer: str = ""
+    token_url: str = ""
+    client_id: str = ""
+    private_key_file: Path | None = None
+
+
+class LoginSettings(_Section):
+    """An OpenID provider: ID-porten for residents, an ordinary provider for staff."""
+
+    issuer: str = ""
+    client_id: str = "varde"
+    client_secret: SecretStr = SecretStr("")
+    acr: str = "idporten-loa-high"
+
+
+class EmailSettings(_Section):
+    host: str = "127.0.0.1"
+    port: int = 25
+    starttls: bool = False
+    sender: str = "varde@kommune.example"
+    sender_name: str = "Varde"
+
+
+class SmsSettings(_Section):
+    gateway_url: str = ""
+    token: SecretStr = SecretStr("")
+    sender: str = "Varde"
+
+
+class Config(_Section):
+    """All settings. `Config.load()` reads `varde.toml` (or the file VARDE_CONFIG names), then VARDE_* variables."""
+
+    data_dir: Path = Path("data")
+    database_url: str = ""  # empty: SQLite in data_dir
+    public_url: str = "http://127.0.0.1:8080"
+    host: str = "127.0.0.1"
+    port: int = 8080
+    municipality: str = "9999"
+    clock_days: int = 0  # how many days the clock is moved, for demonstrations and tests
+    income_lookup: Literal["proactive", "on_application"] = "proactive"
+    poll_seconds: float = 5.0
+    widget_origins: tuple[str, ...] = ()  # other sites that may embed the widget
+    population_register: RegisterSettings = RegisterSettings(base_url="")
+    tax_administration: RegisterSettings = RegisterSettings(base_url="")
+    contact_register: RegisterSettings = RegisterSettings(base_url="")
+    kindergarten_system: RegisterSettings = RegisterSettings(base_url="")
+    maskinporten: MaskinportenSettings = MaskinportenSettings()
+    residents_login: LoginSettings = LoginSettings()
+    staff_login: LoginSettings = LoginSettings(acr="")
+    email: EmailSettings = EmailSettings()
+    sms: SmsSettings = SmsSettings()
+    event_secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)  # of those who POST /events
+    api_tokens: Mapping[str, SecretStr] = Field(default_factory=dict)  # service name → bearer token
+
+    @property
+    def database(self) -> str:
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir / 'varde.sqlite3'}"
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.public_url.startswith("https://")
+
+    @property
+    def clock(self) -> Clock:
+        moved = timedelta(days=self.clock_days)
+        return lambda: datetime.now(UTC) + moved
+
+    @classmethod
+    def load(cls, environ: Mapping[str, str] | None = None) -> Self:
+        environ = os.environ if environ is None else environ
+        path = Path(environ.get("VARDE_CONFIG", "varde.toml"))
+        values: dict[str, Any] = {}
+        if path.exists():
+            try:
+                values = tomllib.loads(path.read_text())
+            except tomllib.TOMLDecodeError as error:
+                raise ConfigurationError(f"{path}: not valid TOML: {error}") from error
+        elif "VARDE_CONFIG" in environ:
+            raise ConfigurationError(f"VARDE_CONFIG names {path}, which does not exist")
+        for name in cls.model_fields:
+            if (value := environ.get(f"VARDE_{name.upper()}")) is not None:
+                values[name] = value
+        try:
+            return cls.model_validate(values)
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise ConfigurationError(f"{path}: setting {where}: {first['msg']}") from None
+
+
+def local_date(moment: datetime) -> date:
+    """The day it is in Norway at that moment: law counts days in Norwegian time."""
+    return moment.astimezone(OSLO).date()

@@ -1,0 +1,108 @@
+"""Connections and transactions: embedded SQLite by default, PostgreSQL in production, one behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import CursorResult, Executable, RowMapping, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+from assistant.store.columns import from_json, to_json
+
+
+class Transaction:
+    """A running transaction: reads and writes, and what to do once it is committed.
+
+    What is handed to `after_commit` runs only if the transaction committed, in order, in this process:
+    use it to wake somebody up, never for work that must not be lost (that is `enqueue`).
+    """
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self.connection = connection
+        self._afterwards: list[Callable[[], None]] = []
+
+    async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
+        return await self.connection.execute(statement, rows)
+
+    async def all(self, statement: Executable) -> list[RowMapping]:
+        return list((await self.connection.execute(statement)).mappings().all())
+
+    async def first(self, statement: Executable) -> RowMapping | None:
+        return (await self.connection.execute(statement)).mappings().first()
+
+    async def scalar(self, statement: Executable) -> Any:
+        return await self.connection.scalar(statement)
+
+    def after_commit(self, do: Callable[[], None]) -> None:
+        self._afterwards.append(do)
+
+    def committed(self) -> None:
+        for do in self._afterwards:
+            do()
+
+
+class Database:
+    """`async with database.begin() as tx` writes and commits; `async with database.read() as tx` only reads.
+
+    On SQLite writers start with BEGIN IMMEDIATE: with a deferred begin two readers that both go on to write
+    fail at once in spite of the busy timeout, and with the driver's own begin updates are lost silently.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite and self.url.database and self.url.database != ":memory:":
+            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+        self._writer = self._engine(begin="BEGIN IMMEDIATE")
+        in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
+        self._reader = self._writer if in_memory else self._engine(begin="BEGIN")
+
+    def _engine(self, begin: str) -> AsyncEngine:
+        options: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json}
+        if not self.is_sqlite:
+            return create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, **options)
+        if self.url.database in (None, "", ":memory:"):
+            options["poolclass"] = StaticPool
+        engine = create_async_engine(self.url, connect_args={"timeout": 30}, **options)
+
+        @event.listens_for(engine.sync_engine, "connect")
+        def _prepare(connection: Any, _record: Any) -> None:
+            connection.isolation_level = None  # we say BEGIN ourselves, below
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA synchronous=FULL")
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.execute("PRAGMA busy_timeout=30000")
+            cursor.close()
+
+        @event.listens_for(engine.sync_engine, "begin")
+        def _begin(connection: Any) -> None:
+            connection.exec_driver_sql(begin)
+
+        return engine
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[Transaction]:
+        """A transaction that commits when the block ends well and rolls back when it raises."""
+        async with self._writer.connect() as connection:
+            async with connection.begin():
+                tx = Transaction(connection)
+                yield tx
+        tx.committed()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[Transaction]:
+        """A consistent view of the data; nothing written here is kept."""
+        async with self._reader.connect() as connection, connection.begin() as transaction:
+            yield Transaction(connection)
+            await transaction.rollback()
+
+    async def close(self) -> None:
+        await self._writer.dispose()
+        if self._reader is not self._writer:
+            await self._reader.dispose()

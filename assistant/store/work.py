@@ -1,0 +1,223 @@
+"""Work that must not be lost: enqueued in the caller's transaction, run at least once, in order per key.
+
+Handlers are idempotent: a process that is paused and wakes after its lease ran out does its job a second
+time. A job that keeps failing is parked with its reason, so that it does not hold up those behind it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import and_, case, delete, exists, insert, or_, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from assistant.store.database import Database, Transaction
+from assistant.store.tables import job
+
+log = structlog.get_logger()
+
+QUEUES = ("chat", "events", "bulk")  # the first is served first
+LEASE = timedelta(seconds=60)
+RETRIES = (1, 2, 4, 8, 15, 30)  # seconds; after the last the job is parked
+LONG_WAIT = timedelta(minutes=1)
+
+
+class Postpone(Exception):
+    """The other side asked us to wait (429, 503) or is silent: try again later without counting an attempt."""
+
+    def __init__(self, reason: str, after: timedelta = LONG_WAIT) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+async def enqueue(
+    tx: Transaction,
+    task: str,
+    args: Mapping[str, Any],
+    *,
+    now: datetime,
+    key: str = "",
+    queue: str = "events",
+    run_at: datetime | None = None,
+    receipt: str | None = None,
+) -> None:
+    """Add a job to the caller's transaction.
+
+    `key`: jobs with the same key run one at a time, in the order they were enqueued (use the person's id).
+    `receipt`: while a job with the same receipt is waiting, this one is not added a second time.
+    `args` must not hold identity numbers, names or addresses: they are seen by those who operate the queue.
+    """
+    values = {
+        "task": task,
+        "queue": queue,
+        "key": key,
+        "args": dict(args),
+        "run_at": run_at or now,
+        "receipt": receipt,
+        "state": "todo",
+    }
+    if receipt is None:
+        await tx.execute(insert(job).values(values))
+    else:
+        dialect_insert = (
+            sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
+        )
+        await tx.execute(dialect_insert(job).values(values).on_conflict_do_nothing(index_elements=["receipt"]))
+    tx.after_commit(Work.wake_all)
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    id: int
+    task: str
+    key: str
+    args: Mapping[str, Any]
+    attempts: int
+
+
+class Work:
+    """Runs jobs in this process: `async with Work(database, handlers, clock):` or `await run_until_idle()`."""
+
+    _running: set[Work] = set()  # noqa: RUF012  (a registry of live runners, to wake them after a commit)
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        clock: Callable[[], datetime],
+        *,
+        concurrency: int = 4,
+        idle_seconds: float = 1.0,
+        queues: tuple[str, ...] = QUEUES,
+    ) -> None:
+        self.database = database
+        self.handlers = handlers
+        self.clock = clock
+        self.concurrency = concurrency
+        self.idle_seconds = idle_seconds
+        self.queues = queues
+        self._woken = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    @classmethod
+    def wake_all(cls) -> None:
+        for runner in cls._running:
+            runner._woken.set()
+
+    async def __aenter__(self) -> Work:
+        self._running.add(self)
+        self._tasks = [asyncio.create_task(self._loop(), name=f"work-{n}") for n in range(self.concurrency)]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._running.discard(self)
+        for task in self._tasks:
+            task.cancel()
+        for task in self._tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+    async def _loop(self) -> None:
+        while True:
+            self._woken.clear()
+            try:
+                worked = await self.run_one()
+            except Exception:
+                log.exception("work.loop_failed")  # the database is away: wait, do not die
+                worked = False
+            if not worked:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken.wait(), self.idle_seconds)
+
+    async def run_until_idle(self, limit: int = 100_000) -> int:
+        """Run what is due now and what follows from it; how many jobs were run."""
+        for count in range(limit):
+            if not await self.run_one():
+                return count
+        raise RuntimeError(f"still not idle after {limit} jobs")
+
+    async def run_one(self) -> bool:
+        claimed = await self._claim()
+        if claimed is None:
+            return False
+        try:
+            await self.handlers[claimed.task](claimed.args)
+        except Postpone as wait:
+            await self._again(claimed, str(wait), self.clock() + wait.after, counted=False)
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            log.warning("work.failed", task=claimed.task, job=claimed.id, exc_info=True)
+            if claimed.attempts >= len(RETRIES):
+                await self._park(claimed, reason)
+            else:
+                pause = timedelta(seconds=RETRIES[claimed.attempts])
+                await self._again(claimed, reason, self.clock() + pause, counted=True)
+        else:
+            async with self.database.begin() as tx:
+                await tx.execute(delete(job).where(job.c.id == claimed.id))
+            if claimed.key:
+                self.wake_all()
+        return True
+
+    async def _claim(self) -> _Claimed | None:
+        now = self.clock()
+        earlier = job.alias("earlier")
+        free = or_(job.c.state == "todo", and_(job.c.state == "doing", job.c.leased_until < now))
+        first_of_its_key = or_(
+            job.c.key == "",
+            ~exists().where(earlier.c.key == job.c.key, earlier.c.id < job.c.id, earlier.c.state != "parked"),
+        )
+        question = (
+            select(job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts)
+            .where(free, job.c.run_at <= now, job.c.queue.in_(self.queues), first_of_its_key)
+            .order_by(case({q: n for n, q in enumerate(QUEUES)}, value=job.c.queue), job.c.id)
+            .limit(1)
+        )
+        async with self.database.read() as tx:
+            if await tx.first(question) is None:
+                return None  # the common case costs no write lock
+        async with self.database.begin() as tx:
+            if not self.database.is_sqlite:
+                question = question.with_for_update(skip_locked=True)
+            row = await tx.first(question)
+            if row is None:
+                return None
+            await tx.execute(
+                update(job).where(job.c.id == row["id"]).values(state="doing", leased_until=now + LEASE)
+            )
+            return _Claimed(**row)
+
+    async def _again(self, claimed: _Claimed, reason: str, at: datetime, *, counted: bool) -> None:
+        attempts = claimed.attempts + 1 if counted else claimed.attempts
+        async with self.database.begin() as tx:
+            await tx.execute(
+                update(job)
+                .where(job.c.id == claimed.id)
+                .values(state="todo", leased_until=None, run_at=at, attempts=attempts, error=reason[:2000])
+            )
+
+    async def _park(self, claimed: _Claimed, reason: str) -> None:
+        async with self.database.begin() as tx:
+            await tx.execute(
+                update(job)
+                .where(job.c.id == claimed.id)
+                .values(state="parked", leased_until=None, error=reason[:2000])
+            )
+        log.error("work.parked", task=claimed.task, job=claimed.id)
+
+    async def reclaim(self) -> None:
+        """At the start of the only process (SQLite): what was being done when it died is to be done."""
+        async with self.database.begin() as tx:
+            await tx.execute(
+                update(job).where(job.c.state == "doing").values(state="todo", leased_until=None)
+            )
