@@ -4,4 +4,13 @@ from assistant.store.database import Database, Transaction
 from assistant.store.identities import Identities, IdentityKeys, UnknownIdentifier
 from assistant.store.work import Postpone, Work, enqueue
 
-__all__ = ["Database", "Identities", "IdentityKeys", "Postpone", "Transaction", "UnknownIdentifier", "Work", "enqueue"]
+__all__ = [
+    "Database",
+    "Identities",
+    "IdentityKeys",
+    "Postpone",
+    "Transaction",
+    "UnknownIdentifier",
+    "Work",
+    "enqueue",
+]

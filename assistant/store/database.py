@@ -89,10 +89,9 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
         """A transaction that commits when the block ends well and rolls back when it raises."""
-        async with self._writer.connect() as connection:
-            async with connection.begin():
-                tx = Transaction(connection)
-                yield tx
+        async with self._writer.connect() as connection, connection.begin():
+            tx = Transaction(connection)
+            yield tx
         tx.committed()
 
     @asynccontextmanager

@@ -69,10 +69,10 @@ async def enqueue(
     if receipt is None:
         await tx.execute(insert(job).values(values))
     else:
-        dialect_insert = (
-            sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
+        dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
+        await tx.execute(
+            dialect_insert(job).values(values).on_conflict_do_nothing(index_elements=["receipt"])
         )
-        await tx.execute(dialect_insert(job).values(values).on_conflict_do_nothing(index_elements=["receipt"]))
     tx.after_commit(Work.wake_all)
 
 

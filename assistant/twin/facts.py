@@ -40,13 +40,15 @@ class Statement:
     """All a source now says of one concept of one subject (within a scope, such as one income year).
 
     It replaces what the same source said before about the same subject, concept and scope; rows that are no
-    longer said are superseded, never deleted. No spans: the source takes back what it said (annulment).
+    longer said are superseded, never deleted. No spans: the source takes back what it said (annulment), or,
+    with `empty_is_known` (for lists: children, guardians …), it says that there are none.
     """
 
     subject: SubjectRef
     concept: str  # '<subject type>.<attribute>', e.g. 'person.birth_date'
     spans: tuple[Span, ...]
     scope: str = ""
+    empty_is_known: bool = False
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,31 @@
+"""The digital twin: facts about a person and those they answer for, with provenance, and the log of their use."""
+
+from assistant.twin.facts import Changed, Identifier, Provenance, Span, Statement, SubjectRef
+from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown
+from assistant.twin.recording import FactChange, Recorded
+from assistant.twin.twin import Municipality, Twin, is_minor
+from assistant.twin.usage import UsageRow, Use, log_usage, usage_of
+from assistant.twin.view import View
+
+__all__ = [
+    "UNKNOWN",
+    "Changed",
+    "Fact",
+    "FactChange",
+    "Identifier",
+    "Municipality",
+    "Neighbourhood",
+    "Provenance",
+    "Recorded",
+    "Span",
+    "Statement",
+    "SubjectRef",
+    "Twin",
+    "Unknown",
+    "UsageRow",
+    "Use",
+    "View",
+    "is_minor",
+    "log_usage",
+    "usage_of",
+]

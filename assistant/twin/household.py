@@ -1,0 +1,136 @@
+"""Who belongs to a child's household, and the child's number among siblings: derived, never stored.
+
+Law: FOR-2005-12-16-1478 § 3d second and fourth paragraph (household), § 3a (siblings who live together
+permanently and go to kindergartens in the same municipality).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from assistant.twin.neighbourhood import UNKNOWN, Neighbourhood, Unknown
+
+LIVES_AS_SPOUSE = frozenset({"married", "registered_partner"})
+
+
+def full_years(birth: date, on: date) -> int:
+    return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
+
+
+def is_alive(near: Neighbourhood, person: str, on: date) -> bool:
+    died = near.value(person, "person.death_date", on)
+    return died is UNKNOWN or died is None
+
+
+def parents_of(near: Neighbourhood, child: str, on: date) -> tuple[str, ...] | Unknown:
+    parents = near.many(child, "person.parents", on)
+    if parents is UNKNOWN:
+        parents = near.pointing_at(child, "person.children", on)
+    return parents or UNKNOWN
+
+
+def children_of(near: Neighbourhood, parent: str, on: date) -> tuple[str, ...]:
+    own = near.many(parent, "person.children", on)
+    told = () if isinstance(own, Unknown) else own
+    return tuple(dict.fromkeys((*told, *near.pointing_at(parent, "person.parents", on))))
+
+
+def household_adults(near: Neighbourhood, child: str, on: date) -> tuple[str, ...] | Unknown:
+    """The adults of the household that § 3d counts for this child, or UNKNOWN when the registers do not say.
+
+    The parents who live at the child's registered address (which settles shared residence), with their
+    spouses, registered partners, cohabitants with a common child at the same address, and the cohabitant
+    that a parent has told us of (§ 3d: one without a common child must be told).
+    """
+    home = near.value(child, "person.address_key", on)
+    parents = parents_of(near, child, on)
+    if isinstance(parents, Unknown) or home is UNKNOWN or home is None:
+        return UNKNOWN
+    at_home: list[str] = []
+    for parent in parents:
+        if not is_alive(near, parent, on):
+            continue
+        address = near.value(parent, "person.address_key", on)
+        if address is UNKNOWN:
+            return UNKNOWN
+        if address == home:
+            at_home.append(parent)
+    if not at_home:
+        return UNKNOWN
+    adults = dict.fromkeys(at_home)
+    for parent in at_home:
+        adults.update(dict.fromkeys(partners_of(near, parent, home, on)))
+    return tuple(adults)
+
+
+def partners_of(near: Neighbourhood, person: str, home: object, on: date) -> tuple[str, ...]:
+    """Those with whom the person makes a household: spouse, cohabitant with a common child, one told of."""
+    found: list[str] = []
+    status = near.value(person, "person.marital_status", on)
+    spouse = near.one(person, "person.spouse", on)
+    if status in LIVES_AS_SPOUSE and isinstance(spouse, str):
+        found.append(spouse)
+    for child in children_of(near, person, on):
+        others = parents_of(near, child, on)
+        if isinstance(others, Unknown):
+            continue
+        found.extend(
+            other
+            for other in others
+            if other != person and near.value(other, "person.address_key", on) == home
+        )
+    told = near.one(person, "person.cohabitant", on)
+    if isinstance(told, str):
+        found.append(told)
+    return tuple(dict.fromkeys(other for other in found if is_alive(near, other, on)))
+
+
+def siblings_with_place(near: Neighbourhood, child: str, on: date) -> tuple[str, ...] | Unknown:
+    """The children who live with this child, share a parent and have a place in the same municipality (§ 3a)."""
+    home = near.value(child, "person.address_key", on)
+    parents = parents_of(near, child, on)
+    own = _place_municipality(near, child, on)
+    if isinstance(parents, Unknown) or home is UNKNOWN or own is None:
+        return UNKNOWN if own is not None else ()
+    family = dict.fromkeys([child])
+    for parent in parents:
+        family.update(dict.fromkeys(children_of(near, parent, on)))
+    return tuple(
+        one
+        for one in family
+        if near.value(one, "person.address_key", on) == home
+        and _place_municipality(near, one, on) == own
+        and is_alive(near, one, on)
+    )
+
+
+def _place_municipality(near: Neighbourhood, child: str, on: date) -> object:
+    place = near.one(child, "person.kindergarten_place", on)
+    return near.value(place, "kindergarten_place.municipality", on) if isinstance(place, str) else None
+
+
+def sibling_number(near: Neighbourhood, child: str, on: date, first_child: str) -> int | Unknown | None:
+    """1 for the child that pays in full, 2 and 3 for those with a discount; None for a child without a place.
+
+    Which child is number one is the municipality's own choice (no law says it): `youngest`, `oldest`, or
+    `dearest` (the discount goes to the cheapest place). Twins are told apart by their ids, so that exactly
+    one of them is number one.
+    """
+    siblings = siblings_with_place(near, child, on)
+    if isinstance(siblings, Unknown):
+        return UNKNOWN
+    if not siblings:
+        return None
+
+    def order(one: str) -> tuple[float, str]:
+        if first_child == "dearest":
+            place = near.one(one, "person.kindergarten_place", on)
+            price = near.value(place, "kindergarten_place.price", on) if isinstance(place, str) else UNKNOWN
+            return (0.0 if price is UNKNOWN or price is None else -float(price), one)
+        born = near.value(one, "person.birth_date", on)
+        if born is UNKNOWN or born is None:
+            return (0.0, one)
+        day = date.fromisoformat(str(born)).toordinal()
+        return (float(-day if first_child == "youngest" else day), one)
+
+    return sorted(siblings, key=order).index(child) + 1

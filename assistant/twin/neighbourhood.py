@@ -1,0 +1,160 @@
+"""The facts about a person and those around them, in memory, as known at a moment: what views are made from."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any, Final
+
+from sqlalchemy import or_, select
+
+from assistant.store import Transaction
+from assistant.store.tables import fact
+
+
+class Unknown(Enum):
+    """No source has told us. Not zero, not false, not null (which is: known to be absent)."""
+
+    UNKNOWN = "unknown"
+
+    def __bool__(self) -> bool:
+        raise TypeError("unknown is neither true nor false: compare with `is UNKNOWN`")
+
+
+UNKNOWN: Final = Unknown.UNKNOWN
+
+TOLD_BY_PERSON = "person"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One row of the twin: the value of a concept for a subject, from–to, with where it comes from."""
+
+    id: str
+    subject_id: str
+    concept: str
+    scope: str
+    value: Any
+    object_id: str | None
+    valid_from: date | None
+    valid_to: date | None
+    recorded_at: datetime
+    superseded_at: datetime | None
+    source: str
+    basis: str
+    detail: Mapping[str, Any]
+
+    def holds_on(self, on: date) -> bool:
+        return (self.valid_from is None or self.valid_from <= on) and (
+            self.valid_to is None or on < self.valid_to
+        )
+
+    @property
+    def rank(self) -> tuple[bool, date, datetime]:
+        """The better fact is last: a register before a person's word, then what began or was learnt last."""
+        return (self.source != TOLD_BY_PERSON, self.valid_from or date.min, self.recorded_at)
+
+
+_COLUMNS = [fact.c[name] for name in Fact.__dataclass_fields__]
+
+
+class Neighbourhood:
+    """Questions about loaded facts. Pure: the same facts and date give the same answer."""
+
+    def __init__(self, facts: Iterable[Fact]) -> None:
+        self._of: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+        self._towards: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+        seen: set[str] = set()
+        for row in facts:
+            if row.id in seen:
+                continue
+            seen.add(row.id)
+            self._of[row.subject_id, row.concept].append(row)
+            if row.object_id is not None:
+                self._towards[row.object_id, row.concept].append(row)
+
+    def facts(self, subject_id: str, concept: str) -> Sequence[Fact]:
+        return self._of.get((subject_id, concept), ())
+
+    def best(self, subject_id: str, concept: str, on: date) -> Fact | None:
+        """The fact that answers for the concept on that day, or None where nobody has told us."""
+        holding = [row for row in self.facts(subject_id, concept) if row.holds_on(on)]
+        return max(holding, key=lambda row: row.rank) if holding else None
+
+    def value(self, subject_id: str, concept: str, on: date) -> Any:
+        row = self.best(subject_id, concept, on)
+        return UNKNOWN if row is None else row.value
+
+    def one(self, subject_id: str, concept: str, on: date) -> str | Unknown | None:
+        """The subject at the other end; None where there is known to be none."""
+        row = self.best(subject_id, concept, on)
+        return UNKNOWN if row is None else row.object_id
+
+    def many(self, subject_id: str, concept: str, on: date) -> tuple[str, ...] | Unknown:
+        """The subjects at the other end on that day; an empty tuple where there are known to be none."""
+        rows = self.facts(subject_id, concept)
+        if not rows:
+            return UNKNOWN
+        return tuple(dict.fromkeys(row.object_id for row in rows if row.object_id and row.holds_on(on)))
+
+    def pointing_at(self, object_id: str, concept: str, on: date) -> tuple[str, ...]:
+        rows = self._towards.get((object_id, concept), ())
+        return tuple(dict.fromkeys(row.subject_id for row in rows if row.holds_on(on)))
+
+    def turning_days(self, subject_id: str, after: date) -> set[date]:
+        """The later days on which some loaded fact about the subject begins or stops to hold."""
+        days: set[date] = set()
+        for (owner, _), rows in self._of.items():
+            if owner == subject_id:
+                for row in rows:
+                    days.update(
+                        day for day in (row.valid_from, row.valid_to) if day is not None and day > after
+                    )
+        return days
+
+
+async def load_neighbourhood(
+    tx: Transaction,
+    start: Iterable[str],
+    relations: frozenset[str],
+    *,
+    depth: int,
+    known_at: datetime | None = None,
+) -> Neighbourhood:
+    """Load the facts about subjects and about those within `depth` relations of them, one query a step.
+
+    `known_at`: as we knew it then (None: as we know it now).
+    """
+    loaded: list[Fact] = []
+    met: set[str] = set()
+    frontier = set(start)
+    for step in range(depth + 1):
+        met |= frontier
+        ends = or_(
+            fact.c.subject_id.in_(frontier),
+            fact.c.object_id.in_(frontier) & fact.c.concept.in_(relations),
+        )
+        question = select(*_COLUMNS).where(ends)
+        if known_at is None:
+            question = question.where(fact.c.superseded_at.is_(None))
+        else:
+            question = question.where(
+                fact.c.recorded_at <= known_at,
+                or_(fact.c.superseded_at.is_(None), fact.c.superseded_at > known_at),
+            )
+        rows = [Fact(**row) for row in await tx.all(question)]
+        loaded.extend(rows)
+        if step == depth:
+            break
+        frontier = {
+            end
+            for row in rows
+            if row.concept in relations and row.object_id is not None
+            for end in (row.subject_id, row.object_id)
+        } - met
+        if not frontier:
+            break
+    return Neighbourhood(loaded)

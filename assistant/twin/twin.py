@@ -1,0 +1,132 @@
+"""The face of the twin: record what sources state, and read it back as values, relations and views."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from assistant.store import Identities, Transaction
+from assistant.store.tables import fact, municipality, subject
+from assistant.twin.facts import Provenance, Statement
+from assistant.twin.household import full_years
+from assistant.twin.neighbourhood import _COLUMNS, UNKNOWN, Fact, Neighbourhood, Unknown, load_neighbourhood
+from assistant.twin.recording import Recorded, record
+from assistant.twin.view import Model, View, build_view
+
+FAMILY = frozenset(
+    {
+        "person.children",
+        "person.parents",
+        "person.guardians",
+        "person.spouse",
+        "person.cohabitant",
+        "person.shared_residence",
+        "person.kindergarten_place",
+    }
+)
+"""The relations that are followed when the facts around a person are loaded."""
+
+DEPTH = 3
+"""Child → parent → the parent's partner and other children → their places: as far as § 3a and § 3d look."""
+
+
+@dataclass(frozen=True)
+class Municipality:
+    """A municipality and what law leaves it to settle (zone, rounding, which child is number one …)."""
+
+    number: str
+    name: str
+    settings: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Everything is read and written inside the caller's transaction."""
+
+    identities: Identities
+    model: Model
+
+    async def record(
+        self, tx: Transaction, statements: Iterable[Statement], provenance: Provenance, now: datetime
+    ) -> Recorded:
+        return await record(tx, self.identities, statements, provenance, now)
+
+    async def near(
+        self, tx: Transaction, subjects: Iterable[str], *, known_at: datetime | None = None
+    ) -> Neighbourhood:
+        """The facts about the subjects and their families, as known now or at an earlier moment."""
+        return await load_neighbourhood(tx, subjects, FAMILY, depth=DEPTH, known_at=known_at)
+
+    async def view(
+        self,
+        tx: Transaction,
+        subject_id: str,
+        paths: Iterable[str],
+        on: date,
+        *,
+        alias: str = "child",
+        kind: str = "person",
+        settings: Mapping[str, Any] | None = None,
+        known_at: datetime | None = None,
+    ) -> View:
+        """The subject as a rule sees it on a day. The caller logs the use (`log_usage`)."""
+        near = await self.near(tx, [subject_id], known_at=known_at)
+        return build_view(near, self.model, subject_id, alias, kind, paths, on, settings or {})
+
+    async def value(self, tx: Transaction, subject_id: str, concept: str, on: date) -> Any:
+        """The value on that day: UNKNOWN where nobody has told us, None where it is known to be absent."""
+        near = await load_neighbourhood(tx, [subject_id], frozenset(), depth=0)
+        return near.value(subject_id, concept, on)
+
+    async def values(
+        self, tx: Transaction, subject_id: str, concepts: Iterable[str], on: date
+    ) -> Mapping[str, Any]:
+        """Several values of one subject at once; those that are unknown are left out."""
+        near = await load_neighbourhood(tx, [subject_id], frozenset(), depth=0)
+        found = {concept: near.value(subject_id, concept, on) for concept in concepts}
+        return {concept: value for concept, value in found.items() if value is not UNKNOWN}
+
+    async def related(self, tx: Transaction, subject_id: str, concept: str, on: date) -> tuple[str, ...]:
+        """The subjects at the other end on that day; none where unknown."""
+        near = await load_neighbourhood(tx, [subject_id], frozenset(), depth=0)
+        others = near.many(subject_id, concept, on)
+        return () if isinstance(others, Unknown) else others
+
+    async def wards_of(self, tx: Transaction, person_id: str, on: date) -> tuple[str, ...]:
+        """The children under 18 whom the person has parental responsibility for (foreldreansvar)."""
+        near = await load_neighbourhood(tx, [person_id], frozenset({"person.guardians"}), depth=1)
+        children = near.pointing_at(person_id, "person.guardians", on)
+        return tuple(child for child in children if is_minor(near, child, on))
+
+    async def is_guardian(self, tx: Transaction, person_id: str, child_id: str, on: date) -> bool:
+        """Whether the person may act for the child: the one place where that is settled."""
+        return child_id in await self.wards_of(tx, person_id, on)
+
+    async def facts_of(self, tx: Transaction, subject_id: str) -> Sequence[Fact]:
+        """All we hold about a subject now, newest first: what "my data" shows."""
+        question = (
+            select(*_COLUMNS)
+            .where(fact.c.subject_id == subject_id, fact.c.superseded_at.is_(None))
+            .order_by(fact.c.concept, fact.c.recorded_at.desc())
+        )
+        return [Fact(**row) for row in await tx.all(question)]
+
+    async def kind_of(self, tx: Transaction, subject_id: str) -> str | None:
+        kind: str | None = await tx.scalar(select(subject.c.kind).where(subject.c.id == subject_id))
+        return kind
+
+    async def municipality(self, tx: Transaction, number: str) -> Municipality | None:
+        row = await tx.first(select(municipality).where(municipality.c.number == number))
+        return None if row is None else Municipality(**row)
+
+
+def is_minor(near: Neighbourhood, person: str, on: date) -> bool:
+    """Under 18 on that day; a person whose birth date nobody has told us is not taken for a child."""
+    born = near.value(person, "person.birth_date", on)
+    if born is UNKNOWN or born is None:
+        return False
+    return full_years(date.fromisoformat(str(born)), on) < 18
