@@ -1,0 +1,1 @@
+"""The pages, one module a room: each hands on `routes(parts)`, and `assistant.web.app` lists the modules."""

@@ -1,0 +1,49 @@
+"""What the web floor is handed when it is built: settings, the store, the clock and the faces of the rooms."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from aiohttp import web
+
+from assistant.config import Clock, Config
+from assistant.store import Database, Identities
+from assistant.web.routing import Route
+
+if TYPE_CHECKING:
+    from rules import Catalogue
+
+
+def wall_clock() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True)
+class Extension:
+    """What somebody above adds to the site (the demo its panel, mailbox and story): routes, templates, texts."""
+
+    routes: Callable[[Parts], list[Route]]
+    templates: Path | None = None
+    texts: Path | None = None
+    front_panel: str = ""  # a template included on the public front page
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """Everything a page may use. Fields of rooms are typed by their faces and set by assembly."""
+
+    config: Config
+    database: Database
+    identities: Identities
+    clock: Clock  # the assistant's clock, which a demonstration may move
+    catalogue: Catalogue
+    wall_clock: Clock = wall_clock  # the moment it really is: sessions and tokens live by this one
+    extensions: tuple[Extension, ...] = ()
+
+
+PARTS: web.AppKey[Parts] = web.AppKey("parts", Parts)
+"""`request.app[PARTS]`: the parts, in a handler."""
