@@ -1,1 +1,1 @@
-"""The web floor: the site for residents and staff, the API, the widget; nobody passes but by a declared access."""
+"""The web floor: site, API and widget; nobody passes but by an access rule a route declares."""

@@ -1,4 +1,4 @@
-"""What the web floor is handed when it is built: settings, the store, the clock and the faces of the rooms."""
+"""What the web floor is handed when it is built: settings, store, clock and the faces of the rooms."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def wall_clock() -> datetime:
 
 @dataclass(frozen=True)
 class Extension:
-    """What somebody above adds to the site (the demo its panel, mailbox and story): routes, templates, texts."""
+    """What somebody above adds to the site (the demo its mailbox and story): routes, templates, texts."""
 
     routes: Callable[[Parts], list[Route]]
     templates: Path | None = None

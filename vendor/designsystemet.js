@@ -1,0 +1,3 @@
+// The behaviour of Designsystemet's elements: registers them, exports nothing.
+
+import '@digdir/designsystemet-web';
