@@ -64,7 +64,7 @@ class SmsSettings(_Section):
 
 
 class Config(_Section):
-    """All settings. `Config.load()` reads `varde.toml` (or the file VARDE_CONFIG names), then VARDE_* variables."""
+    """All settings, read from `varde.toml` (or what VARDE_CONFIG names), then from VARDE_* variables."""
 
     data_dir: Path = Path("data")
     database_url: str = ""  # empty: SQLite in data_dir

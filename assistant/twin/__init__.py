@@ -1,4 +1,4 @@
-"""The digital twin: facts about a person and those they answer for, with provenance, and the log of their use."""
+"""The digital twin: facts about a person and theirs, with provenance, and the log of their use."""
 
 from assistant.twin.facts import Changed, Identifier, Provenance, Span, Statement, SubjectRef
 from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown

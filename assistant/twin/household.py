@@ -23,10 +23,9 @@ def is_alive(near: Neighbourhood, person: str, on: date) -> bool:
 
 
 def parents_of(near: Neighbourhood, child: str, on: date) -> tuple[str, ...] | Unknown:
-    parents = near.many(child, "person.parents", on)
-    if parents is UNKNOWN:
-        parents = near.pointing_at(child, "person.children", on)
-    return parents or UNKNOWN
+    told = near.many(child, "person.parents", on)
+    parents = near.pointing_at(child, "person.children", on) if isinstance(told, Unknown) else told
+    return parents if parents else UNKNOWN
 
 
 def children_of(near: Neighbourhood, parent: str, on: date) -> tuple[str, ...]:
@@ -51,7 +50,7 @@ def household_adults(near: Neighbourhood, child: str, on: date) -> tuple[str, ..
         if not is_alive(near, parent, on):
             continue
         address = near.value(parent, "person.address_key", on)
-        if address is UNKNOWN:
+        if isinstance(address, Unknown):
             return UNKNOWN
         if address == home:
             at_home.append(parent)
@@ -86,7 +85,7 @@ def partners_of(near: Neighbourhood, person: str, home: object, on: date) -> tup
 
 
 def siblings_with_place(near: Neighbourhood, child: str, on: date) -> tuple[str, ...] | Unknown:
-    """The children who live with this child, share a parent and have a place in the same municipality (§ 3a)."""
+    """The children who live here, share a parent and have a place in the same municipality (§ 3a)."""
     home = near.value(child, "person.address_key", on)
     parents = parents_of(near, child, on)
     own = _place_municipality(near, child, on)
@@ -134,3 +133,53 @@ def sibling_number(near: Neighbourhood, child: str, on: date, first_child: str) 
         return (float(-day if first_child == "youngest" else day), one)
 
     return sorted(siblings, key=order).index(child) + 1
+
+
+DERIVED_FROM = {
+    "person.household": frozenset(
+        {
+            "person.address_key",
+            "person.parents",
+            "person.children",
+            "person.marital_status",
+            "person.spouse",
+            "person.cohabitant",
+            "person.death_date",
+        }
+    ),
+    "person.sibling_number": frozenset(
+        {
+            "person.address_key",
+            "person.parents",
+            "person.children",
+            "person.birth_date",
+            "person.death_date",
+            "person.kindergarten_place",
+            "kindergarten_place.municipality",
+            "kindergarten_place.price",
+        }
+    ),
+}
+"""What each derived concept rests on: when one of these changes, what is derived may have changed too."""
+
+
+def affected_persons(near: Neighbourhood, subject_id: str, on: date) -> frozenset[str]:
+    """Those whose rights may change when something about the subject changes: the subject and its family."""
+    persons = {subject_id, *near.pointing_at(subject_id, "person.kindergarten_place", on)}
+    for row in near.facts_towards(subject_id, "person.kindergarten_place"):
+        persons.add(row.subject_id)  # also a place that begins later
+    elders = set(persons)
+    for person in persons:
+        parents = parents_of(near, person, on)
+        elders.update(() if isinstance(parents, Unknown) else parents)
+        elders.update(near.pointing_at(person, "person.cohabitant", on))
+        spouse = near.one(person, "person.spouse", on)
+        elders.update([spouse] if isinstance(spouse, str) else [])
+    for elder in tuple(elders):
+        elders.update(near.pointing_at(elder, "person.spouse", on))
+    children = {child for elder in elders for child in children_of(near, elder, on)}
+    for child in tuple(children):
+        parents = parents_of(near, child, on)
+        for parent in () if isinstance(parents, Unknown) else parents:
+            children.update(children_of(near, parent, on))
+    return frozenset(persons | children)

@@ -1,4 +1,4 @@
-"""The facts about a person and those around them, in memory, as known at a moment: what views are made from."""
+"""The facts about a person and those around them, in memory, as known at a moment."""
 
 from __future__ import annotations
 
@@ -103,6 +103,9 @@ class Neighbourhood:
     def pointing_at(self, object_id: str, concept: str, on: date) -> tuple[str, ...]:
         rows = self._towards.get((object_id, concept), ())
         return tuple(dict.fromkeys(row.subject_id for row in rows if row.holds_on(on)))
+
+    def facts_towards(self, object_id: str, concept: str) -> Sequence[Fact]:
+        return self._towards.get((object_id, concept), ())
 
     def turning_days(self, subject_id: str, after: date) -> set[date]:
         """The later days on which some loaded fact about the subject begins or stops to hold."""

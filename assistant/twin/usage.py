@@ -1,4 +1,4 @@
-"""The usage log: who used which facts about whom, for what purpose, on what basis. Only added to, never changed."""
+"""The usage log: who used which facts about whom, for what, on what basis. Only added to."""
 
 from __future__ import annotations
 

@@ -1,0 +1,252 @@
+"""Who § 3d counts in a child's household, and which number a child has among its siblings (§ 3a)."""
+
+from __future__ import annotations
+
+import itertools
+from datetime import UTC, date, datetime
+from typing import Any
+
+import pytest
+
+from assistant.twin import UNKNOWN, Fact, Neighbourhood
+from assistant.twin.household import affected_persons, household_adults, sibling_number
+
+ON = date(2026, 9, 1)
+_numbers = itertools.count()
+
+
+def fact(
+    subject: str,
+    concept: str,
+    value: Any = None,
+    to: str | None = None,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    source: str = "population_register",
+) -> Fact:
+    return Fact(
+        id=f"f{next(_numbers)}",
+        subject_id=subject,
+        concept=concept,
+        scope="",
+        value=value,
+        object_id=to,
+        valid_from=since,
+        valid_to=until,
+        recorded_at=datetime(2026, 1, 1, tzinfo=UTC),
+        superseded_at=None,
+        source=source,
+        basis="test",
+        detail={},
+    )
+
+
+def person(name: str, home: str | None, **more: Any) -> list[Fact]:
+    rows = [fact(name, "person.address_key", home)]
+    rows += [fact(name, f"person.{attribute}", value) for attribute, value in more.items()]
+    return rows
+
+
+def parents(child: str, *names: str) -> list[Fact]:
+    return [fact(child, "person.parents", to=name) for name in names]
+
+
+def near(*groups: list[Fact]) -> Neighbourhood:
+    return Neighbourhood(itertools.chain(*groups))
+
+
+def married(one: str, other: str, status: str = "married") -> list[Fact]:
+    return [
+        fact(one, "person.marital_status", status),
+        fact(one, "person.spouse", to=other),
+        fact(other, "person.marital_status", status),
+        fact(other, "person.spouse", to=one),
+    ]
+
+
+def placed(
+    child: str, municipality: str = "9999", price: int = 1200, since: date | None = None
+) -> list[Fact]:
+    return [
+        fact(child, "person.kindergarten_place", to=f"place-{child}", since=since),
+        fact(f"place-{child}", "kindergarten_place.municipality", municipality),
+        fact(f"place-{child}", "kindergarten_place.price", price),
+    ]
+
+
+def test_a_single_parent_is_alone_in_the_household() -> None:
+    told = near(
+        person("child", "A"),
+        parents("child", "mother", "father"),
+        person("mother", "A"),
+        person("father", "B"),
+    )
+    assert household_adults(told, "child", ON) == ("mother",)
+
+
+def test_cohabitants_with_a_common_child_are_one_household() -> None:
+    told = near(
+        person("child", "A"),
+        parents("child", "mother", "father"),
+        person("mother", "A"),
+        person("father", "A"),
+    )
+    assert household_adults(told, "child", ON) == ("mother", "father")
+
+
+def test_a_step_parent_counts_by_marriage() -> None:
+    told = near(
+        person("child", "A"),
+        parents("child", "mother", "father"),
+        person("mother", "A"),
+        person("father", "B"),
+        person("step", "A"),
+        married("mother", "step"),
+    )
+    assert household_adults(told, "child", ON) == ("mother", "step")
+
+
+def test_a_separated_spouse_does_not_count() -> None:
+    told = near(
+        person("child", "A"),
+        parents("child", "mother"),
+        person("mother", "A"),
+        person("spouse", "B"),
+        married("mother", "spouse", "separated"),
+    )
+    assert household_adults(told, "child", ON) == ("mother",)
+
+
+def test_a_step_parent_counts_by_a_common_child_at_the_same_address() -> None:
+    told = near(
+        person("child", "A"),
+        parents("child", "mother", "father"),
+        person("mother", "A"),
+        person("father", "B"),
+        person("step", "A"),
+        person("half", "A"),
+        parents("half", "mother", "step"),
+    )
+    assert household_adults(told, "child", ON) == ("mother", "step")
+
+
+def test_a_lodger_without_a_common_child_counts_only_when_told() -> None:
+    rows = [person("child", "A"), parents("child", "mother"), person("mother", "A"), person("friend", "A")]
+    assert household_adults(near(*rows), "child", ON) == ("mother",)
+    told = [fact("mother", "person.cohabitant", to="friend", source="person")]
+    assert household_adults(near(*rows, told), "child", ON) == ("mother", "friend")
+
+
+def test_shared_residence_follows_the_registered_address_of_the_child() -> None:
+    rows = [
+        parents("child", "mother", "father"),
+        person("mother", "A"),
+        person("father", "B"),
+        person("new", "B"),
+        married("father", "new"),
+        [
+            fact("child", "person.shared_residence", to="mother"),
+            fact("child", "person.shared_residence", to="father"),
+        ],
+    ]
+    assert household_adults(near(*rows, person("child", "A")), "child", ON) == ("mother",)
+    assert household_adults(near(*rows, person("child", "B")), "child", ON) == ("father", "new")
+
+
+def test_the_dead_are_not_counted() -> None:
+    told = near(
+        person("child", "A"),
+        parents("child", "mother", "father"),
+        person("mother", "A"),
+        person("father", "A", death_date="2026-05-01"),
+    )
+    assert household_adults(told, "child", ON) == ("mother",)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [parents("child", "mother"), person("mother", "A")],
+        [person("child", "A"), person("mother", "A")],
+        [person("child", "A"), parents("child", "mother", "father"), person("mother", "A")],
+        [person("child", "A"), parents("child", "mother"), person("mother", "B")],
+        [person("child", None), parents("child", "mother"), person("mother", None)],
+    ],
+    ids=["no address", "no parents", "father's address not told", "lives with neither", "address withheld"],
+)
+def test_what_the_registers_do_not_say_is_unknown(rows: list[list[Fact]]) -> None:
+    assert household_adults(near(*rows), "child", ON) is UNKNOWN
+
+
+def family(*ages: int) -> list[list[Fact]]:
+    rows = [person("mother", "A")]
+    for number, age in enumerate(ages):
+        child = f"child{number}"
+        rows += [
+            person(child, "A", birth_date=f"{2026 - age}-03-01"),
+            parents(child, "mother"),
+            placed(child),
+        ]
+    return rows
+
+
+def test_the_youngest_is_number_one_unless_the_municipality_says_otherwise() -> None:
+    told = near(*family(5, 3, 1))
+    assert [sibling_number(told, f"child{n}", ON, "youngest") for n in range(3)] == [3, 2, 1]
+    assert [sibling_number(told, f"child{n}", ON, "oldest") for n in range(3)] == [1, 2, 3]
+
+
+def test_twins_get_a_number_each() -> None:
+    told = near(*family(3, 3))
+    assert sorted(sibling_number(told, f"child{n}", ON, "youngest") or 0 for n in range(2)) == [1, 2]
+
+
+def test_the_discount_can_go_to_the_cheapest_place() -> None:
+    rows = family(3, 1)
+    rows.append([fact("place-child0", "kindergarten_place.price", 800, since=date(2026, 8, 1))])
+    told = near(*rows)
+    assert sibling_number(told, "child0", ON, "dearest") == 2
+    assert sibling_number(told, "child1", ON, "dearest") == 1
+
+
+def test_only_siblings_who_live_together_and_have_places_in_the_same_municipality_count() -> None:
+    rows = family(5, 3)
+    elsewhere = [
+        person("away", "B", birth_date="2025-01-01"),
+        parents("away", "mother"),
+        placed("away"),
+        person("neighbour", "A", birth_date="2025-01-01"),
+        parents("neighbour", "mother"),
+        placed("neighbour", municipality="9998"),
+        person("home", "A", birth_date="2025-01-01"),
+        parents("home", "mother"),
+    ]
+    assert sibling_number(near(*rows, *elsewhere), "child1", ON, "youngest") == 1
+    assert sibling_number(near(*rows, *elsewhere), "home", ON, "youngest") is None
+
+
+def test_a_place_that_has_not_begun_is_no_place_yet() -> None:
+    rows = [person("mother", "A"), person("c", "A", birth_date="2024-01-01"), parents("c", "mother")]
+    told = near(*rows, placed("c", since=date(2026, 10, 1)))
+    assert sibling_number(told, "c", ON, "youngest") is None
+    assert sibling_number(told, "c", date(2026, 10, 1), "youngest") == 1
+
+
+def test_an_income_concerns_the_children_of_the_earner_and_of_the_earners_spouse() -> None:
+    told = near(
+        person("mother", "A"),
+        person("step", "A"),
+        person("child", "A"),
+        parents("child", "mother"),
+        married("mother", "step"),
+    )
+    assert "child" in affected_persons(told, "step", ON)
+    assert "child" in affected_persons(told, "mother", ON)
+
+
+def test_a_place_that_begins_later_concerns_its_child_now() -> None:
+    told = near(
+        person("mother", "A"), person("c", "A"), parents("c", "mother"), placed("c", since=date(2027, 8, 1))
+    )
+    assert "c" in affected_persons(told, "place-c", ON)
