@@ -1,4 +1,4 @@
-"""Ways to reach a person: chat, email, SMS … one module each. A channel knows nothing of rules or registers."""
+"""Ways to reach a person: chat, email, SMS, one module each. A channel knows nothing of rules."""
 
 from channels.interface import Accepted, Channel, Failed, Outgoing, Refused, Result
 

@@ -46,7 +46,7 @@ Result = Accepted | Refused | Failed
 
 
 class Channel(Protocol):
-    """`send` never raises for what the other side does: that is a result. It raises only for our own faults."""
+    """`send` never raises for what the other side does: that is a result. It raises for our own faults."""
 
     name: str
 

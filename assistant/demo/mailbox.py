@@ -1,0 +1,187 @@
+"""The demo's mail server: real SMTP on loopback, each message a file, a repeat kept once and counted."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import default
+from hashlib import sha256
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+from aiosmtpd.smtp import SMTP
+
+Mischief = Literal["refuse_for_now", "refuse_for_good", "refuse_recipient", "drop", "take_and_drop", "slow"]
+
+
+@dataclass
+class Misbehaviour:
+    """How the server fails the next `times` deliveries, to see that the sender bears it.
+
+    'drop' breaks the connection in the middle of DATA; 'take_and_drop' keeps the message first and breaks it
+    before saying so; 'slow' answers after `seconds`.
+    """
+
+    kind: Mischief
+    times: int = 1
+    seconds: float = 30.0
+
+
+@dataclass(frozen=True)
+class ReceivedMail:
+    """One message in the mailbox. `times` says how often it came under the same Message-ID."""
+
+    id: str
+    recipient: str = field(repr=False)
+    sender: str
+    subject: str
+    received_at: datetime
+    times: int
+    text: str = field(repr=False)
+    html: str = field(repr=False)
+    headers: tuple[tuple[str, str], ...] = field(repr=False)
+
+
+class Mailbox:
+    """`async with Mailbox(folder) as mailbox:` receives on `mailbox.port` and lists what came."""
+
+    def __init__(self, folder: Path, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.folder = folder
+        self.host = host
+        self.port = port
+        self.misbehaviour: Misbehaviour | None = None
+        self.attempts = 0  # how often somebody came as far as DATA
+        self._server: asyncio.Server | None = None
+
+    async def __aenter__(self) -> Self:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        loop = asyncio.get_running_loop()
+        self._server = await loop.create_server(lambda: _Conversation(self), self.host, self.port)
+        self.port = self._server.sockets[0].getsockname()[1]
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._server is not None:
+            self._server.close()
+
+    def listed(self, recipient: str = "") -> list[ReceivedMail]:
+        """What has come, newest first; to one recipient, or to all."""
+        found = [_read(path) for path in self.folder.glob("*.eml")]
+        chosen = [mail for mail in found if not recipient or mail.recipient == recipient]
+        return sorted(chosen, key=lambda mail: (mail.received_at, mail.id), reverse=True)
+
+    def one(self, id: str) -> ReceivedMail | None:
+        path = self.folder / f"{id}.eml"
+        return _read(path) if id.isalnum() and path.exists() else None
+
+    def empty(self) -> None:
+        for path in (*self.folder.glob("*.eml"), *self.folder.glob("*.json")):
+            path.unlink()
+
+    def next_mischief(self, *kinds: Mischief) -> Misbehaviour | None:
+        """The misbehaviour due now if it is one of these; each call uses one of its times up."""
+        wanted = self.misbehaviour
+        if wanted is None or wanted.times < 1 or wanted.kind not in kinds:
+            return None
+        wanted.times -= 1
+        return wanted
+
+    def keep(self, content: bytes, recipient: str, now: datetime) -> None:
+        """Write the message to disk before it is acknowledged, under the hash of its Message-ID."""
+        email = message_from_bytes(content, policy=default)
+        name = sha256(f"{email['Message-ID']} {recipient}".encode()).hexdigest()[:32]
+        path, beside = self.folder / f"{name}.eml", self.folder / f"{name}.json"
+        if path.exists():
+            known = json.loads(beside.read_text())
+            known["times"] += 1
+        else:
+            known = {"recipient": recipient, "received_at": now.isoformat(), "times": 1}
+        _write(beside, json.dumps(known).encode())
+        _write(path, content)
+
+
+class _Conversation(SMTP):
+    """One SMTP session, with the mailbox's mischief in it."""
+
+    def __init__(self, mailbox: Mailbox) -> None:
+        super().__init__(_Handler(mailbox), hostname="mailbox.example", timeout=60, decode_data=False)
+        self.mailbox = mailbox
+
+    async def smtp_DATA(self, arg: str) -> None:
+        self.mailbox.attempts += 1
+        if self.mailbox.next_mischief("drop"):
+            await self.push("354 End data with <CR><LF>.<CR><LF>")
+            _break(self)
+            return
+        await super().smtp_DATA(arg)
+
+
+def _break(conversation: SMTP) -> None:
+    if isinstance(conversation.transport, asyncio.WriteTransport):
+        conversation.transport.abort()
+
+
+class _Handler:
+    def __init__(self, mailbox: Mailbox) -> None:
+        self.mailbox = mailbox
+
+    async def handle_RCPT(
+        self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.mailbox.next_mischief("refuse_recipient"):
+            return "550 5.1.1 No such mailbox"
+        if envelope.rcpt_tos:
+            return "452 4.5.3 One recipient a message"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
+    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
+        if self.mailbox.next_mischief("refuse_for_now"):
+            return "451 4.3.0 Come back later"
+        if self.mailbox.next_mischief("refuse_for_good"):
+            return "554 5.7.1 Not wanted"
+        if slow := self.mailbox.next_mischief("slow"):
+            await asyncio.sleep(slow.seconds)
+        now = datetime.now(UTC)
+        await asyncio.to_thread(self.mailbox.keep, envelope.content, envelope.rcpt_tos[0], now)
+        if self.mailbox.next_mischief("take_and_drop"):
+            _break(server)
+        return "250 2.0.0 Kept"
+
+
+def _write(path: Path, content: bytes) -> None:
+    part = path.with_suffix(path.suffix + ".part")
+    with part.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)
+
+
+def _read(path: Path) -> ReceivedMail:
+    known = json.loads(path.with_suffix(".json").read_text())
+    email = message_from_bytes(path.read_bytes(), policy=default)
+    return ReceivedMail(
+        id=path.stem,
+        recipient=known["recipient"],
+        sender=str(email["From"]),
+        subject=str(email["Subject"]),
+        received_at=datetime.fromisoformat(known["received_at"]),
+        times=known["times"],
+        text=_part(email, "plain"),
+        html=_part(email, "html"),
+        headers=tuple((name, str(value)) for name, value in email.items()),
+    )
+
+
+def _part(email: EmailMessage, kind: str) -> str:
+    part = email.get_body(preferencelist=(kind,))
+    return "" if part is None else str(part.get_content())

@@ -1,0 +1,50 @@
+"""Chat: tells those who listen that a message is there. The message itself waits in the store until read."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Callable
+
+from channels.interface import Accepted, Outgoing, Result
+
+Listener = Callable[[Outgoing], None]
+
+
+class ChatChannel:
+    """One process's open conversations. `send` is always accepted: who is away finds the message later."""
+
+    name = "chat"
+
+    def __init__(self) -> None:
+        self._listeners: dict[str, list[Listener]] = defaultdict(list)
+
+    def listen(self, person_id: str, listener: Listener) -> Callable[[], None]:
+        """Have `listener` called with each message to that person; call what is returned to stop.
+
+        The listener must not block: put the message in a queue of your own. What it raises is reported by
+        the event loop and reaches neither the sender nor other listeners.
+        """
+        self._listeners[person_id].append(listener)
+
+        def remove() -> None:
+            listeners = self._listeners.get(person_id, [])
+            if listener in listeners:
+                listeners.remove(listener)
+            if not listeners:
+                self._listeners.pop(person_id, None)
+
+        return remove
+
+    def listening(self, person_id: str) -> int:
+        """How many conversations that person has open here."""
+        return len(self._listeners.get(person_id, ()))
+
+    async def send(self, message: Outgoing) -> Result:
+        loop = asyncio.get_running_loop()
+        for listener in tuple(self._listeners.get(message.recipient, ())):
+            loop.call_soon(listener, message)
+        return Accepted(receipt=message.id)
+
+    async def close(self) -> None:
+        self._listeners.clear()

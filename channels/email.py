@@ -1,0 +1,179 @@
+"""Email: one message to one person over SMTP, the same message each time the same id is sent."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from hashlib import sha256
+from html import escape
+from typing import Literal
+
+import aiosmtplib
+
+from channels.interface import Accepted, Failed, Outgoing, Refused, Result
+
+_MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@,;:<>()\[\]\\\"\x00-\x20\x7f]{1,253}")
+_HOST = re.compile(r"(?=.{1,253}\Z)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
+_HEADERS_OF_OTHERS = re.compile(r"(List-[A-Za-z-]+|X-[A-Za-z-]+)")
+
+
+class UnusableAddress(ValueError):
+    """Not one plain email address. The message says what is wrong, never the address itself."""
+
+
+@dataclass(frozen=True)
+class SmtpServer:
+    """The server that takes our mail, and who we say it is from.
+
+    `tls`: 'starttls' refuses to go on unencrypted; 'implicit' is TLS from the first byte (port 465).
+    """
+
+    host: str
+    port: int = 25
+    tls: Literal["none", "starttls", "implicit"] = "none"
+    sender: str = "varde@kommune.example"
+    sender_name: str = "Varde"
+    username: str = ""
+    password: str = field(default="", repr=False)
+    timeout_seconds: float = 10.0  # for each answer from the server
+    whole_seconds: float = 30.0  # for one message from first to last
+
+
+def one_address(text: str) -> Address:
+    """The address `text` is, with its domain in ASCII (RFC 5891).
+
+    >>> one_address('kari@blåbær.example').addr_spec
+    'kari@xn--blbr-roah.example'
+
+    A comma or a line break would make it several recipients, or a header of its own: UnusableAddress.
+    """
+    if any(ord(c) < 32 or ord(c) == 127 for c in text):
+        raise UnusableAddress("an email address holds a control character")
+    if "," in text or ";" in text:
+        raise UnusableAddress("a message has one recipient, and this is a list of addresses")
+    if not _MAILBOX.fullmatch(text):
+        raise UnusableAddress("not a plain email address (name@domain)")
+    local, _, domain = text.partition("@")
+    try:
+        host = domain.encode("idna").decode("ascii").lower()
+    except UnicodeError:
+        raise UnusableAddress("the domain of an email address is not a valid name") from None
+    if not _HOST.fullmatch(host) or local.startswith(".") or local.endswith(".") or ".." in local:
+        raise UnusableAddress("not a plain email address (name@domain)")
+    return Address(username=local, domain=host)
+
+
+def compose(message: Outgoing, server: SmtpServer, now: datetime) -> EmailMessage:
+    """The message as text and HTML (RFC 2046 multipart/alternative), marked as automatic (RFC 3834).
+
+    Message-ID and boundary come from `message.id` alone: whoever gets it twice can see that it is one.
+    Raises UnusableAddress for the recipient, ValueError for a line break in what becomes a header.
+    """
+    to = one_address(message.recipient)
+    sender = one_address(server.sender)
+    email = EmailMessage()
+    email["From"] = Address(server.sender_name, username=sender.username, domain=sender.domain)
+    email["To"] = to
+    email["Subject"] = message.title
+    email["Date"] = now
+    email["Message-ID"] = f"<{_token(message.id)}@{sender.domain}>"
+    email["Auto-Submitted"] = "auto-generated"
+    for name, value in message.headers.items():
+        if not _HEADERS_OF_OTHERS.fullmatch(name):
+            raise ValueError(f"header {name!r} is not one a message may bring: only List-… and X-… are")
+        email[name] = value
+    email.set_content("\n\n".join(part for part in (message.body.strip(), message.link) if part) + "\n")
+    email.add_alternative(_as_html(message), subtype="html")
+    email.set_boundary(f"=_{sha256(message.id.encode()).hexdigest()[:40]}")
+    if message.language:
+        email["Content-Language"] = message.language
+    for name, value in email.items():
+        # The policy refuses a line break, but not one inside an encoded word (=?utf-8?q?=0D=0ABcc:…?=), which
+        # it decodes and would write out as a header of its own.
+        if any(ord(c) < 32 or ord(c) == 127 for c in str(value)):
+            raise ValueError(f"header {name} would hold a control character")
+    return email
+
+
+def _token(text: str) -> str:
+    return text if re.fullmatch(r"[A-Za-z0-9-]{1,64}", text) else sha256(text.encode()).hexdigest()
+
+
+def _as_html(message: Outgoing) -> str:
+    paragraphs = [f"<p>{escape(part)}</p>" for part in re.split(r"\n\s*\n", message.body.strip())]
+    if message.link:
+        paragraphs.append(f'<p><a href="{escape(message.link)}">{escape(message.link)}</a></p>')
+    head = f'<meta charset="utf-8"><title>{escape(message.title)}</title>'
+    return f'<!doctype html>\n<html lang="{escape(message.language)}"><head>{head}</head>\n<body>\n' + (
+        "\n".join(part.replace("\n", "<br>\n") for part in paragraphs) + "\n</body></html>\n"
+    )
+
+
+class EmailChannel:
+    """Hands messages to one SMTP server, with a connection of its own for each.
+
+    A refusal of the recipient or of the message (5xx after RCPT or DATA) is final. Everything else is not:
+    a 4xx, silence, a broken connection, and a server that does not want *us* (5xx before any recipient was
+    named), because that is for those who run it to put right, and no message should be lost meanwhile.
+    """
+
+    name = "email"
+
+    def __init__(self, server: SmtpServer, clock: Callable[[], datetime]) -> None:
+        self.server = server
+        self.clock = clock
+
+    async def send(self, message: Outgoing) -> Result:
+        try:
+            one_address(message.recipient)
+        except UnusableAddress as error:
+            return Refused(str(error))
+        email = compose(message, self.server, self.clock())
+        try:
+            async with asyncio.timeout(self.server.whole_seconds):
+                return await self._hand_over(email)
+        except TimeoutError:
+            return Failed("the mail server was silent")
+        except aiosmtplib.SMTPResponseException as error:
+            return Failed(f"the mail server said {error.code} before it took a recipient")
+        except (aiosmtplib.SMTPException, OSError) as error:
+            return Failed(f"no mail server: {type(error).__name__}")
+
+    async def _hand_over(self, email: EmailMessage) -> Result:
+        server = self.server
+        client = aiosmtplib.SMTP(
+            hostname=server.host,
+            port=server.port,
+            timeout=server.timeout_seconds,
+            use_tls=server.tls == "implicit",
+            start_tls=server.tls == "starttls",
+            username=server.username or None,
+            password=server.password or None,
+        )
+        try:
+            await client.connect()
+            await client.mail(one_address(server.sender).addr_spec)
+            try:
+                await client.rcpt(email["To"].addresses[0].addr_spec)
+                answer = await client.data(email.as_bytes(policy=SMTP))
+            except aiosmtplib.SMTPResponseException as error:
+                return _judged(error.code)
+            return Accepted(receipt=answer.message[:200])
+        finally:
+            client.close()
+
+    async def close(self) -> None:
+        """Nothing stays open between messages."""
+
+
+def _judged(code: int) -> Refused | Failed:
+    # The server's own words may repeat the address, and what we say here is logged and kept.
+    if 500 <= code < 600:
+        return Refused(f"the mail server refused it for good ({code})")
+    return Failed(f"the mail server could not take it now ({code})")
