@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import CursorResult, Executable, RowMapping, event
+from sqlalchemy import CursorResult, Executable, RowMapping, Table, event
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from assistant.store.columns import from_json, to_json
+
+
+def _by_name(row: RowMapping) -> dict[str, Any]:
+    return {str(name): value for name, value in row.items()}
 
 
 class Transaction:
@@ -29,11 +35,13 @@ class Transaction:
     async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
         return await self.connection.execute(statement, rows)
 
-    async def all(self, statement: Executable) -> list[RowMapping]:
-        return list((await self.connection.execute(statement)).mappings().all())
+    async def all(self, statement: Executable) -> list[dict[str, Any]]:
+        rows = (await self.connection.execute(statement)).mappings()
+        return [_by_name(row) for row in rows]
 
-    async def first(self, statement: Executable) -> RowMapping | None:
-        return (await self.connection.execute(statement)).mappings().first()
+    async def first(self, statement: Executable) -> dict[str, Any] | None:
+        row = (await self.connection.execute(statement)).mappings().first()
+        return None if row is None else _by_name(row)
 
     async def scalar(self, statement: Executable) -> Any:
         return await self.connection.scalar(statement)
@@ -105,3 +113,12 @@ class Database:
         await self._writer.dispose()
         if self._reader is not self._writer:
             await self._reader.dispose()
+
+
+async def upsert(
+    tx: Transaction, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
+) -> None:
+    """Insert a row, or give the one with that key these values."""
+    insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
+    statement = insert(table).values(**key, **values)
+    await tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))

@@ -1,0 +1,175 @@
+"""Work that must not be lost: in the caller's transaction, once per receipt, in order per key, parked at last."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from assistant.store import Database, Postpone, Work, enqueue
+from assistant.store.tables import job
+from assistant.store.work import LEASE, RETRIES
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+async def put(database: Database, clock: Clock, *numbers: int, **options: Any) -> None:
+    async with database.begin() as tx:
+        for number in numbers:
+            await enqueue(tx, "note", {"n": number}, now=clock(), **options)
+
+
+def noting(
+    database: Database, clock: Clock, failing: Mapping[int, Exception] | None = None
+) -> tuple[Work, list[int]]:
+    seen: list[int] = []
+
+    async def note(args: Mapping[str, Any]) -> None:
+        if failing and args["n"] in failing:
+            raise failing[args["n"]]
+        seen.append(args["n"])
+
+    return Work(database, {"note": note}, clock), seen
+
+
+async def jobs(database: Database) -> list[dict[str, Any]]:
+    async with database.read() as tx:
+        return await tx.all(select(job).order_by(job.c.id))
+
+
+async def test_a_transaction_that_fails_leaves_no_work(database: Database, clock: Clock) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.begin() as tx:
+            await enqueue(tx, "note", {"n": 1}, now=clock())
+            raise RuntimeError("no")
+    assert await jobs(database) == []
+
+
+async def test_the_same_receipt_is_enqueued_once(database: Database, clock: Clock) -> None:
+    await put(database, clock, 1, receipt="daily:2026-03-02")
+    await put(database, clock, 1, receipt="daily:2026-03-02")
+    work, seen = noting(database, clock)
+    await work.run_until_idle()
+    assert seen == [1]
+
+
+async def test_jobs_of_one_person_run_in_order_also_with_many_hands(database: Database, clock: Clock) -> None:
+    await put(database, clock, *range(12), key="anna")
+    running = 0
+    seen: list[int] = []
+
+    async def note(args: Mapping[str, Any]) -> None:
+        nonlocal running
+        running += 1
+        assert running == 1, "two jobs of one person at the same time"
+        await asyncio.sleep(0.001)
+        seen.append(args["n"])
+        running -= 1
+
+    async with Work(database, {"note": note}, clock, idle_seconds=0.01):
+        for _ in range(500):
+            if len(seen) == 12:
+                break
+            await asyncio.sleep(0.02)
+    assert seen == list(range(12))
+
+
+async def test_a_failing_job_is_tried_again_then_parked_and_mutes_nobody(
+    database: Database, clock: Clock
+) -> None:
+    await put(database, clock, 1, 2, key="anna")
+    work, seen = noting(database, clock, {1: ValueError("broken")})
+    for _ in RETRIES:
+        await work.run_until_idle()
+        assert seen == [], "the second job waits for the first"
+        clock.now += timedelta(seconds=max(RETRIES))
+    await work.run_until_idle()
+    assert seen == [2]
+    (parked,) = await jobs(database)
+    assert parked["state"] == "parked"
+    assert parked["error"] == "ValueError: broken"
+    assert parked["attempts"] == len(RETRIES)
+
+
+async def test_being_asked_to_wait_is_not_counted_as_a_failure(database: Database, clock: Clock) -> None:
+    await put(database, clock, 1)
+    failing: dict[int, Exception] = {1: Postpone("busy", timedelta(seconds=30))}
+    work, seen = noting(database, clock, failing)
+    for _ in range(20):
+        await work.run_until_idle()
+        clock.now += timedelta(seconds=31)
+    failing.clear()
+    await work.run_until_idle()
+    assert seen == [1]
+
+
+async def test_the_job_of_a_process_that_died_is_done_when_its_lease_has_run_out(
+    database: Database, clock: Clock
+) -> None:
+    await put(database, clock, 1)
+    async with database.begin() as tx:
+        await tx.execute(update(job).values(state="doing", leased_until=clock() + LEASE))
+    work, seen = noting(database, clock)
+    assert await work.run_until_idle() == 0
+    clock.now += LEASE + timedelta(seconds=1)
+    await work.run_until_idle()
+    assert seen == [1]
+
+
+async def test_at_the_start_of_the_only_process_nothing_waits_for_a_lease(
+    database: Database, clock: Clock
+) -> None:
+    await put(database, clock, 1)
+    async with database.begin() as tx:
+        await tx.execute(update(job).values(state="doing", leased_until=clock() + LEASE))
+    work, seen = noting(database, clock)
+    await work.reclaim()
+    await work.run_until_idle()
+    assert seen == [1]
+
+
+async def test_urgent_work_goes_first_and_later_work_waits(database: Database, clock: Clock) -> None:
+    await put(database, clock, 1, queue="bulk")
+    await put(database, clock, 2, queue="events")
+    await put(database, clock, 3, queue="chat")
+    await put(database, clock, 4, queue="chat", run_at=clock() + timedelta(hours=1))
+    work, seen = noting(database, clock)
+    await work.run_until_idle()
+    assert seen == [3, 2, 1]
+    clock.now += timedelta(hours=1)
+    await work.run_until_idle()
+    assert seen == [3, 2, 1, 4]
+
+
+async def test_updates_are_not_lost_when_many_write(database: Database, clock: Clock) -> None:
+    """With the drivers' own begin most of these would be lost silently, or fail at once."""
+    await put(database, clock, 0)
+
+    async def add() -> None:
+        for _ in range(10):
+            async with database.begin() as tx:
+                question = select(job.c.attempts)
+                if not database.is_sqlite:
+                    question = question.with_for_update()
+                now = await tx.scalar(question)
+                await tx.execute(update(job).values(attempts=now + 1))
+
+    await asyncio.gather(*(add() for _ in range(8)))
+    assert (await jobs(database))[0]["attempts"] == 80
