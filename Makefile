@@ -1,0 +1,86 @@
+# How Varde is set up, tried and checked. Needs Python 3.11 or newer and make; no compiler, no root.
+
+PYTHON ?= python3
+ARGS ?=
+VENV := .venv
+BIN := $(VENV)/bin
+
+# A stamp's name carries what it was made from, so that a changed lock or another Python installs anew and
+# a second run starts at once, whatever a checkout does to the files' times.
+digest = $(firstword $(shell cat $(1) | (sha256sum 2>/dev/null || shasum -a 256)))
+VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
+MADE := $(VENV)/.made-with-$(VERSION)
+RUN := $(VENV)/.run-$(VERSION)-$(call digest,requirements/run.txt pyproject.toml)
+TEST := $(VENV)/.test-$(VERSION)-$(call digest,requirements/run.txt requirements/test.txt pyproject.toml)
+LOCK := $(VENV)/lock/.made-$(call digest,requirements/lock.txt)
+
+# Where packages come from is the machine's own affair (the hashes hold wherever that is); how they are
+# installed is not, so whatever a pip configuration says of that is set aside here.
+PIP_SETTINGS := PIP_USER=0 PIP_REQUIRE_HASHES=0 PIP_NO_DEPS=0 PIP_TARGET= PIP_PREFIX= PIP_ROOT= PIP_CONSTRAINT= \
+	PIP_REQUIREMENT= PIP_EDITABLE= PIP_NO_BINARY= PIP_ONLY_BINARY= PIP_PLATFORM= PIP_PYTHON= PIP_DRY_RUN=0 PIP_IGNORE_INSTALLED=0 \
+	PIP_UPGRADE=0 PIP_PRE=0 PIP_QUIET= PIP_VERBOSE= PIP_LOG= PIP_REPORT= PIP_BUILD_CONSTRAINT= PIP_REQUIRE_VIRTUALENV=0 \
+	PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PYTHONPATH= PYTHONHOME=
+install = $(PIP_SETTINGS) $(1)/bin/python -m pip install --quiet
+locked = --require-hashes --only-binary :all:
+ourselves = --no-deps --no-build-isolation --editable .
+
+.PHONY: demo test test-long lint lock vendor clean
+.DEFAULT_GOAL := demo
+
+demo: $(RUN)  ## the whole assistant with a made-up municipality
+	@$(BIN)/varde demo $(ARGS)
+
+test: $(TEST)  ## every test but the long ones; ARGS="tests/unit -k name" for some of them
+	$(BIN)/python -m pytest $(ARGS)
+
+test-long: $(TEST)  ## the tests that take minutes
+	$(BIN)/python -m pytest -m long --timeout 1800 $(ARGS)
+
+lint: $(TEST)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+lock: $(LOCK)  ## exact versions and hashes of requirements/*.in; ARGS=--upgrade takes newer ones
+	for name in run test lock; do \
+		$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
+			--no-emit-index-url --no-emit-find-links --quiet $(ARGS) \
+			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
+	done
+
+vendor:  ## build the pages' front-end parts anew (needs Node)
+	vendor/build
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist
+	find . -name __pycache__ -not -path './.git/*' -prune -exec rm -rf {} +
+
+$(MADE):
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null || { \
+		echo "$(PYTHON) is $(or $(VERSION),not found): Varde needs Python 3.11, 3.12 or 3.13." \
+			"Name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "$(PYTHON) cannot make a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 1; }
+	@rm -rf $(VENV)
+	@echo "Making $(VENV) with Python $(VERSION)"
+	@PYTHONHOME= PYTHONPATH= $(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(RUN): | $(MADE)
+	@echo "Installing what Varde runs on"
+	@$(call install,$(VENV)) $(locked) --requirement requirements/run.txt
+	@$(call install,$(VENV)) $(ourselves)
+	@rm -f $(VENV)/.run-* && touch $@
+
+# The test lock holds the run lock (a test keeps it so): what runs Varde is then in place as well.
+$(TEST): | $(MADE)
+	@echo "Installing what Varde and its tests run on"
+	@$(call install,$(VENV)) $(locked) --requirement requirements/test.txt
+	@$(call install,$(VENV)) $(ourselves)
+	@rm -f $(VENV)/.run-* $(VENV)/.test-* && touch $(RUN) $@
+
+$(LOCK): | $(MADE)
+	@$(PYTHON) -m venv --clear $(VENV)/lock
+	@$(call install,$(VENV)/lock) $(locked) --requirement requirements/lock.txt
+	@touch $@

@@ -1,0 +1,145 @@
+"""What every test may ask for: a database of both kinds, a Chromium.
+
+`database` and `database_url` run each test twice, on an SQLite file and on PostgreSQL (the server at
+VARDE_TEST_POSTGRES); where no server answers they run on SQLite alone and the run's last lines say so. A
+test that is about one of them says `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import functools
+import os
+import secrets
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from assistant.store import Database
+from assistant.store.migrate import upgrade
+from assistant.store.tables import metadata
+
+POSTGRES = os.environ.get("VARDE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
+IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
+_ran_on_sqlite_only = pytest.StashKey[int]()
+_no_chromium = pytest.StashKey[int]()
+
+
+@functools.cache
+def _postgres_answers() -> bool:
+    try:
+        with psycopg.connect(POSTGRES, connect_timeout=3):
+            return True
+    except psycopg.OperationalError:
+        return False
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "database_url" not in metafunc.fixturenames:
+        return
+    said = [str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize")]
+    if any("database_url" in names.split(",") for names in said):
+        return
+    kinds = ["sqlite"]
+    if _postgres_answers():
+        kinds.append("postgresql")
+    else:
+        stash = metafunc.config.stash
+        stash[_ran_on_sqlite_only] = stash.get(_ran_on_sqlite_only, 0) + 1
+    metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
+) -> None:
+    if count := config.stash.get(_ran_on_sqlite_only, 0):
+        terminalreporter.write_sep("!", "PostgreSQL was not reachable", red=True, bold=True)
+        terminalreporter.write_line(f"PostgreSQL was not reachable: {count} tests ran on SQLite only")
+    if count := config.stash.get(_no_chromium, 0):
+        terminalreporter.write_sep("!", "Chromium was not found", red=True, bold=True)
+        terminalreporter.write_line(f"Chromium was not found: {count} browser tests did not run")
+
+
+@pytest.fixture(scope="session")
+def _sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated database in one file, to copy."""
+    path = tmp_path_factory.mktemp("sqlite") / "template.sqlite3"
+    _migrate(f"sqlite+aiosqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def _postgres_url() -> Iterator[str]:
+    """A migrated database of this run's own on the server."""
+    name = f"varde_test_{os.getpid()}_{secrets.token_hex(4)}"
+    with psycopg.connect(POSTGRES, autocommit=True) as server:
+        server.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        # A test's data need not outlive the machine's loss of power.
+        server.execute(sql.SQL("alter database {} set synchronous_commit = off").format(sql.Identifier(name)))
+    url = psycopg.conninfo.conninfo_to_dict(POSTGRES)
+    password = f":{url['password']}" if url.get("password") else ""
+    where = f"{url.get('user', 'postgres')}{password}@{url.get('host', '127.0.0.1')}:{url.get('port', 5432)}"
+    full = f"postgresql+psycopg://{where}/{name}"
+    _migrate(full)
+    yield full
+    with psycopg.connect(POSTGRES, autocommit=True) as server:
+        server.execute(sql.SQL("drop database {} with (force)").format(sql.Identifier(name)))
+
+
+def _migrate(url: str) -> None:
+    async def run() -> None:
+        database = Database(url)
+        await upgrade(database)
+        await database.close()
+
+    asyncio.run(run())
+
+
+def _empty(url: str) -> None:
+    names = sql.SQL(", ").join(sql.Identifier(table.name) for table in metadata.tables.values())
+    with psycopg.connect(url.replace("+psycopg", ""), autocommit=True) as connection:
+        # What a failed test left open would otherwise hold this up for ever.
+        connection.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity"
+            " where datname = current_database() and pid <> pg_backend_pid()"
+        )
+        connection.execute(sql.SQL("truncate {} restart identity cascade").format(names))
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The SQLAlchemy URL of a migrated, empty database that is this test's alone while it runs."""
+    if request.param == "sqlite":
+        path = tmp_path / "varde.sqlite3"
+        shutil.copyfile(request.getfixturevalue("_sqlite_template"), path)
+        yield f"sqlite+aiosqlite:///{path}"
+    else:
+        url: str = request.getfixturevalue("_postgres_url")
+        yield url
+        _empty(url)
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    """A migrated, empty database."""
+    opened = Database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def chromium_path(request: pytest.FixtureRequest) -> str:
+    """The Chromium of this machine (VARDE_TEST_CHROMIUM, or from PATH). In CI it must be there."""
+    names = (os.environ.get("VARDE_TEST_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
+    for name in names:
+        if name and (found := shutil.which(name)):
+            return found
+    if IN_CI:
+        pytest.fail("no Chromium on this machine: apt-get install chromium, or set VARDE_TEST_CHROMIUM")
+    stash = request.config.stash
+    stash[_no_chromium] = stash.get(_no_chromium, 0) + 1
+    pytest.skip("no Chromium on this machine: apt-get install chromium, or set VARDE_TEST_CHROMIUM")
