@@ -1,0 +1,23 @@
+"""Cases and decisions: automatic where law allows it, else a case worker's; letters, flags, invoice basis."""
+
+from assistant.casework.assessment import Assessor
+from assistant.casework.cases import Casework, Telling
+from assistant.casework.period import Period, decision_period, kindergarten_year
+from assistant.casework.ruling import AlreadyDecided, CaseworkError, NoSuchCase, Ruling, RulingIncomplete
+from assistant.casework.submission import DisputedFact, Submission
+
+__all__ = [
+    "AlreadyDecided",
+    "Assessor",
+    "Casework",
+    "CaseworkError",
+    "DisputedFact",
+    "NoSuchCase",
+    "Period",
+    "Ruling",
+    "RulingIncomplete",
+    "Submission",
+    "Telling",
+    "decision_period",
+    "kindergarten_year",
+]

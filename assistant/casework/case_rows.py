@@ -1,0 +1,187 @@
+"""Cases and decisions as they are kept: the questions asked of the two tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, func, insert, select, update
+
+from assistant.casework.period import Period
+from assistant.store.columns import new_id
+from assistant.store.database import Transaction
+from assistant.store.tables import case, decision, due
+
+OPEN = ("received", "manual")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case row. `content` holds what was submitted and why a human is needed."""
+
+    id: str
+    number: int
+    municipality: str
+    kind: str
+    person_id: str
+    subject_id: str
+    process_id: str | None
+    status: str
+    content: Mapping[str, Any]
+    received_at: datetime
+    due_on: date
+    assigned_to: str | None
+
+    @property
+    def is_open(self) -> bool:
+        return self.status in OPEN
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A decision row. `content` holds values, reasons, facts, law and appeal; `valid_to` is exclusive."""
+
+    id: str
+    case_id: str
+    outcome: str
+    automatic: bool
+    decided_by: str
+    decided_at: datetime
+    valid_from: date
+    valid_to: date
+    content: Mapping[str, Any]
+    determination_id: str | None
+    letter: str
+    language: str
+
+    @property
+    def period(self) -> Period:
+        return Period(self.valid_from, self.valid_to)
+
+
+async def case_by_id(tx: Transaction, case_id: str) -> Case | None:
+    row = await tx.first(select(case).where(case.c.id == case_id))
+    return None if row is None else Case(**row)
+
+
+async def case_of_process(tx: Transaction, process_id: str) -> str | None:
+    found: str | None = await tx.scalar(select(case.c.id).where(case.c.process_id == process_id))
+    return found
+
+
+async def next_number(tx: Transaction, year: int) -> int:
+    """The next case number: the year and a running number, as in 2026 00017. Said on the telephone."""
+    first = year * 100_000
+    newest = await tx.scalar(select(func.max(case.c.number)).where(case.c.number >= first))
+    return max(first, int(newest or first)) + 1
+
+
+async def open_cases(tx: Transaction, municipality: str) -> Sequence[Case]:
+    """The municipality's undecided cases, the nearest deadline first."""
+    rows = await tx.all(
+        select(case)
+        .where(case.c.municipality == municipality, case.c.status.in_(OPEN))
+        .order_by(case.c.due_on, case.c.number)
+    )
+    return [Case(**row) for row in rows]
+
+
+async def decided_cases(tx: Transaction, municipality: str, limit: int = 50) -> Sequence[Case]:
+    """The municipality's newest decided cases."""
+    rows = await tx.all(
+        select(case)
+        .where(case.c.municipality == municipality, case.c.status == "decided")
+        .order_by(case.c.number.desc())
+        .limit(limit)
+    )
+    return [Case(**row) for row in rows]
+
+
+async def cases_of(tx: Transaction, person_id: str) -> Sequence[Case]:
+    """The cases a person has, newest first."""
+    rows = await tx.all(select(case).where(case.c.person_id == person_id).order_by(case.c.number.desc()))
+    return [Case(**row) for row in rows]
+
+
+async def open_cases_about(tx: Transaction, subject_ids: Sequence[str]) -> Sequence[Case]:
+    rows = await tx.all(
+        select(case)
+        .where(case.c.subject_id.in_(subject_ids), case.c.status.in_(OPEN))
+        .order_by(case.c.number)
+    )
+    return [Case(**row) for row in rows]
+
+
+async def decisions_in(tx: Transaction, case_id: str) -> Sequence[Decision]:
+    """The decisions made in a case, newest first."""
+    rows = await tx.all(
+        select(decision).where(decision.c.case_id == case_id).order_by(decision.c.decided_at.desc())
+    )
+    return [Decision(**row) for row in rows]
+
+
+async def decision_by_id(tx: Transaction, decision_id: str) -> Decision | None:
+    row = await tx.first(select(decision).where(decision.c.id == decision_id))
+    return None if row is None else Decision(**row)
+
+
+async def decisions_for(tx: Transaction, person_id: str) -> Sequence[Decision]:
+    """The decisions a person has received, newest first."""
+    rows = await tx.all(
+        select(decision)
+        .join(case, case.c.id == decision.c.case_id)
+        .where(case.c.person_id == person_id)
+        .order_by(decision.c.decided_at.desc())
+    )
+    return [Decision(**row) for row in rows]
+
+
+async def granted_in(
+    tx: Transaction, kind: str, subject_id: str, municipality: str, year: Period
+) -> Decision | None:
+    """The newest grant for the child that holds in a kindergarten year."""
+    row = await tx.first(
+        select(decision)
+        .join(case, case.c.id == decision.c.case_id)
+        .where(
+            case.c.kind == kind,
+            case.c.subject_id == subject_id,
+            case.c.municipality == municipality,
+            decision.c.outcome == "granted",
+            decision.c.valid_from < year.valid_to,
+            decision.c.valid_to > year.valid_from,
+        )
+        .order_by(decision.c.decided_at.desc())
+        .limit(1)
+    )
+    return None if row is None else Decision(**row)
+
+
+async def close(tx: Transaction, opened: Case) -> bool:
+    """Mark as decided; False if somebody else has (a job run twice, two case workers at once)."""
+    done = await tx.execute(
+        update(case).where(case.c.id == opened.id, case.c.status.in_(OPEN)).values(status="decided")
+    )
+    await tx.execute(delete(due).where(due.c.what == "case", due.c.ref == opened.id))
+    return done.rowcount == 1
+
+
+async def hand_to_people(tx: Transaction, opened: Case, content: Mapping[str, Any]) -> bool:
+    """Mark as needing a case worker, with the reasons; False if it is decided already."""
+    done = await tx.execute(
+        update(case)
+        .where(case.c.id == opened.id, case.c.status.in_(OPEN))
+        .values(status="manual", content=dict(content))
+    )
+    return done.rowcount == 1
+
+
+async def remind_of(tx: Transaction, opened: Case) -> None:
+    """Have the case looked at on the day its answer is due."""
+    await tx.execute(
+        insert(due).values(
+            id=new_id(), what="case", ref=opened.id, subject_id=opened.subject_id, due_on=opened.due_on
+        )
+    )

@@ -1,0 +1,168 @@
+"""Flags: the least a biller needs of a decision: which place, what fee, from and until when.
+
+Never the facts behind it. A flag is not changed: a change is a new row with a higher sequence number that
+says which row it replaces. What holds is every row that no other row replaces.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, insert, select
+
+from assistant.casework.period import Period
+from assistant.store.columns import new_id
+from assistant.store.database import Transaction
+from assistant.store.tables import flag
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A fee for a place in a period.
+
+    `monthly_amount` is NOK a month, without food; `valid_to` is exclusive.
+    """
+
+    municipality: str
+    subject_id: str
+    place_number: str
+    fee: str
+    monthly_amount: Decimal
+    valid_from: date
+    valid_to: date
+    decision_id: str
+    id: str = ""
+    replaces: str | None = None
+    sequence: int = 0
+    created_at: datetime | None = None
+
+    @property
+    def period(self) -> Period:
+        return Period(self.valid_from, self.valid_to)
+
+    def as_json(self) -> dict[str, Any]:
+        """The biller's form: nothing about income, household or reasons. `to` is the last day, inclusive."""
+        return {
+            "sequence": self.sequence,
+            "id": self.id,
+            "municipality": self.municipality,
+            "subject": self.subject_id,
+            "place_number": self.place_number,
+            "fee": self.fee,
+            "monthly_amount": str(self.monthly_amount),
+            "currency": "NOK",
+            "from": self.valid_from,
+            "to": self.valid_to - timedelta(days=1),
+            "replaces": self.replaces,
+            "created_at": self.created_at,
+        }
+
+
+def changes(holding: Iterable[Flag], new: Flag) -> tuple[Flag, ...]:
+    """The rows to write so that `new` holds, and what held outside its days still does.
+
+    `holding` are the flags that hold now for the same child, fee and place. What sticks out of the new
+    period, before or after, is written again with its days cut. A flag wholly covered is replaced by the
+    new one; where there are several, the new one is written in as many pieces, so that each row replaces
+    one.
+    """
+    kept: list[Flag] = []
+    covered: list[Flag] = []
+    for old in sorted(holding, key=lambda row: row.valid_from):
+        if not old.period.overlaps(new.period):
+            continue
+        pieces = []
+        if old.valid_from < new.valid_from:
+            pieces.append(replace(old, valid_to=new.valid_from))
+        if old.valid_to > new.valid_to:
+            pieces.append(replace(old, valid_from=new.valid_to))
+        kept += [replace(piece, id="", sequence=0, replaces=old.id, created_at=None) for piece in pieces]
+        if not pieces:
+            covered.append(old)
+    if not covered:
+        return (*kept, new)
+    begins = [new.valid_from, *(old.valid_from for old in covered[1:])]
+    ends = [*begins[1:], new.valid_to]
+    parts = zip(covered, begins, ends, strict=True)
+    return (*kept, *(replace(new, valid_from=a, valid_to=b, replaces=old.id) for old, a, b in parts))
+
+
+def _not_replaced() -> ColumnElement[bool]:
+    later = flag.alias("later")
+    return ~select(later.c.id).where(later.c.replaces == flag.c.id).exists()
+
+
+def _of_row(row: Mapping[Any, Any]) -> Flag:
+    return Flag(**{**row, "monthly_amount": Decimal(row["monthly_amount"])})
+
+
+async def holding_flags(
+    tx: Transaction, municipality: str, subject_id: str | None = None, during: Period | None = None
+) -> list[Flag]:
+    """The flags that hold: of one child or of all in the municipality, at any time or in a period."""
+    question = select(flag).where(flag.c.municipality == municipality, _not_replaced())
+    if subject_id is not None:
+        question = question.where(flag.c.subject_id == subject_id)
+    if during is not None:
+        question = question.where(flag.c.valid_from < during.valid_to, flag.c.valid_to > during.valid_from)
+    rows = await tx.all(question.order_by(flag.c.place_number, flag.c.valid_from, flag.c.sequence))
+    return [_of_row(row) for row in rows]
+
+
+async def write_flag(tx: Transaction, new: Flag, now: datetime) -> tuple[Flag, ...]:
+    """Make it hold; what it changes of what held before is written with it. The rows, as written."""
+    holding = await holding_flags(tx, new.municipality, new.subject_id)
+    same = [old for old in holding if old.fee == new.fee and old.place_number == new.place_number]
+    rows = tuple(replace(row, id=new_id(), created_at=now) for row in changes(same, new))
+    for written in rows:
+        await tx.execute(
+            insert(flag).values(
+                id=written.id,
+                municipality=written.municipality,
+                subject_id=written.subject_id,
+                place_number=written.place_number,
+                fee=written.fee,
+                monthly_amount=str(written.monthly_amount),
+                valid_from=written.valid_from,
+                valid_to=written.valid_to,
+                decision_id=written.decision_id,
+                replaces=written.replaces,
+                created_at=now,
+            )
+        )
+    return rows
+
+
+@dataclass(frozen=True)
+class FlagPage:
+    """What came after a sequence number. `next_since` is what to ask for next time."""
+
+    flags: Sequence[Flag]
+    next_since: int
+    more: bool
+
+
+PAGE = 500
+
+
+async def flags_since(tx: Transaction, municipality: str, since: int, limit: int = PAGE) -> FlagPage:
+    """The flags of one municipality written after sequence number `since`, oldest first."""
+    question = (
+        select(flag)
+        .where(flag.c.municipality == municipality, flag.c.sequence > since)
+        .order_by(flag.c.sequence)
+        .limit(limit + 1)
+    )
+    rows = [_of_row(row) for row in await tx.all(question)]
+    page = rows[:limit]
+    return FlagPage(page, page[-1].sequence if page else since, len(rows) > limit)
+
+
+async def last_sequence(tx: Transaction, municipality: str) -> int:
+    """The newest sequence number of the municipality; 0 where there is none."""
+    newest = await tx.scalar(select(func.max(flag.c.sequence)).where(flag.c.municipality == municipality))
+    return int(newest or 0)
