@@ -1,0 +1,202 @@
+"""From syntax tree to nested closures, once per expression: names become slots, operators become functions.
+
+Each kind of node has one small function here or in `compile_lists`, `compile_calls`; it is given the node and the
+scope, compiles what is below it, and returns a step that takes a Frame and gives a value.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Mapping
+
+from rules.feel import tree
+from rules.feel.frame import Frame, Step
+from rules.feel.kinds import is_instance
+from rules.feel.logic import all_of, any_of, chosen
+from rules.feel.operators import (
+    ARITHMETIC,
+    COMPARISONS,
+    equal,
+    greater_or_equal,
+    in_range,
+    less_or_equal,
+    negative,
+    unequal,
+)
+from rules.feel.reading import read
+from rules.feel.scope import Found, Scope
+from rules.feel.values import Range, Unknown, Value, unknown_of
+
+
+@functools.singledispatch
+def compile_node(node: tree.Node, scope: Scope) -> Step:
+    """The step that gives the node's value. Raises FeelError for a name nobody knows."""
+    raise TypeError(f"no way to compile {type(node).__name__}")
+
+
+@compile_node.register
+def _constant(node: tree.Constant, scope: Scope) -> Step:
+    value = node.value
+    return lambda frame: value
+
+
+@compile_node.register
+def _name(node: tree.Name, scope: Scope) -> Step:
+    found = scope.find(node)
+    outer = _outer(found, node.name)
+    if not found.items:
+        return outer
+    items, name = found.items, node.name
+
+    def of_item_or_outer(frame: Frame) -> Value:
+        for slot in items:
+            item = frame.slots[slot]
+            if isinstance(item, Mapping) and name in item:
+                return read(item, name, frame.run.recorder)
+        return outer(frame)
+
+    return of_item_or_outer
+
+
+def _outer(found: Found, name: str) -> Step:
+    """What a name means when no item of a filter has it as an attribute."""
+    if found.slot is not None:
+        slot = found.slot
+        return lambda frame: frame.slots[slot]
+    if found.root is not None:
+        root = found.root
+        return lambda frame: frame.run.root(root)
+    if found.function is not None:
+        function = found.function
+        return lambda frame: function
+    innermost = found.items[0]
+    return lambda frame: read(frame.slots[innermost], name, frame.run.recorder)
+
+
+@compile_node.register
+def _path(node: tree.Path, scope: Scope) -> Step:
+    base, attribute = compile_node(node.base, scope), node.attribute
+    return lambda frame: read(base(frame), attribute, frame.run.recorder)
+
+
+@compile_node.register
+def _negation(node: tree.Negation, scope: Scope) -> Step:
+    operand = compile_node(node.operand, scope)
+    return lambda frame: negative(operand(frame))
+
+
+@compile_node.register
+def _arithmetic(node: tree.Arithmetic, scope: Scope) -> Step:
+    reckon = ARITHMETIC[node.operator]
+    left, right = compile_node(node.left, scope), compile_node(node.right, scope)
+    return lambda frame: reckon(left(frame), right(frame))
+
+
+@compile_node.register
+def _comparison(node: tree.Comparison, scope: Scope) -> Step:
+    compare = COMPARISONS[node.operator]
+    left, right = compile_node(node.left, scope), compile_node(node.right, scope)
+    return lambda frame: compare(left(frame), right(frame))
+
+
+@compile_node.register
+def _all_of(node: tree.AllOf, scope: Scope) -> Step:
+    operands = [compile_node(operand, scope) for operand in node.operands]
+    return lambda frame: all_of(operand(frame) for operand in operands)
+
+
+@compile_node.register
+def _any_of(node: tree.AnyOf, scope: Scope) -> Step:
+    operands = [compile_node(operand, scope) for operand in node.operands]
+    return lambda frame: any_of(operand(frame) for operand in operands)
+
+
+@compile_node.register
+def _if(node: tree.If, scope: Scope) -> Step:
+    condition = compile_node(node.condition, scope)
+    then, otherwise = compile_node(node.then, scope), compile_node(node.otherwise, scope)
+
+    def choose(frame: Frame) -> Value:
+        holds = condition(frame)
+        if holds is True:
+            return then(frame)
+        if isinstance(holds, Unknown):
+            return chosen(holds, (then(frame), otherwise(frame)))
+        return otherwise(frame)
+
+    return choose
+
+
+@compile_node.register
+def _between(node: tree.Between, scope: Scope) -> Step:
+    value = compile_node(node.value, scope)
+    low, high = compile_node(node.low, scope), compile_node(node.high, scope)
+
+    def lies_between(frame: Frame) -> Value:
+        found = value(frame)
+        return all_of((greater_or_equal(found, low(frame)), less_or_equal(found, high(frame))))
+
+    return lies_between
+
+
+@compile_node.register
+def _in(node: tree.In, scope: Scope) -> Step:
+    value = compile_node(node.value, scope)
+    tests = [compile_node(test, scope) for test in node.tests]
+
+    def passes(frame: Frame) -> Value:
+        found = value(frame)
+        return any_of(passes_test(found, test(frame)) for test in tests)
+
+    return passes
+
+
+class NotEqual:
+    """What the test `!= value` compiles to: passed by everything but the value."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+
+@compile_node.register
+def _not_equal_to(node: tree.NotEqualTo, scope: Scope) -> Step:
+    value = compile_node(node.value, scope)
+    return lambda frame: NotEqual(value(frame))
+
+
+@compile_node.register
+def _range_of(node: tree.RangeOf, scope: Scope) -> Step:
+    start = compile_node(node.start, scope) if node.start is not None else None
+    end = compile_node(node.end, scope) if node.end is not None else None
+    start_included, end_included = node.start_included, node.end_included
+
+    def bounds(frame: Frame) -> Value:
+        low = start(frame) if start is not None else None
+        high = end(frame) if end is not None else None
+        return unknown_of((low, high)) or Range(low, high, start_included, end_included)
+
+    return bounds
+
+
+def passes_test(value: Value, test: Value) -> Value:
+    """Does the value pass one test of `in`: within a range, among a list, or equal?"""
+    if isinstance(test, Unknown):
+        return unknown_of((value, test))
+    if isinstance(test, Range) and not isinstance(value, Range):
+        return in_range(value, test)
+    if isinstance(test, NotEqual):
+        return unequal(value, test.value)
+    if isinstance(test, list):
+        if isinstance(value, list) and equal(value, test) is True:
+            return True
+        passed = (passes_test(value, one) for one in test)
+        return any_of(False if one is None else one for one in passed)
+    return equal(value, test)
+
+
+@compile_node.register
+def _instance_of(node: tree.InstanceOf, scope: Scope) -> Step:
+    value, type_ = compile_node(node.value, scope), node.type
+    return lambda frame: is_instance(value(frame), type_)

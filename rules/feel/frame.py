@@ -1,0 +1,56 @@
+"""What one evaluation carries along: the facts given, the values bound so far, who records, how far it may still go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from rules.feel import limits
+from rules.feel.errors import FeelError
+from rules.feel.facts import Recorder, adopt, holds_facts
+from rules.feel.values import Unknown, Value
+
+
+class Run:
+    """One evaluation: what all its frames share."""
+
+    __slots__ = ("depth", "recorder", "roots", "scope", "steps")
+
+    def __init__(self, scope: Mapping[str, Any], recorder: Recorder | None) -> None:
+        self.scope = scope
+        self.recorder = recorder
+        self.roots: dict[str, Value] = {}
+        self.steps = limits.STEPS
+        self.depth = 0
+
+    def root(self, name: str) -> Value:
+        """The value of a name in scope; unknown where nobody gave one."""
+        try:
+            value = self.roots[name]
+        except KeyError:
+            given = name in self.scope
+            value = adopt(self.scope[name], name, name) if given else Unknown((name,), name)
+            self.roots[name] = value
+        if self.recorder is not None and not isinstance(value, (Unknown, Mapping)) and not holds_facts(value):
+            self.recorder.read(name, value, "")
+        return value
+
+    def spend(self, steps: int = 1) -> None:
+        """Count steps against the limit. Raises FeelError when there are none left."""
+        self.steps -= steps
+        if self.steps < 0:
+            raise FeelError(f"the evaluation took more than {limits.STEPS} steps")
+
+
+class Frame:
+    """One call's bound values, by the slot the compiler gave each name."""
+
+    __slots__ = ("run", "slots")
+
+    def __init__(self, run: Run, slots: list[Value]) -> None:
+        self.run = run
+        self.slots = slots
+
+
+Step = Callable[[Frame], Value]
+"""What a node of the tree compiles to."""
