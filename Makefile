@@ -14,13 +14,7 @@ RUN := $(VENV)/.run-$(VERSION)-$(call digest,requirements/run.txt pyproject.toml
 TEST := $(VENV)/.test-$(VERSION)-$(call digest,requirements/run.txt requirements/test.txt pyproject.toml)
 LOCK := $(VENV)/lock/.made-$(call digest,requirements/lock.txt)
 
-# Where packages come from is the machine's own affair (the hashes hold wherever that is); how they are
-# installed is not, so whatever a pip configuration says of that is set aside here.
-PIP_SETTINGS := PIP_USER=0 PIP_REQUIRE_HASHES=0 PIP_NO_DEPS=0 PIP_TARGET= PIP_PREFIX= PIP_ROOT= PIP_CONSTRAINT= \
-	PIP_REQUIREMENT= PIP_EDITABLE= PIP_NO_BINARY= PIP_ONLY_BINARY= PIP_PLATFORM= PIP_PYTHON= PIP_DRY_RUN=0 PIP_IGNORE_INSTALLED=0 \
-	PIP_UPGRADE=0 PIP_PRE=0 PIP_QUIET= PIP_VERBOSE= PIP_LOG= PIP_REPORT= PIP_BUILD_CONSTRAINT= PIP_REQUIRE_VIRTUALENV=0 \
-	PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_INPUT=1 PYTHONPATH= PYTHONHOME=
-install = $(PIP_SETTINGS) $(1)/bin/python -m pip install --quiet
+install = $(1)/bin/python requirements/install.py
 locked = --require-hashes --only-binary :all:
 ourselves = --no-deps --no-build-isolation --editable .
 
