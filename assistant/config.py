@@ -76,6 +76,7 @@ class Config(_Section):
     income_lookup: Literal["proactive", "on_application"] = "proactive"
     poll_seconds: float = 5.0
     widget_origins: tuple[str, ...] = ()  # other sites that may embed the widget
+    trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-For tells the client's address
     population_register: RegisterSettings = RegisterSettings(base_url="")
     tax_administration: RegisterSettings = RegisterSettings(base_url="")
     contact_register: RegisterSettings = RegisterSettings(base_url="")

@@ -1,0 +1,103 @@
+"""The WebSockets that are open in this process, so that they end when their session does."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Collection
+from typing import Protocol
+
+import structlog
+from aiohttp import web
+
+from assistant.web import sessions
+from assistant.web.metrics import SOCKETS
+from assistant.web.parts import PARTS
+
+log = structlog.get_logger()
+
+LOOK_EVERY = 2.0
+"""Seconds between looks for sessions that ended in another process: with closing, well under five."""
+
+PER_PERSON = 5
+
+
+class Live(Protocol):
+    """An open socket, as far as this module must know it."""
+
+    session: bytes
+    person: str
+
+    async def end(self, code: int, reason: str) -> None: ...
+
+
+SESSION_ENDED = 4401
+GOING_AWAY = 1001
+
+
+class SocketRefused(Exception):
+    """A socket that was let in no further than to be told so; `response` is closed."""
+
+    def __init__(self, response: web.WebSocketResponse) -> None:
+        super().__init__()
+        self.response = response
+
+
+class LiveSockets:
+    """Those of one process. `add` refuses the sixth of one person."""
+
+    def __init__(self) -> None:
+        self._open: set[Live] = set()
+
+    def add(self, socket: Live) -> bool:
+        if sum(1 for other in self._open if other.person == socket.person) >= PER_PERSON:
+            return False
+        self._open.add(socket)
+        SOCKETS.set(len(self._open))
+        return True
+
+    def remove(self, socket: Live) -> None:
+        self._open.discard(socket)
+        SOCKETS.set(len(self._open))
+
+    @property
+    def sessions(self) -> set[bytes]:
+        return {socket.session for socket in self._open}
+
+    async def end_sessions(self, ended: Collection[bytes]) -> None:
+        """Close what hangs on these sessions, now."""
+        await self._end([s for s in self._open if s.session in ended], SESSION_ENDED, "the session has ended")
+
+    async def end_all(self) -> None:
+        await self._end(list(self._open), GOING_AWAY, "the server is going down")
+
+    async def _end(self, chosen: list[Live], code: int, reason: str) -> None:
+        await asyncio.gather(*(socket.end(code, reason) for socket in chosen), return_exceptions=True)
+
+
+LIVE_SOCKETS: web.AppKey[LiveSockets] = web.AppKey("live_sockets", LiveSockets)
+
+
+async def watch_sessions(app: web.Application) -> AsyncIterator[None]:
+    """While the app runs, close the sockets of sessions that ended elsewhere or by time."""
+    watching = asyncio.create_task(_watch(app), name="watch-sessions")
+    yield
+    watching.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await watching
+
+
+async def _watch(app: web.Application) -> None:
+    live, parts = app[LIVE_SOCKETS], app[PARTS]
+    while True:
+        await asyncio.sleep(LOOK_EVERY)
+        held = live.sessions
+        if not held:
+            continue
+        try:
+            async with parts.database.read() as tx:
+                alive = await sessions.alive_among(tx, held, parts.wall_clock())
+        except Exception:
+            log.exception("sockets.watch_failed")  # the database is away: look again, do not die
+            continue
+        await live.end_sessions(held - alive)

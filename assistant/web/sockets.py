@@ -1,0 +1,174 @@
+"""WebSockets: origin checked, login proven, limits kept, and closed when the session ends.
+
+Close codes of ours: 4400 not a JSON object, 4401 not logged in or the session has ended, 4403 too many
+sockets, 4408 reads too slowly, 4429 sends too fast. RFC 6455: 1001 going away, 1009 message too big.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from aiohttp import WSCloseCode, WSMsgType, web
+
+from assistant.store.columns import to_json
+from assistant.web import tickets
+from assistant.web.faults import BadRequest
+from assistant.web.json_body import parse_json
+from assistant.web.limits import Limit
+from assistant.web.live_sockets import LIVE_SOCKETS, SESSION_ENDED, SocketRefused
+from assistant.web.parts import PARTS, Parts
+from assistant.web.policy import recognise_session
+from assistant.web.visitor import Visitor, visitor_of
+
+MAX_MESSAGE = 64 * 1024  # bytes
+PER_SECOND = 20  # messages
+HEARTBEAT = 30.0  # seconds between pings
+MOST_WAITING = 200  # messages not yet taken by a slow reader
+SEND_SECONDS = 10.0
+TICKET_SECONDS = 10.0
+
+NOT_JSON, NOT_LOGGED_IN, TOO_MANY_SOCKETS, TOO_SLOW, TOO_FAST = 4400, 4401, 4403, 4408, 4429
+
+
+class Socket:
+    """An open WebSocket of a resident: `async for message in socket`, `await socket.send({...})`."""
+
+    def __init__(self, parts: Parts, response: web.WebSocketResponse, visitor: Visitor) -> None:
+        assert visitor.session is not None
+        assert visitor.person_id is not None
+        self.visitor = visitor
+        self.response = response
+        self.session = visitor.session
+        self.person = visitor.person_id
+        self._parts = parts
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
+        self._pace = Limit(burst=PER_SECOND, per_minute=PER_SECOND * 60)
+
+    async def send(self, message: Mapping[str, Any]) -> None:
+        """Hand a message to the writer; a reader with 200 messages waiting is let go (4408)."""
+        try:
+            self._outgoing.put_nowait(to_json(message))
+        except asyncio.QueueFull:
+            await self.end(TOO_SLOW, "reads too slowly")
+
+    async def end(self, code: int, reason: str) -> None:
+        """Close, from whatever task. Does not wait long for a peer that is silent."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(2):
+                await self.response.close(code=code, message=reason.encode())
+
+    async def write(self) -> None:
+        """The writer: sends what waits, one message after the other."""
+        while not self.response.closed:
+            message = await self._outgoing.get()
+            try:
+                async with asyncio.timeout(SEND_SECONDS):
+                    await self.response.send_str(message)
+            except TimeoutError:
+                await self.end(TOO_SLOW, "reads too slowly")
+                return
+            except ConnectionError:
+                return
+
+    async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
+        """The messages that come, each a JSON object, while the session lives."""
+        async for received in self.response:
+            if received.type is not WSMsgType.TEXT:
+                await self.end(NOT_JSON, "send JSON as text")
+                return
+            if self._pace.wait(""):
+                await self.end(TOO_FAST, f"at most {PER_SECOND} messages a second")
+                return
+            visitor = await recognise_session(self._parts, self.session)
+            if visitor is None:
+                await self.end(SESSION_ENDED, "the session has ended")
+                return
+            self.visitor = visitor
+            message = _object(received.data)
+            if message is None:
+                await self.end(NOT_JSON, "send a JSON object")
+                return
+            yield message
+
+
+@contextlib.asynccontextmanager
+async def accept_socket(request: web.Request) -> AsyncIterator[Socket]:
+    """Take a WebSocket whose route declares SOCKET access (its origin has been checked).
+
+    A resident with a session cookie is in at once; from another site the first message must be
+    `{"type": "ticket", "ticket": …}`. Then `{"type": "ready", "language", "resume"}` is sent, and the block
+    runs; `resume` is a ticket to come back with after a lost connection. One who does not get in is told why
+    by the close code; SocketRefused, which the gate answers for, then leaves the block out.
+    """
+    parts, live = request.app[PARTS], request.app[LIVE_SOCKETS]
+    response = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MAX_MESSAGE, compress=False)
+    if not response.can_prepare(request).ok:
+        raise BadRequest("this address takes WebSockets only")
+    await response.prepare(request)
+    visitor = visitor_of(request)
+    if visitor.kind != "resident":
+        visitor = await _by_ticket(request, parts, response)
+    socket = Socket(parts, response, visitor)
+    if not live.add(socket):
+        await socket.end(TOO_MANY_SOCKETS, "too many open at once")
+        raise SocketRefused(response)
+    writer = asyncio.create_task(socket.write(), name="socket-writer")
+    try:
+        await socket.send(
+            {"type": "ready", "language": visitor.language, "resume": _resume(request, parts, visitor)}
+        )
+        yield socket
+    finally:
+        live.remove(socket)
+        writer.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await writer
+        if not response.closed:
+            await socket.end(WSCloseCode.OK, "")
+
+
+async def _by_ticket(request: web.Request, parts: Parts, response: web.WebSocketResponse) -> Visitor:
+    login = f"{parts.config.public_url.rstrip('/')}/widget/login"
+    await response.send_str(to_json({"type": "login_required", "login": login}))
+    try:
+        async with asyncio.timeout(TICKET_SECONDS):
+            received = await response.receive()
+    except TimeoutError:
+        received = None
+    message = _object(received.data) if received is not None and received.type is WSMsgType.TEXT else None
+    written = message.get("ticket") if message is not None and message.get("type") == "ticket" else None
+    visitor = await _holder(request, parts, written) if isinstance(written, str) else None
+    if visitor is None:
+        await response.close(code=NOT_LOGGED_IN, message=b"not logged in")
+        raise SocketRefused(response)
+    return visitor
+
+
+async def _holder(request: web.Request, parts: Parts, written: str) -> Visitor | None:
+    """The resident whose unused ticket this is, if their session still lives."""
+    now = parts.wall_clock()
+    ticket = tickets.unseal(parts.identities.keys, written, request.headers["Origin"], now)
+    if ticket is None:
+        return None
+    async with parts.database.begin() as tx:
+        if not await tickets.use(tx, written, now):
+            return None
+    visitor = await recognise_session(parts, ticket.session)
+    return visitor if visitor is not None and visitor.kind == "resident" else None
+
+
+def _resume(request: web.Request, parts: Parts, visitor: Visitor) -> str:
+    assert visitor.session is not None
+    ticket = tickets.Ticket(visitor.session, request.headers["Origin"])
+    return tickets.seal(parts.identities.keys, ticket, parts.wall_clock() + tickets.RESUMED)
+
+
+def _object(text: str) -> dict[str, Any] | None:
+    try:
+        value = parse_json(text.encode("utf-8", "surrogatepass"))
+    except BadRequest:
+        return None
+    return value if isinstance(value, dict) else None

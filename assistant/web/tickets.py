@@ -1,0 +1,74 @@
+"""Tickets for the widget on other sites: sealed, short-lived, good once, each for one living session.
+
+On another site the browser keeps our SameSite cookie to itself. The login window, which is ours, hands the
+widget a ticket instead, and the widget shows it in the first line over the WebSocket.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from assistant.store import IdentityKeys, Transaction
+from assistant.store.columns import from_json, to_json
+from assistant.store.tables import receipt
+
+HANDED_OVER = timedelta(seconds=60)
+"""How long a ticket from the login window is good."""
+
+RESUMED = timedelta(minutes=30)
+"""How long a ticket to come back after a lost connection is good: as long as an unused session."""
+
+ABOUT = "web.ticket"
+MAX_LENGTH = 1000
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """What a ticket stands for: a session (its token's hash), for a page of one origin."""
+
+    session: bytes
+    origin: str
+
+
+def seal(keys: IdentityKeys, ticket: Ticket, expires: datetime) -> str:
+    """Write a ticket: encrypted and authenticated, so that it tells nothing and cannot be made up."""
+    plain = to_json(
+        {
+            "session": ticket.session.hex(),
+            "origin": ticket.origin,
+            "expires": expires.isoformat(),
+            "number": secrets.token_hex(16),
+        }
+    )
+    key_id, sealed = keys.seal(plain.encode(), about=ABOUT)
+    return f"{key_id}.{base64.urlsafe_b64encode(sealed).decode()}"
+
+
+def unseal(keys: IdentityKeys, written: str, origin: str, now: datetime) -> Ticket | None:
+    """The ticket, if it is ours, for that origin, and has not expired. `use` makes it good once."""
+    key_id, _, sealed = written[:MAX_LENGTH].partition(".")
+    try:
+        plain = keys.open(key_id, base64.urlsafe_b64decode(sealed), about=ABOUT)
+    except (KeyError, ValueError, InvalidTag, binascii.Error):
+        return None
+    said = from_json(plain.decode())
+    if said["origin"] != origin or datetime.fromisoformat(said["expires"]) <= now:
+        return None
+    return Ticket(bytes.fromhex(said["session"]), said["origin"])
+
+
+async def use(tx: Transaction, written: str, now: datetime) -> bool:
+    """Use the ticket up; False when somebody has before, in whatever process."""
+    values = {"id": f"ticket:{sha256(written.encode()).hexdigest()}", "at": now}
+    dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
+    written_now = await tx.execute(dialect_insert(receipt).values(values).on_conflict_do_nothing())
+    return bool(written_now.rowcount == 1)
