@@ -1,0 +1,23 @@
+"""From a changed determination to messages: whom to tell what, in which words, by which channel, once."""
+
+from assistant.guidance.delivery import Delivery
+from assistant.guidance.planning import PlannedGuidance, Policy, plan
+from assistant.guidance.sandbox import TemplateFault
+from assistant.guidance.store import Guidance, StillSending
+from assistant.guidance.tact import Telling, telling
+from assistant.guidance.writing import KINDS, Written, write
+
+__all__ = [
+    "KINDS",
+    "Delivery",
+    "Guidance",
+    "PlannedGuidance",
+    "Policy",
+    "StillSending",
+    "Telling",
+    "TemplateFault",
+    "Written",
+    "plan",
+    "telling",
+    "write",
+]

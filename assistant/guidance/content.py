@@ -1,0 +1,113 @@
+"""What a message is made from: plain values in all languages, kept with the guidance, none of others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from assistant.determinations import DeterminationChange
+from rules import Catalogue, Rule
+from rules.model import InformationModel
+
+
+def questions(model: InformationModel, missing: Iterable[str]) -> tuple[str, ...]:
+    """Those of the missing fact paths that a person can be asked for."""
+    return tuple(path for path in missing if model.concept_at(path).question is not None)
+
+
+def outcome_of(catalogue: Catalogue, rule: Rule, values: Mapping[str, Any]) -> dict[str, Any]:
+    """A rule's values with what they are called and measured in."""
+    named = {definition.name: definition for definition in rule.outcome}
+    return {
+        name: {"value": value, "unit": named[name].unit, "title": dict(named[name].title)}
+        for name, value in values.items()
+        if name in named
+    }
+
+
+def content_of(
+    catalogue: Catalogue,
+    changes: Sequence[DeterminationChange],
+    summed_up: Sequence[DeterminationChange],
+    records: Mapping[str, Mapping[str, Any]],
+    *,
+    person_id: str,
+    subject_name: str,
+    municipality: str,
+) -> dict[str, Any]:
+    """The content of one guidance to one person.
+
+    `changes`: of the rules told of, the most important first. `summed_up`: of rules that use their outcome
+    (the month's fee after every discount); their values are what people will meet on the bill. `records`:
+    determination id → record with sources. Facts about anyone but the person and the subject are named
+    without their values: a parent's income is not told to the other parent.
+    """
+    first = changes[0]
+    rule = catalogue.rules[first.rule]
+    values = outcome_of(catalogue, rule, first.after.values)
+    for change in summed_up:
+        if change.after.answer == "yes":
+            values |= outcome_of(catalogue, catalogue.rules[change.rule], change.after.values)
+    asked = questions(catalogue.model, (path for change in changes for path in change.after.missing))
+    return {
+        "rules": [change.rule for change in changes],
+        "process": rule.process,
+        "title": dict(rule.title),
+        "summary": dict(rule.summary),
+        "also": [dict(catalogue.rules[change.rule].title) for change in changes[1:]],
+        "subject_name": subject_name,
+        "municipality": municipality,
+        "on": first.after.on,
+        "values": values,
+        "values_of": {change.rule: dict(change.after.values) for change in changes},
+        "asked": [_asked(catalogue.model, path) for path in dict.fromkeys(asked)],
+        "discretion": [dict(item.text) for item in first.after.discretion],
+        "conditions": [condition.as_json() for change in changes for condition in change.after.conditions],
+        "law": _law(changes),
+        "facts": _facts(catalogue.model, changes, records, {person_id, first.subject_id}),
+    }
+
+
+def _asked(model: InformationModel, path: str) -> dict[str, Any]:
+    concept = model.concept_at(path)
+    return {"path": path, "title": dict(concept.title)}
+
+
+def _law(changes: Sequence[DeterminationChange]) -> list[dict[str, str]]:
+    found = {
+        (reference.act, reference.section): reference.as_json()
+        for change in changes
+        for reference in change.after.law
+    }
+    return list(found.values())
+
+
+def _facts(
+    model: InformationModel,
+    changes: Sequence[DeterminationChange],
+    records: Mapping[str, Mapping[str, Any]],
+    own: set[str],
+) -> list[dict[str, Any]]:
+    """The facts used, each concept and source once; values only of those who may see them."""
+    found: dict[tuple[str, str, bool], dict[str, Any]] = {}
+    for change in changes:
+        for fact in records.get(change.determination_id, {}).get("facts", ()):
+            concept = model.concepts.get(fact.get("concept", ""))
+            if concept is None:
+                continue
+            theirs = fact["subject"] in own or concept.subject != "person"
+            scalar = not isinstance(fact["value"], dict | list) and concept.type.base in {
+                "money",
+                "number",
+                "date",
+            }
+            entry = {
+                "title": dict(concept.title),
+                "source": fact.get("source", ""),
+                "recorded_at": str(fact.get("recorded_at", "")),
+                "others": not theirs,
+            }
+            if theirs and scalar and fact["value"] is not None:
+                entry |= {"value": fact["value"], "unit": concept.unit, "base": concept.type.base}
+            found.setdefault((concept.id, entry["source"], theirs), entry)
+    return list(found.values())

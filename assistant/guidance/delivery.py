@@ -1,0 +1,156 @@
+"""Handing messages over: the task 'deliver'. Each message once, never after it was withdrawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+
+from assistant.config import Clock, local_date
+from assistant.guidance import rows
+from assistant.guidance.people import Person
+from assistant.guidance.store import BASIS, PURPOSE, Guidance
+from assistant.guidance.tact import Telling, may_go
+from assistant.guidance.writing import write
+from assistant.store import Database, Postpone, Transaction
+from assistant.twin import Use, log_usage
+from channels import Accepted, Channel, Failed, Outgoing, Refused, Result
+
+log = structlog.get_logger()
+
+PAUSES = (2, 5, 15, 60, 300, 900, 3600)  # seconds before the next attempt; the last again and again
+GIVE_UP_AFTER = timedelta(hours=48)
+MUST_REACH = frozenset({"decision_made", "flag_renewed"})
+"""Kinds of which the law wants a notice sent (eForvaltningsforskriften § 8 third paragraph)."""
+
+CONCEPT_OF = {"email": "person.email", "sms": "person.mobile"}
+
+
+@dataclass(frozen=True)
+class _Attempt:
+    channel: str
+    outgoing: Outgoing
+    delivery_id: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """`deliver` is the handler of the task 'deliver'. `public_url` is where people log in."""
+
+    database: Database
+    guidance: Guidance
+    channels: Mapping[str, Channel]
+    clock: Clock
+    public_url: str
+
+    async def deliver(self, args: Mapping[str, Any]) -> None:
+        """Send the message `args["message_id"]`. Raises Postpone where it must be tried again.
+
+        A process that dies between the other side's yes and our commit sends again under the same id, which
+        over there is the same Message-ID or Idempotency-Key.
+        """
+        message_id = str(args["message_id"])
+        async with self.database.begin() as tx:
+            attempt = await self._begin(tx, message_id)
+        if attempt is None:
+            return
+        result = await self.channels[attempt.channel].send(attempt.outgoing)
+        log.info(
+            "message.attempted", message=message_id, channel=attempt.channel, result=type(result).__name__
+        )
+        if attempt.channel == "chat":
+            return  # it was sent when it was committed: who is not listening now finds it in the store
+        async with self.database.begin() as tx:
+            wait = await self._end(tx, message_id, attempt, result)
+        if wait is not None:
+            raise wait
+
+    async def _begin(self, tx: Transaction, message_id: str) -> _Attempt | None:
+        """Ask, in the transaction that notes the attempt, whether the message may still go."""
+        now = self.clock()
+        row = await rows.message_with_guidance(tx, message_id, for_update=True)
+        if row is None or row["state"] != "waiting":
+            return None
+        if row["withdrawn_at"] is not None:
+            await rows.set_state(tx, message_id, "withdrawn")
+            return None
+        person, how = await self.guidance.telling_now(tx, row, local_date(now))
+        address = _address(row["channel"], person)
+        if not may_go(row["channel"], how) or not address:
+            await self._stop(tx, row, person, how, now)
+            return None
+        delivery_id, number = await rows.begin_delivery(tx, message_id, now)
+        if row["channel"] == "chat":
+            await rows.end_delivery(tx, message_id, delivery_id, "accepted", "")
+            await rows.set_state(tx, message_id, "sent", now)
+        else:
+            concept = CONCEPT_OF[row["channel"]]
+            use = Use(person.id, "service", "varde", "used", PURPOSE, BASIS, (concept,))
+            await log_usage(tx, [use], now)
+        return _Attempt(row["channel"], self._outgoing(row, address), delivery_id, number)
+
+    def _outgoing(self, row: Mapping[str, Any], address: str) -> Outgoing:
+        # The link is the same for everyone: an address where one logs in, and nothing else.
+        link = "" if row["channel"] == "chat" else f"{self.public_url.rstrip('/')}/me"
+        return Outgoing(row["id"], address, row["language"], row["title"], row["body"], link)
+
+    async def _stop(
+        self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
+    ) -> None:
+        """It may not go this way any more; where it must be said by hand instead, hand it over."""
+        await rows.withdraw_messages(tx, [row], now)
+        if how.by_hand:
+            await self.guidance.keep_letter(tx, row, person, how, now)
+        log.info("message.withdrawn", message=row["id"], because=how.silent or how.by_hand or how.because)
+
+    async def _end(
+        self, tx: Transaction, message_id: str, attempt: _Attempt, result: Result
+    ) -> Postpone | None:
+        """Keep what became of the attempt; when to try again, or None."""
+        now = self.clock()
+        row = await rows.message_with_guidance(tx, message_id, for_update=True)
+        if row is None:
+            return None
+        if isinstance(result, Accepted):
+            await rows.end_delivery(tx, message_id, attempt.delivery_id, "accepted", result.receipt)
+            await rows.set_state(tx, message_id, "sent", now)
+            return None
+        if isinstance(result, Refused):
+            await rows.end_delivery(tx, message_id, attempt.delivery_id, "refused", result.reason)
+            await self._another_way(tx, row, now)
+            return None
+        await rows.end_delivery(tx, message_id, attempt.delivery_id, "failed", result.reason)
+        if now - await rows.first_attempt(tx, message_id) > GIVE_UP_AFTER:
+            await self._another_way(tx, row, now)
+            return None
+        return Postpone(result.reason, pause(attempt.number, result))
+
+    async def _another_way(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
+        """Email that cannot arrive is followed by SMS; what the law wants to arrive ends with a human."""
+        await rows.set_state(tx, row["id"], "failed")
+        person, how = await self.guidance.telling_now(tx, row, local_date(now))
+        content = row["content"]
+        if row["channel"] == "email" and how.notice and person.mobile:
+            sender = await self.guidance.sender(tx, content.get("municipality", ""))
+            written = write(row["kind"], "sms", person.language, content, sender.name, sender.language)
+            await rows.keep_message(tx, row["guidance_id"], person.id, written, "waiting", now)
+        elif row["kind"] in MUST_REACH:
+            await self.guidance.keep_letter(tx, row, person, how, now)
+
+
+def pause(attempt: int, result: Failed) -> timedelta:
+    """How long to wait after that attempt: what the other side asked for, or longer each time.
+
+    >>> pause(1, Failed('busy')), pause(1, Failed('busy', retry_after=30.0)), pause(99, Failed('busy'))
+    (datetime.timedelta(seconds=2), datetime.timedelta(seconds=30), datetime.timedelta(seconds=3600))
+    """
+    own = PAUSES[min(attempt, len(PAUSES)) - 1]
+    return timedelta(seconds=max(own, result.retry_after or 0))
+
+
+def _address(channel: str, person: Person) -> str:
+    return {"email": person.email, "sms": person.mobile, "chat": person.id}[channel]

@@ -1,0 +1,124 @@
+"""What guidance must know of a person before anything is said to them, or about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from assistant.twin import UNKNOWN, Neighbourhood
+
+LANGUAGES = ("nb", "nn", "en")
+
+CONCEPTS = (
+    "person.name",
+    "person.birth_date",
+    "person.death_date",
+    "person.residence_status",
+    "person.address_protection",
+    "person.reserved",
+    "person.may_be_notified",
+    "person.contact_verified_on",
+    "person.email",
+    "person.mobile",
+    "person.language",
+)
+"""What is read of a recipient; the usage log names these."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """A person as known on a day. None is 'nobody has told us', and is never taken for yes or no."""
+
+    id: str
+    first_name: str = field(default="", repr=False)
+    alive: bool | None = None
+    resident: bool | None = None
+    born: date | None = None
+    protected: bool | None = None
+    home: str | None = field(default=None, repr=False)  # the same for two people who live together
+    reserved: bool | None = None
+    may_be_notified: bool | None = None
+    verified_on: date | None = None
+    email: str = field(default="", repr=False)
+    mobile: str = field(default="", repr=False)
+    language: str = ""  # as the contact register has it; '' where it has none
+
+
+@dataclass(frozen=True)
+class Circle:
+    """A subject, whom a rule about it is told to, and everybody whose protection that may touch."""
+
+    subject: Person
+    recipients: tuple[Person, ...]
+    others: tuple[Person, ...] = ()  # guardians, parents and adults of the household
+
+
+def person_as_known(near: Neighbourhood, person_id: str, on: date) -> Person:
+    """The person from loaded facts; what the facts do not say stays None."""
+
+    def known(concept: str) -> Any:
+        value = near.value(person_id, f"person.{concept}", on)
+        return None if value is UNKNOWN else value
+
+    died = near.value(person_id, "person.death_date", on)
+    status, protection = known("residence_status"), known("address_protection")
+    return Person(
+        id=person_id,
+        first_name=str(known("name") or "").partition(" ")[0],
+        alive=None if died is UNKNOWN else died is None,
+        resident=None if status is None else status == "resident",
+        born=_day(known("birth_date")),
+        protected=None if protection is None else protection != "none",
+        home=known("address_key"),
+        reserved=known("reserved"),
+        may_be_notified=known("may_be_notified"),
+        verified_on=_day(known("contact_verified_on")),
+        email=str(known("email") or ""),
+        mobile=str(known("mobile") or ""),
+        language=str(known("language") or ""),
+    )
+
+
+def circle_around(
+    near: Neighbourhood, subject_id: str, told_to: str, on: date, also: str | None = None
+) -> Circle:
+    """Whom to tell of a rule about the subject: `told_to` is a path, 'child' or 'child.guardians'.
+
+    `also` is a person who is told as a party (an applicant) whatever the path says.
+    """
+    _, _, relation = told_to.partition(".")
+    if also is not None:
+        recipients: tuple[str, ...] = (also,)
+    elif relation:
+        recipients = _related(near, subject_id, f"person.{relation}", on)
+    else:
+        recipients = (subject_id,)
+    around = {
+        other
+        for name in ("person.guardians", "person.parents")
+        for other in _related(near, subject_id, name, on)
+    }
+    around |= {partner for one in around for partner in _partners(near, one, on)}
+    around -= {subject_id}
+    return Circle(
+        person_as_known(near, subject_id, on),
+        tuple(person_as_known(near, one, on) for one in recipients),
+        tuple(person_as_known(near, one, on) for one in sorted(around)),
+    )
+
+
+def _related(near: Neighbourhood, subject_id: str, concept: str, on: date) -> tuple[str, ...]:
+    found = near.many(subject_id, concept, on)
+    return found if isinstance(found, tuple) else ()
+
+
+def _partners(near: Neighbourhood, person_id: str, on: date) -> tuple[str, ...]:
+    found = (near.one(person_id, f"person.{relation}", on) for relation in ("spouse", "cohabitant"))
+    return tuple(one for one in found if isinstance(one, str))
+
+
+def _day(value: Any) -> date | None:
+    if isinstance(value, str):
+        return date.fromisoformat(value[:10])
+    return value if isinstance(value, date) else None

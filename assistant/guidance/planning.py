@@ -1,0 +1,199 @@
+"""From changed determinations to planned guidance: whom to tell what, once, in whichever ways are open. Pure.
+
+What decides is not what the computer thought yesterday but what the person was last told: a right that was
+undetermined for an hour while a register was asked is neither lost nor found again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from assistant.determinations import DeterminationChange
+from assistant.guidance.content import content_of, questions
+from assistant.guidance.people import Circle, Person
+from assistant.guidance.tact import Telling, telling
+from assistant.store.columns import to_json
+from rules import Catalogue, Rule
+
+STANDS = frozenset({"right_found", "right_changed"})
+"""Kinds after which a person counts on having the right."""
+
+FROM_DETERMINATIONS = STANDS | {"right_lost", "right_possible", "facts_missing"}
+"""The kinds that say what a determination says, and are overtaken by the next one."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a person was last told about a rule for a subject, and has not been taken back."""
+
+    kind: str
+    values: Mapping[str, Any] = field(default_factory=dict)
+    asked: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What the municipality has chosen. `registers_asked_first`: income is fetched before one applies."""
+
+    registers_asked_first: bool = True
+
+
+DEFAULT_POLICY = Policy()
+
+
+@dataclass(frozen=True)
+class PlannedGuidance:
+    """One thing to tell one person. Written and sent elsewhere."""
+
+    person: Person
+    subject_id: str
+    kind: str
+    rule: str
+    cause: str
+    determination_id: str | None
+    telling: Telling
+    content: Mapping[str, Any]
+
+
+ToldTo = Mapping[tuple[str, str, str], Told]
+"""(person id, subject id, rule id) → what was last told."""
+
+
+def is_told(rule: Rule) -> bool:
+    """Whether people are told of the rule by itself: those one can do something about.
+
+    A discount that the municipality gives of its own accord, and a rule that only sums others up, are part of
+    what is told about the right they belong to.
+    """
+    return bool(rule.told_to) and bool(rule.process)
+
+
+def kind_of(
+    change: DeterminationChange, told: Told | None, asked: tuple[str, ...], policy: Policy
+) -> str | None:
+    """What the change means to somebody who was last told `told`; None where there is nothing to say."""
+    after = change.after
+    stands = told is not None and told.kind in STANDS
+    if after.answer == "yes":
+        if not stands:
+            return "right_found"
+        return None if told is not None and _same(told.values, after.values) else "right_changed"
+    if after.answer == "no":
+        if stands:
+            return "right_lost"
+        return "right_possible" if after.discretion and not _told(told, "right_possible") else None
+    if asked and len(asked) == len(after.missing):  # no register can tell: only people can
+        known = told is not None and told.kind == "facts_missing" and set(asked) <= set(told.asked)
+        return None if known else "facts_missing"
+    open_question = bool(after.discretion) or not policy.registers_asked_first
+    if open_question and not stands and not _told(told, "right_possible"):
+        return "right_possible"
+    return None
+
+
+def _told(told: Told | None, kind: str) -> bool:
+    return told is not None and told.kind == kind
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    return bool(json.loads(to_json(one)) == json.loads(to_json(other)))
+
+
+def plan(
+    changes: Sequence[DeterminationChange],
+    circles: Mapping[tuple[str, str], Circle],
+    told: ToldTo,
+    records: Mapping[str, Mapping[str, Any]],
+    catalogue: Catalogue,
+    on: date,
+    policy: Policy = DEFAULT_POLICY,
+) -> tuple[PlannedGuidance, ...]:
+    """What to tell of these changes, made together: one guidance a person, subject, kind and errand.
+
+    `circles`: (subject id, the rule's `told_to`) → circle. Only the first guidance to a person has a notice
+    by email or SMS: one knock on the door is enough for all that waits behind it.
+    """
+    groups: dict[tuple[str, str, str, str], list[DeterminationChange]] = defaultdict(list)
+    people: dict[tuple[str, str], tuple[Person, Telling, str]] = {}
+    for change in changes:
+        rule = catalogue.rules[change.rule]
+        circle = circles.get((change.subject_id, rule.told_to))
+        if circle is None or not is_told(rule):
+            continue
+        asked = questions(catalogue.model, change.after.missing)
+        for person in circle.recipients:
+            if change.cause == f"person:{person.id}":
+                continue  # who told us sees the answer where they told it
+            how = telling(person, circle.subject, circle.others, on)
+            kind = kind_of(change, told.get((person.id, change.subject_id, change.rule)), asked, policy)
+            if kind is None or how.silent:
+                continue
+            people[person.id, change.subject_id] = (person, how, circle.subject.first_name)
+            groups[person.id, change.subject_id, kind, rule.process].append(change)
+    planned: list[PlannedGuidance] = []
+    knocked: set[str] = set()
+    for (person_id, subject_id, kind, _), together in groups.items():
+        person, how, name = people[person_id, subject_id]
+        ordered = sorted(
+            together, key=lambda change: (not _in_money(catalogue.rules[change.rule]), change.rule)
+        )
+        if person_id in knocked:
+            how = Telling(("chat",) if how.channels else (), how.by_hand, because=("told_with_another",))
+        elif how.notice:
+            knocked.add(person_id)
+        planned.append(
+            PlannedGuidance(
+                person=person,
+                subject_id=subject_id,
+                kind=kind,
+                rule=ordered[0].rule,
+                cause=once(ordered[0]),
+                determination_id=ordered[0].determination_id,
+                telling=how,
+                content=content_of(
+                    catalogue,
+                    ordered,
+                    _summing_up(ordered, changes, catalogue),
+                    records,
+                    person_id=person_id,
+                    subject_name=name,
+                    municipality=ordered[0].municipality,
+                ),
+            )
+        )
+    return tuple(planned)
+
+
+def once(change: DeterminationChange) -> str:
+    """The cause that makes a guidance unique.
+
+    A register's event and a day of the clock happen once. Other causes ('income:<id>') come again with
+    other news, so the determination tells them apart.
+    """
+    if change.cause.startswith(("inbox:", "clock:")):
+        return change.cause
+    return f"{change.cause}:{change.determination_id}"
+
+
+def _in_money(rule: Rule) -> bool:
+    return any(definition.unit.startswith("NOK") for definition in rule.outcome)
+
+
+def _summing_up(
+    told: Sequence[DeterminationChange], changes: Iterable[DeterminationChange], catalogue: Catalogue
+) -> list[DeterminationChange]:
+    """The changes of rules that take up the outcome of a rule told of, for the same subject."""
+    mine = {change.rule for change in told}
+    return [
+        change
+        for change in changes
+        if change.subject_id == told[0].subject_id
+        and change.rule not in mine
+        and mine & set(catalogue.rules[change.rule].uses.values())
+        and not is_told(catalogue.rules[change.rule])
+    ]

@@ -1,0 +1,235 @@
+"""Guidance and messages as kept: written once, withdrawn when overtaken, counted when delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import and_, insert, select, update
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+from assistant.guidance.planning import FROM_DETERMINATIONS, Told
+from assistant.guidance.writing import Written
+from assistant.store import Transaction, enqueue
+from assistant.store.columns import from_json, new_id, to_json
+from assistant.store.tables import delivery, guidance, message
+
+IN_FLIGHT = timedelta(seconds=40)
+"""Longer than any channel takes for one attempt: what began so recently may be on its way."""
+
+
+async def keep_guidance(tx: Transaction, values: Mapping[str, Any]) -> str | None:
+    """Keep guidance once: its id, or None where the same was kept before."""
+    dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
+    plain = dict(values) | {"id": new_id(), "content": from_json(to_json(values["content"]))}
+    kept: str | None = await tx.scalar(
+        dialect_insert(guidance)
+        .values(plain)
+        .on_conflict_do_nothing(index_elements=["person_id", "subject_id", "rule", "kind", "cause"])
+        .returning(guidance.c.id)
+    )
+    return kept
+
+
+async def keep_message(
+    tx: Transaction, guidance_id: str, person_id: str, written: Written, state: str, now: datetime
+) -> str | None:
+    """Keep a written message once a channel, and enqueue its delivery where it waits for one."""
+    dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
+    message_id: str | None = await tx.scalar(
+        dialect_insert(message)
+        .values(
+            id=new_id(),
+            guidance_id=guidance_id,
+            person_id=person_id,
+            channel=written.channel,
+            language=written.language,
+            title=written.title,
+            body=written.body,
+            why=dict(written.why),
+            created_at=now,
+            send_at=now,
+            state=state,
+        )
+        .on_conflict_do_nothing(index_elements=["guidance_id", "channel"])
+        .returning(message.c.id)
+    )
+    if message_id is not None and state == "waiting":
+        # A key of the channel's own: a mail server that is away must hold up neither the chat nor the
+        # person's events.
+        await enqueue(
+            tx,
+            "deliver",
+            {"message_id": message_id},
+            now=now,
+            key=f"{written.channel}:{person_id}",
+            queue="chat" if written.channel == "chat" else "bulk",
+            receipt=f"deliver:{message_id}",
+        )
+    return message_id
+
+
+async def told_about(tx: Transaction, subjects: Iterable[str]) -> dict[tuple[str, str, str], Told]:
+    """(person, subject, rule) → what was last told of it and stands."""
+    question = (
+        select(guidance.c.person_id, guidance.c.subject_id, guidance.c.kind, guidance.c.content)
+        .where(
+            guidance.c.subject_id.in_(list(subjects)),
+            guidance.c.kind.in_(FROM_DETERMINATIONS),
+            guidance.c.withdrawn_at.is_(None),
+        )
+        .order_by(guidance.c.created_at)
+    )
+    told: dict[tuple[str, str, str], Told] = {}
+    for row in await tx.all(question):
+        for rule in row["content"]["rules"]:
+            told[row["person_id"], row["subject_id"], rule] = Told(
+                row["kind"],
+                row["content"]["values_of"].get(rule, {}),
+                tuple(entry["path"] for entry in row["content"]["asked"]),
+            )
+    return told
+
+
+async def waiting_messages(
+    tx: Transaction, *, subject_id: str | None = None, person_id: str | None = None
+) -> list[Mapping[str, Any]]:
+    """Messages not yet sent, with their guidance's rule list, about a subject or to a person."""
+    question = (
+        select(
+            message.c.id,
+            message.c.guidance_id,
+            message.c.channel,
+            message.c.person_id,
+            guidance.c.subject_id,
+            guidance.c.kind,
+            guidance.c.content,
+        )
+        .join(guidance, guidance.c.id == message.c.guidance_id)
+        .where(message.c.state == "waiting", guidance.c.withdrawn_at.is_(None))
+    )
+    if subject_id is not None:
+        question = question.where(guidance.c.subject_id == subject_id)
+    if person_id is not None:
+        question = question.where(message.c.person_id == person_id)
+    return list(await tx.all(question))
+
+
+async def on_their_way(tx: Transaction, message_ids: Sequence[str], now: datetime) -> bool:
+    """Whether one of these messages is being handed over at this moment."""
+    if not message_ids:
+        return False
+    begun = await tx.first(
+        select(delivery.c.id).where(
+            delivery.c.message_id.in_(message_ids),
+            delivery.c.outcome == "begun",
+            delivery.c.at > now - IN_FLIGHT,
+        )
+    )
+    return begun is not None
+
+
+async def withdraw_messages(tx: Transaction, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    """Take back waiting messages, and the guidance none of whose messages has reached anybody."""
+    for row in rows:
+        await tx.execute(
+            update(message)
+            .where(message.c.id == row["id"], message.c.state == "waiting")
+            .values(state="withdrawn")
+        )
+    for guidance_id in {row["guidance_id"] for row in rows}:
+        reached = select(message.c.id).where(
+            message.c.guidance_id == guidance_id, message.c.state.in_(("sent", "manual"))
+        )
+        if await tx.first(reached) is None:
+            await tx.execute(
+                update(guidance)
+                .where(guidance.c.id == guidance_id, guidance.c.withdrawn_at.is_(None))
+                .values(withdrawn_at=now)
+            )
+
+
+async def message_with_guidance(
+    tx: Transaction, message_id: str, *, for_update: bool = False
+) -> Mapping[str, Any] | None:
+    """A message and what it was written from."""
+    question = (
+        select(
+            message,
+            guidance.c.subject_id,
+            guidance.c.rule,
+            guidance.c.kind,
+            guidance.c.content,
+            guidance.c.withdrawn_at,
+        )
+        .join(guidance, guidance.c.id == message.c.guidance_id)
+        .where(message.c.id == message_id)
+    )
+    if for_update and tx.connection.dialect.name != "sqlite":
+        question = question.with_for_update()
+    return await tx.first(question)
+
+
+async def unread_without_notice(tx: Transaction, person_id: str, since: datetime) -> Mapping[str, Any] | None:
+    """The newest guidance the person has in the chat, has not read, and has had no notice of."""
+    others = message.alias("others")
+    question = (
+        select(message.c.guidance_id, guidance.c.subject_id, guidance.c.kind, guidance.c.content)
+        .join(guidance, guidance.c.id == message.c.guidance_id)
+        .where(
+            message.c.person_id == person_id,
+            message.c.channel == "chat",
+            message.c.read_at.is_(None),
+            message.c.created_at >= since,
+            guidance.c.withdrawn_at.is_(None),
+            ~select(others.c.id)
+            .where(
+                and_(
+                    others.c.person_id == person_id,
+                    others.c.channel.in_(("email", "sms")),
+                    others.c.created_at >= since,
+                )
+            )
+            .exists(),
+        )
+        .order_by(message.c.created_at.desc())
+        .limit(1)
+    )
+    return await tx.first(question)
+
+
+async def begin_delivery(tx: Transaction, message_id: str, now: datetime) -> tuple[str, int]:
+    """Note that an attempt begins: its id and number, from 1."""
+    earlier = await tx.all(select(delivery.c.id).where(delivery.c.message_id == message_id))
+    delivery_id, attempt = new_id(), len(earlier) + 1
+    await tx.execute(
+        insert(delivery).values(
+            id=delivery_id, message_id=message_id, attempt=attempt, at=now, outcome="begun", detail=""
+        )
+    )
+    return delivery_id, attempt
+
+
+async def end_delivery(tx: Transaction, message_id: str, delivery_id: str, outcome: str, detail: str) -> None:
+    """Say how the attempt went; earlier ones that never ended (their process died) are closed with it."""
+    await tx.execute(
+        update(delivery).where(delivery.c.id == delivery_id).values(outcome=outcome, detail=detail[:500])
+    )
+    await tx.execute(
+        update(delivery)
+        .where(delivery.c.message_id == message_id, delivery.c.outcome == "begun")
+        .values(outcome="failed", detail="broken off")
+    )
+
+
+async def first_attempt(tx: Transaction, message_id: str) -> datetime:
+    at: datetime = await tx.scalar(
+        select(delivery.c.at).where(delivery.c.message_id == message_id).order_by(delivery.c.at).limit(1)
+    )
+    return at
+
+
+async def set_state(tx: Transaction, message_id: str, state: str, sent_at: datetime | None = None) -> None:
+    await tx.execute(update(message).where(message.c.id == message_id).values(state=state, sent_at=sent_at))

@@ -1,0 +1,149 @@
+"""Message templates as data: text with names, choices and lists in it, and nothing that can burn or leak.
+
+Jinja2's ImmutableSandboxedEnvironment stops code from climbing out of a template, but not `'a' * 10**9`. So a
+template is read first, and what is not on a short list of constructs is refused with its line: no
+arithmetic, no calls, no attributes of anything but our own plain values, few filters, few loops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, nodes
+from jinja2.exceptions import SecurityError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+LONGEST_SOURCE = 20_000  # characters
+LONGEST_TEXT = 20_000
+DEEPEST_LOOP = 2
+LONGEST_LIST = 200
+
+_ALLOWED = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Const,
+    nodes.Getattr,
+    nodes.If,
+    nodes.For,
+    nodes.CondExpr,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.And,
+    nodes.Or,
+    nodes.Not,
+    nodes.Filter,
+    nodes.Test,
+)
+_FILTERS = frozenset({"lower_first", "listed"})
+_TESTS = frozenset({"defined"})
+
+
+class TemplateFault(ValueError):
+    """A template cannot be used: `file:line: what is wrong`."""
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _environment(*, html: bool, listed: Callable[[list[str]], str]) -> ImmutableSandboxedEnvironment:
+    made = ImmutableSandboxedEnvironment(
+        autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    made.globals.clear()
+    made.filters = {"lower_first": _lower_first, "listed": listed}
+    made.tests = {"defined": made.tests["defined"]}
+    return made
+
+
+@dataclass(frozen=True)
+class SafeTemplate:
+    """A template that has passed; `render` fills it from plain values only."""
+
+    name: str
+    _template: Template
+
+    def render(self, context: Mapping[str, Any]) -> str:
+        """The text. Raises TemplateFault for a missing name, TypeError for a value that is not plain."""
+        _plain(dict(context), "context")
+        try:
+            text = self._template.render(context)
+        except (UndefinedError, SecurityError) as error:
+            raise TemplateFault(f"{self.name}: {error}") from None
+        if len(text) > LONGEST_TEXT:
+            raise TemplateFault(
+                f"{self.name}: the text is {len(text)} characters, at most {LONGEST_TEXT} go out"
+            )
+        return text
+
+
+def safe_template(
+    source: str, name: str, *, html: bool = False, listed: Callable[[list[str]], str] = ", ".join
+) -> SafeTemplate:
+    """Check and compile. Raises TemplateFault naming the file, the line and the construct.
+
+    >>> safe_template('Hei, {{ name }}!', 'hello.j2').render({'name': 'Kari'})
+    'Hei, Kari!'
+    >>> safe_template("{{ 'a' * 1000000000 }}", 'bomb.j2')
+    Traceback (most recent call last):
+        ...
+    assistant.guidance.sandbox.TemplateFault: bomb.j2:1: Mul is not allowed in a template
+    """
+    if len(source) > LONGEST_SOURCE:
+        raise TemplateFault(f"{name}:1: a template is at most {LONGEST_SOURCE} characters")
+    environment = _environment(html=html, listed=listed)
+    try:
+        tree = environment.parse(source)
+    except TemplateSyntaxError as error:
+        raise TemplateFault(f"{name}:{error.lineno}: {error.message}") from None
+    except RecursionError:
+        raise TemplateFault(f"{name}:1: nested too deeply") from None
+    _check(tree, name, loops=0)
+    return SafeTemplate(name, environment.from_string(tree))
+
+
+def _check(node: nodes.Node, name: str, loops: int) -> None:
+    where = f"{name}:{node.lineno}"
+    if not isinstance(node, _ALLOWED):
+        raise TemplateFault(f"{where}: {type(node).__name__} is not allowed in a template")
+    if isinstance(node, nodes.Getattr) and node.attr.startswith("_"):
+        raise TemplateFault(f"{where}: {node.attr} is not a name a template may ask for")
+    if isinstance(node, nodes.Filter) and (node.name not in _FILTERS or node.args or node.kwargs):
+        raise TemplateFault(f"{where}: filter {node.name} is not one of {', '.join(sorted(_FILTERS))}")
+    if isinstance(node, nodes.Test) and node.name not in _TESTS:
+        raise TemplateFault(f"{where}: test {node.name} is not one of {', '.join(sorted(_TESTS))}")
+    if isinstance(node, nodes.For):
+        loops += 1
+        if loops > DEEPEST_LOOP or node.recursive:
+            raise TemplateFault(
+                f"{where}: loops stand at most {DEEPEST_LOOP} deep and do not call themselves"
+            )
+        if not isinstance(node.iter, nodes.Name | nodes.Getattr):
+            raise TemplateFault(f"{where}: a loop goes over a list that the message brings")
+    for child in node.iter_child_nodes():
+        _check(child, name, loops)
+
+
+def _plain(value: Any, where: str) -> None:
+    """Only exactly our plain types: a subclass may bring methods that a template could call."""
+    kind = type(value)
+    if kind is dict:
+        for key, inner in value.items():
+            if type(key) is not str:
+                raise TypeError(f"{where}: a key is {type(key).__name__}, not text")
+            _plain(inner, f"{where}.{key}")
+    elif kind in (list, tuple):
+        if len(value) > LONGEST_LIST:
+            raise TypeError(f"{where}: {len(value)} entries, at most {LONGEST_LIST} are written")
+        for inner in value:
+            _plain(inner, where)
+    elif kind not in (str, int, bool, Decimal, date, type(None)):
+        raise TypeError(
+            f"{where}: {kind.__name__} is no plain value; give text, numbers, days and lists of them"
+        )

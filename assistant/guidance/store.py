@@ -1,0 +1,330 @@
+"""The face of guidance: plan what to tell, keep it with what caused it, and take back what is overtaken."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+
+from assistant.config import local_date
+from assistant.determinations import DeterminationChange
+from assistant.guidance import rows
+from assistant.guidance.people import CONCEPTS, Circle, Person, circle_around
+from assistant.guidance.planning import (
+    DEFAULT_POLICY,
+    FROM_DETERMINATIONS,
+    PlannedGuidance,
+    Policy,
+    is_told,
+    plan,
+)
+from assistant.guidance.tact import Telling, may_go, telling
+from assistant.guidance.writing import write, write_withheld
+from assistant.store import Postpone, Transaction
+from assistant.store.tables import determination, guidance, message
+from assistant.twin import Changed, Twin, Use, log_usage
+from rules import Catalogue
+
+PURPOSE = "to tell people of their rights and duties"
+BASIS = "forvaltningsloven § 11; eForvaltningsforskriften § 8"
+LATE_NOTICE = timedelta(days=14)
+WITHOUT_NOTICE = frozenset({"application_received"})
+"""Kinds that answer somebody who is there: the chat is enough."""
+
+
+class StillSending(Postpone):
+    """A message that this would take back is being handed over: wait till it is clear whether it went."""
+
+    def __init__(self) -> None:
+        super().__init__("a message that this overtakes is being sent", timedelta(seconds=1))
+
+
+@dataclass(frozen=True)
+class Sender:
+    """The municipality a message is from, and the language it writes in where the person has no wish."""
+
+    name: str
+    language: str
+
+
+@dataclass(frozen=True)
+class Guidance:
+    """All methods work in the caller's transaction: what is told commits with what caused it."""
+
+    catalogue: Catalogue
+    twin: Twin
+    policy: Policy = DEFAULT_POLICY
+
+    async def plan_for_changes(
+        self, tx: Transaction, changes: Iterable[DeterminationChange], now: datetime
+    ) -> tuple[str, ...]:
+        """Tell those concerned of changed determinations; the ids of new guidance.
+
+        Messages that the changes overtake are withdrawn first. Raises StillSending (a Postpone: the whole
+        transaction is done again later) where such a message is on its way at this moment, so that nothing
+        is ever sent after what cancels it was committed. Where a person's own answer is the cause nobody
+        waits: they see the new result before them.
+        """
+        all_changes = tuple(changes)
+        told_of = [change for change in all_changes if is_told(self.catalogue.rules[change.rule])]
+        if not told_of:
+            return ()
+        on = local_date(now)
+        for change in told_of:
+            wait = not change.cause.startswith("person:")
+            await self.withdraw(tx, now, subject_id=change.subject_id, rule=change.rule, wait=wait)
+        circles = await self._circles(tx, told_of, on)
+        planned = plan(
+            all_changes,
+            circles,
+            await rows.told_about(tx, {change.subject_id for change in told_of}),
+            await _records(tx, told_of),
+            self.catalogue,
+            on,
+            self.policy,
+        )
+        kept = [await self._keep(tx, one, now) for one in planned]
+        return tuple(one for one in kept if one is not None)
+
+    async def tell(
+        self,
+        tx: Transaction,
+        person_id: str,
+        subject_id: str,
+        rule: str,
+        kind: str,
+        cause: str,
+        content: Mapping[str, Any],
+        now: datetime,
+    ) -> str | None:
+        """Tell a party of their own case, once for the same cause; the guidance's id if it is new.
+
+        `kind` is one of writing.KINDS; `content` plain values: case_number, outcome, monthly_fee (NOK),
+        valid_from … Returns None where it was told before or nobody can be told.
+        """
+        on = local_date(now)
+        near = await self.twin.near(tx, [subject_id, person_id])
+        circle = circle_around(near, subject_id, "", on, also=person_id)
+        person = circle.recipients[0]
+        how = telling(person, circle.subject, circle.others, on, party=True)
+        if how.silent:
+            return None
+        if kind in WITHOUT_NOTICE and how.channels:
+            how = Telling(("chat",), because=("answers_at_once",))
+        told = self.catalogue.rules[rule]
+        number = near.value(subject_id, "person.municipality", on)
+        about = {
+            "rules": [rule],
+            "process": "",
+            "title": dict(told.title),
+            "summary": dict(told.summary),
+            "law": [reference.as_json() for reference in told.law],
+            "subject_name": circle.subject.first_name,
+            "municipality": number if isinstance(number, str) else "",
+            "party": True,
+        }
+        planned = PlannedGuidance(person, subject_id, kind, rule, cause, None, how, about | dict(content))
+        return await self._keep(tx, planned, now)
+
+    async def withdraw(
+        self,
+        tx: Transaction,
+        now: datetime,
+        *,
+        subject_id: str | None = None,
+        person_id: str | None = None,
+        rule: str | None = None,
+        wait: bool = True,
+    ) -> int:
+        """Take back messages that have not been sent: about a subject, to a person, of a rule; how many.
+
+        With a rule, only what determinations said is taken back, never word of a decision. Raises
+        StillSending where one is on its way and `wait` is set.
+        """
+        waiting = [
+            row
+            for row in await rows.waiting_messages(tx, subject_id=subject_id, person_id=person_id)
+            if rule is None or (row["kind"] in FROM_DETERMINATIONS and rule in row["content"]["rules"])
+        ]
+        if await rows.on_their_way(tx, [row["id"] for row in waiting], now):
+            if wait:
+                raise StillSending
+            waiting = [row for row in waiting if not await rows.on_their_way(tx, [row["id"]], now)]
+        await rows.withdraw_messages(tx, waiting, now)
+        return len(waiting)
+
+    async def reconsider(self, tx: Transaction, changed: Iterable[Changed], now: datetime) -> None:
+        """After facts about people changed: take back what may no longer be sent, and knock where we now can.
+
+        Call it in the transaction that recorded the facts (a death, a protected address, a reservation, new
+        contact information).
+        """
+        touched = sorted({one.subject_id for one in changed if one.concept in CONCEPTS})
+        on = local_date(now)
+        for person_id in touched:
+            waiting = {
+                row["id"]: row
+                for row in (
+                    *await rows.waiting_messages(tx, person_id=person_id),
+                    *await rows.waiting_messages(tx, subject_id=person_id),
+                )
+            }
+            stopped = []
+            for row in waiting.values():
+                _, how = await self.telling_now(tx, row, on)
+                if not may_go(row["channel"], how):
+                    stopped.append(row)
+            if await rows.on_their_way(tx, [row["id"] for row in stopped], now):
+                raise StillSending
+            await rows.withdraw_messages(tx, stopped, now)
+            await self._late_notice(tx, person_id, now)
+
+    async def telling_now(self, tx: Transaction, row: Mapping[str, Any], on: date) -> tuple[Person, Telling]:
+        """How a message's receiver may be told today, by the facts as they are in this transaction."""
+        near = await self.twin.near(tx, [row["subject_id"], row["person_id"]])
+        party = bool(row["content"].get("party"))
+        circle = circle_around(near, row["subject_id"], "", on, also=row["person_id"])
+        how = telling(circle.recipients[0], circle.subject, circle.others, on, party=party)
+        return circle.recipients[0], how
+
+    async def sender(self, tx: Transaction, number: str) -> Sender:
+        found = await self.twin.municipality(tx, number)
+        if found is None:
+            return Sender("kommunen", "nb")
+        return Sender(found.name, str(found.settings.get("language", "nb")))
+
+    async def mark_read(self, tx: Transaction, person_id: str, message_id: str, now: datetime) -> bool:
+        """Note that the person has opened the message; False where it is not theirs."""
+        result = await tx.execute(
+            update(message)
+            .where(message.c.id == message_id, message.c.person_id == person_id, message.c.read_at.is_(None))
+            .values(read_at=now)
+        )
+        if result.rowcount:
+            return True
+        mine = select(message.c.id).where(message.c.id == message_id, message.c.person_id == person_id)
+        return await tx.first(mine) is not None
+
+    async def messages_of(
+        self, tx: Transaction, person_id: str, limit: int = 100
+    ) -> Sequence[Mapping[str, Any]]:
+        """What the person finds in the chat and on their pages, newest first, with what it is about."""
+        question = (
+            select(
+                message,
+                guidance.c.subject_id,
+                guidance.c.kind,
+                guidance.c.rule,
+                guidance.c.content,
+                guidance.c.withdrawn_at,
+            )
+            .join(guidance, guidance.c.id == message.c.guidance_id)
+            .where(
+                message.c.person_id == person_id, message.c.channel == "chat", message.c.state != "withdrawn"
+            )
+            .order_by(message.c.created_at.desc(), message.c.id)
+            .limit(limit)
+        )
+        return await tx.all(question)
+
+    async def to_tell_by_hand(self, tx: Transaction, municipality: str) -> Sequence[Mapping[str, Any]]:
+        """Letters to write and people to reach some other way, oldest first; content says why."""
+        question = (
+            select(message, guidance.c.subject_id, guidance.c.kind, guidance.c.rule, guidance.c.content)
+            .join(guidance, guidance.c.id == message.c.guidance_id)
+            .where(message.c.channel == "letter", message.c.state == "manual")
+            .order_by(message.c.created_at)
+        )
+        return [row for row in await tx.all(question) if row["content"].get("municipality") == municipality]
+
+    async def keep_letter(
+        self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
+    ) -> None:
+        """Hand a message that cannot be sent to the municipality's people."""
+        sender = await self.sender(tx, row["content"].get("municipality", ""))
+        await self._write_letter(
+            tx, row["guidance_id"], person, how, row["kind"], row["content"], sender, now
+        )
+
+    async def _circles(
+        self, tx: Transaction, changes: Sequence[DeterminationChange], on: date
+    ) -> dict[tuple[str, str], Circle]:
+        circles: dict[tuple[str, str], Circle] = {}
+        for change in changes:
+            told_to = self.catalogue.rules[change.rule].told_to
+            if (change.subject_id, told_to) not in circles:
+                near = await self.twin.near(tx, [change.subject_id])
+                circles[change.subject_id, told_to] = circle_around(near, change.subject_id, told_to, on)
+        return circles
+
+    async def _keep(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> str | None:
+        person, how = planned.person, planned.telling
+        sender = await self.sender(tx, planned.content["municipality"])
+        content = dict(planned.content) | {"cause": planned.cause, "by_hand": how.by_hand or ""}
+        if how.by_hand and how.by_hand != "reserved":
+            # What may not be said is not written down either, where it could be read by mistake.
+            content |= {"facts": [], "values": {}, "conditions": [], "subject_name": ""}
+        guidance_id = await rows.keep_guidance(
+            tx,
+            {
+                "person_id": person.id,
+                "subject_id": planned.subject_id,
+                "kind": planned.kind,
+                "rule": planned.rule,
+                "cause": planned.cause,
+                "content": content,
+                "determination_id": planned.determination_id,
+                "created_at": now,
+            },
+        )
+        if guidance_id is None:
+            return None
+        if how.by_hand:
+            await self._write_letter(tx, guidance_id, person, how, planned.kind, content, sender, now)
+        for channel in how.channels:
+            written = write(planned.kind, channel, person.language, content, sender.name, sender.language)
+            await rows.keep_message(tx, guidance_id, person.id, written, "waiting", now)
+        used = Use(person.id, "service", "varde", "used", PURPOSE, BASIS, CONCEPTS)
+        await log_usage(tx, [used], now)
+        return guidance_id
+
+    async def _write_letter(
+        self,
+        tx: Transaction,
+        guidance_id: str,
+        person: Person,
+        how: Telling,
+        kind: str,
+        content: Mapping[str, Any],
+        sender: Sender,
+        now: datetime,
+    ) -> None:
+        if how.by_hand in (None, "reserved"):
+            written = write(kind, "letter", person.language, content, sender.name, sender.language)
+        else:
+            written = write_withheld(person.language, sender.name, sender.language)
+        await rows.keep_message(tx, guidance_id, person.id, written, "manual", now)
+
+    async def _late_notice(self, tx: Transaction, person_id: str, now: datetime) -> None:
+        """An address we learn afterwards is used for what still lies unread."""
+        row = await rows.unread_without_notice(tx, person_id, now - LATE_NOTICE)
+        if row is None or row["kind"] in WITHOUT_NOTICE:
+            return
+        person, how = await self.telling_now(tx, {**row, "person_id": person_id}, local_date(now))
+        if how.notice:
+            sender = await self.sender(tx, row["content"].get("municipality", ""))
+            written = write(
+                row["kind"], how.notice, person.language, row["content"], sender.name, sender.language
+            )
+            await rows.keep_message(tx, row["guidance_id"], person_id, written, "waiting", now)
+
+
+async def _records(tx: Transaction, changes: Sequence[DeterminationChange]) -> dict[str, Mapping[str, Any]]:
+    """The determinations as kept, with the source of each fact."""
+    question = select(determination.c.id, determination.c.record).where(
+        determination.c.id.in_([change.determination_id for change in changes])
+    )
+    return {row["id"]: row["record"] for row in await tx.all(question)}

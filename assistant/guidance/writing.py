@@ -1,0 +1,181 @@
+"""Guidance written for a channel in a language: a title, a body, and why the person got it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+from assistant.guidance import wording
+from assistant.guidance.people import LANGUAGES
+from assistant.guidance.sandbox import SafeTemplate, TemplateFault, safe_template
+
+TEMPLATES = Path(__file__).parent / "templates"
+
+SHOWN_INSIDE = frozenset({"chat", "letter"})
+"""Channels that carry the content. All others say only that a message is waiting, and from whom."""
+
+KINDS = (
+    "right_found",
+    "right_possible",
+    "right_changed",
+    "right_lost",
+    "facts_missing",
+    "application_received",
+    "needs_worker",
+    "decision_made",
+    "flag_renewed",
+)
+
+
+@dataclass(frozen=True)
+class Written:
+    """A message ready to keep: plain text in paragraphs, the first line of its template as the title."""
+
+    channel: str
+    language: str
+    title: str
+    body: str
+    why: Mapping[str, Any]
+
+
+def language_for(wish: str, default: str = "nb") -> str:
+    """The language a message is written in: the person's wish where we write it, Bokmål for Sámi."""
+    if wish in LANGUAGES:
+        return wish
+    return "nb" if wish == "se" or default not in LANGUAGES else default
+
+
+@cache
+def template_of(name: str, channel: str, language: str, folder: Path = TEMPLATES) -> SafeTemplate:
+    """The template `<name>.<channel>.<language>.j2`. Raises TemplateFault where it is missing or unfit."""
+    path = folder / f"{name}.{channel}.{language}.j2"
+    if not path.exists():
+        raise TemplateFault(f"{path.name}:1: there is no such template in {folder}")
+    text = path.read_text(encoding="utf-8")
+    return safe_template(text, path.name, listed=partial(wording.listed, language=language))
+
+
+def write(
+    kind: str, channel: str, wish: str, content: Mapping[str, Any], municipality: str, default: str = "nb"
+) -> Written:
+    """Write guidance of a kind. `wish` is the person's language; `municipality` the name it is from.
+
+    A letter reads as the chat does. Other channels get a notice that is the same for every kind, and whose
+    template is handed nothing but the sender's name: what it does not have, it cannot tell.
+    """
+    language = language_for(wish, default)
+    if channel in SHOWN_INSIDE:
+        template = template_of(kind, "chat", language)
+        text = template.render(context_of(content, municipality, language))
+        why = why_of(content, language)
+    else:
+        text = template_of("notice", channel, language).render({"sender": municipality})
+        why = {}
+    title, _, body = text.strip().partition("\n")
+    if wish == "se" and channel in SHOWN_INSIDE:
+        body = f"{body.strip()}\n\n{wording.word('in_bokmal', language)}"
+    return Written(channel, language, title.strip(), body.strip(), why)
+
+
+def write_withheld(wish: str, municipality: str, default: str = "nb") -> Written:
+    """What stands in the municipality's list where a human must judge what may be said at all."""
+    language = language_for(wish, default)
+    text = template_of("withheld", "letter", language).render({"sender": municipality})
+    title, _, body = text.strip().partition("\n")
+    return Written("letter", language, title.strip(), body.strip(), {})
+
+
+def context_of(content: Mapping[str, Any], municipality: str, language: str) -> dict[str, Any]:
+    """The plain words a template is filled with, from a guidance's content."""
+    values = {
+        name: wording.measured(entry["value"], entry["unit"], language)
+        for name, entry in content.get("values", {}).items()
+    }
+    return {
+        "sender": municipality,
+        "name": content.get("subject_name", ""),
+        "title": wording.of(content.get("title", {}), language),
+        "summary": wording.of(content.get("summary", {}), language),
+        "also": [wording.of(texts, language) for texts in content.get("also", ())],
+        "values": values,
+        "asked": [wording.of(entry["title"], language) for entry in content.get("asked", ())],
+        "discretion": [wording.of(texts, language) for texts in content.get("discretion", ())],
+        "unmet": [
+            wording.of(condition["text"], language)
+            for condition in content.get("conditions", ())
+            if condition["holds"] is False
+        ],
+        "can_apply": bool(content.get("process")),
+        "on": wording.day(content["on"], language) if content.get("on") else "",
+        "case_number": str(content.get("case_number", "")),
+        "outcome": str(content.get("outcome", "")),
+        "due_on": wording.day(content["due_on"], language) if content.get("due_on") else "",
+        "monthly_fee": _kroner(content.get("monthly_fee"), language),
+        "full_fee": _kroner(content.get("full_fee"), language),
+        "valid_from": wording.day(content["valid_from"], language) if content.get("valid_from") else "",
+    }
+
+
+def _kroner(amount: Any, language: str) -> str:
+    return "" if amount is None else wording.measured(amount, "NOK/month", language)
+
+
+def why_of(content: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """Why the person got this, in words: what happened, the facts used, the rule, its conditions, the law."""
+    return {
+        "event": _event(content, language),
+        "facts": [_fact(fact, language) for fact in content.get("facts", ())],
+        "rule": wording.of(content.get("title", {}), language),
+        "conditions": [
+            {"text": wording.of(condition["text"], language), "holds": condition["holds"]}
+            for condition in content.get("conditions", ())
+        ],
+        "law": [
+            {
+                "text": wording.word(
+                    "law",
+                    language,
+                    act=reference.get("title") or wording.name_of(reference["act"], language),
+                    section=reference["section"],
+                ),
+                "url": reference.get("url", ""),
+            }
+            for reference in content.get("law", ())
+        ],
+    }
+
+
+def _event(content: Mapping[str, Any], language: str) -> str:
+    cause = str(content.get("cause", ""))
+    if cause.startswith("clock:"):
+        return wording.word("event.clock", language, day=wording.day(cause.removeprefix("clock:"), language))
+    if cause.startswith(("case:", "decision:", "process:")):
+        return wording.word("event.case", language)
+    dated = [fact for fact in content.get("facts", ()) if fact["recorded_at"] and fact["source"]]
+    if not dated:
+        return wording.word("event.other", language)
+    newest = max(dated, key=lambda fact: str(fact["recorded_at"]))
+    return wording.word(
+        "event.fact",
+        language,
+        source=wording.name_of(newest["source"], language),
+        title=wording.of(newest["title"], language).lower(),
+        day=wording.day(newest["recorded_at"], language),
+    )
+
+
+def _fact(fact: Mapping[str, Any], language: str) -> str:
+    words = {
+        "title": wording.of(fact["title"], language),
+        "source": wording.name_of(fact["source"], language),
+    }
+    if fact["others"]:
+        return wording.word("fact.others", language, **words)
+    if "value" not in fact:
+        return wording.word("fact.plain", language, **words)
+    return wording.word(
+        "fact.value", language, value=wording.measured(fact["value"], fact["unit"], language), **words
+    )
