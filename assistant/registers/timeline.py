@@ -1,0 +1,136 @@
+"""From a register's list of elements with history to spans that do not overlap.
+
+The population register keeps every element it ever had: `erGjeldende` marks what now counts; the others are
+history or mistakes put right, often without a day on which they ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any
+
+from assistant.registers.reading import Fields
+from assistant.twin.facts import Span
+
+LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Element:
+    """One element of a list with history: its fields, whether it counts, and its Norwegian days."""
+
+    fields: Fields
+    current: bool
+    starts: date | None
+    ends: date | None
+    entered_at: datetime
+
+
+def elements(document: Fields, name: str, *, start_fields: tuple[str, ...] = ()) -> tuple[Element, ...]:
+    """The elements of a list, the one entered last is last.
+
+    `start_fields`: days to go by where `gyldighetstidspunkt` is not given.
+    """
+    found = []
+    for one in document.parts(name):
+        starts = one.local_day_or_none("gyldighetstidspunkt")
+        for start_field in start_fields:
+            starts = starts or one.day_or_none(start_field)
+        found.append(
+            Element(
+                fields=one,
+                current=one.flag("erGjeldende", default=True),
+                starts=starts,
+                ends=one.local_day_or_none("opphoerstidspunkt"),
+                entered_at=one.moment_or_none("ajourholdstidspunkt") or LONG_AGO,
+            )
+        )
+    return tuple(sorted(found, key=lambda element: element.entered_at))
+
+
+def current(found: Iterable[Element]) -> Element | None:
+    """The element that counts now (of several, the one entered last)."""
+    counting = [element for element in found if element.current]
+    return counting[-1] if counting else None
+
+
+SKIP = object()
+"""Returned for an element that says nothing about the concept."""
+
+
+def one_at_a_time(
+    found: Iterable[Element],
+    value: Callable[[Fields], Any],
+    detail: Callable[[Fields], dict[str, Any]] = lambda _: {},
+) -> tuple[Span, ...]:
+    """Spans of a concept that has one value at a time: an address, a name, a marital status.
+
+    Each holds until its own end or until the next begins. Of elements that begin the same day the current
+    one, else the one entered last, counts: the others were mistakes. History of which nobody knows when it
+    began tells nothing about any day and is left out; so is history that a current element without a
+    beginning leaves no room for.
+    """
+    by_start: dict[date | None, Element] = {}
+    for element in found:
+        earlier = by_start.get(element.starts)
+        if earlier is None or element.current or not earlier.current:
+            by_start[element.starts] = element
+    always = by_start.pop(None, None)
+    if always is not None and always.current:
+        by_start = {}
+    ordered = [by_start[start] for start in sorted(start for start in by_start if start is not None)]
+    if always is not None and always.current:
+        ordered = [always]
+    spans = []
+    for element, following in zip(ordered, [*ordered[1:], None], strict=True):
+        made = value(element.fields)
+        if made is SKIP:
+            continue
+        ends = min(
+            (day for day in (element.ends, following.starts if following else None) if day is not None),
+            default=None,
+        )
+        if ends is not None and element.starts is not None and ends <= element.starts:
+            continue
+        spans.append(Span(made, element.starts, ends, detail(element.fields)))
+    return tuple(spans)
+
+
+def side_by_side(
+    found: Iterable[Element],
+    value: Callable[[Fields], Any],
+    detail: Callable[[Fields], dict[str, Any]] = lambda _: {},
+) -> tuple[Span, ...]:
+    """Spans of a concept that may have several values at once: children, parents, guardians.
+
+    History without a day on which it ended was a mistake put right, and is left out.
+    """
+    spans: list[Span] = []
+    for element in found:
+        if not element.current and element.ends is None:
+            continue
+        if element.starts is not None and element.ends is not None and element.ends <= element.starts:
+            continue
+        made = value(element.fields)
+        if made is SKIP:
+            continue
+        span = Span(made, element.starts, element.ends, detail(element.fields))
+        if span not in spans:
+            spans.append(span)
+    return tuple(spans)
+
+
+def otherwise(spans: tuple[Span, ...], value: Any) -> tuple[Span, ...]:
+    """The spans, with `value` on all days they leave open: what holds when the register has no element."""
+    filled: list[Span] = []
+    open_from: date | None = None  # where the days begin that no span has covered yet
+    for index, span in enumerate(spans):
+        if span.valid_from is not None and (index == 0 or open_from != span.valid_from):
+            filled.append(Span(value, open_from, span.valid_from))
+        filled.append(span)
+        open_from = span.valid_to
+    if not spans or open_from is not None:
+        filled.append(Span(value, open_from))
+    return tuple(filled)
