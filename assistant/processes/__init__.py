@@ -1,1 +1,35 @@
 """Guided errands: what to ask a person, in which order, and nothing that a register already knows."""
+
+from assistant.processes.definition import DefinitionFault, ProcessDefinition, load_definitions
+from assistant.processes.gathering import Gathering
+from assistant.processes.receipt import Receipt
+from assistant.processes.steps import Step
+from assistant.processes.store import (
+    CaseOpening,
+    Errand,
+    NotOpen,
+    NotReady,
+    NotYours,
+    Processes,
+    Recording,
+    Shown,
+    UnknownErrand,
+)
+
+__all__ = [
+    "CaseOpening",
+    "DefinitionFault",
+    "Errand",
+    "Gathering",
+    "NotOpen",
+    "NotReady",
+    "NotYours",
+    "ProcessDefinition",
+    "Processes",
+    "Receipt",
+    "Recording",
+    "Shown",
+    "Step",
+    "UnknownErrand",
+    "load_definitions",
+]

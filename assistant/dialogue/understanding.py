@@ -1,0 +1,149 @@
+"""What a line means: sure enough to answer, two likely meanings to choose from, or honestly not understood.
+
+    >>> understand("kvifor får eg dette?", "nn")
+    Sure(meaning='why')
+
+The line is compared with example lines (`phrases.yaml`) by the cosine of their words and character n-grams,
+rare ones weighing most. Small, in plain Python, and the same every time. Another way of understanding can
+take its place behind `Understanding`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Protocol
+
+import yaml
+
+from assistant.processes.definition import LANGUAGES, Texts
+
+SURE = 0.5
+"""At least this alike, and clearly more so than the next meaning: answer."""
+
+CLEARLY = 0.2
+POSSIBLE = 0.3
+"""At least this alike: offer it as one of two. Below: say that it was not understood."""
+
+LONGEST = 400
+"""Characters of a line that are compared; what is longer is a story, not a question."""
+
+
+@dataclass(frozen=True)
+class Sure:
+    meaning: str
+
+
+@dataclass(frozen=True)
+class Either:
+    """Two meanings that may be meant (or one, not sure enough): let the person choose."""
+
+    meanings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class NotUnderstood:
+    pass
+
+
+Understood = Sure | Either | NotUnderstood
+
+
+class Understanding(Protocol):
+    """Anything that tells what a line means. `candidates`: what can be meant just now (None: anything)."""
+
+    def __call__(self, text: str, language: str, candidates: Iterable[str] | None = None) -> Understood: ...
+
+
+@dataclass(frozen=True)
+class Meaning:
+    id: str
+    title: Texts
+    lines: tuple[str, ...]
+
+
+@cache
+def meanings() -> Mapping[str, Meaning]:
+    """Everything that can be meant, by id."""
+    loaded = yaml.safe_load((Path(__file__).parent / "phrases.yaml").read_text(encoding="utf-8"))
+    return {
+        name: Meaning(name, entry["title"], tuple(line for language in LANGUAGES for line in entry[language]))
+        for name, entry in loaded.items()
+    }
+
+
+def normal(text: str) -> str:
+    """Lower case, one blank between words, no marks: how lines are compared.
+
+    >>> normal("  Hvorfor, DET?! ")
+    'hvorfor det'
+    """
+    folded = unicodedata.normalize("NFKC", text[:LONGEST]).casefold()
+    return " ".join(re.findall(r"\w+", folded))
+
+
+def features(text: str) -> Counter[str]:
+    """The words of a line, and the three- and four-letter pieces of them: a slip of the pen leaves most."""
+    found: Counter[str] = Counter()
+    for name in normal(text).split():
+        found[f"={name}"] += 2
+        framed = f"^{name}$"
+        for size in (3, 4):
+            found.update(framed[n : n + size] for n in range(len(framed) - size + 1))
+    return found
+
+
+@dataclass(frozen=True)
+class _Examples:
+    weights: Mapping[str, float]
+    vectors: tuple[tuple[str, Mapping[str, float]], ...]  # (meaning, unit vector)
+
+
+def _unit(counts: Counter[str], weights: Mapping[str, float], unseen: float) -> dict[str, float]:
+    raw = {name: (1 + math.log(n)) * weights.get(name, unseen) for name, n in counts.items()}
+    length = math.sqrt(sum(value * value for value in raw.values())) or 1.0
+    return {name: value / length for name, value in raw.items()}
+
+
+@cache
+def _examples() -> _Examples:
+    lines = [(meaning.id, features(line)) for meaning in meanings().values() for line in meaning.lines]
+    in_lines: Counter[str] = Counter()
+    for _, found in lines:
+        in_lines.update(found.keys())
+    weights = {name: math.log(1 + len(lines) / n) for name, n in in_lines.items()}
+    return _Examples(weights, tuple((meaning, _unit(found, weights, 0.0)) for meaning, found in lines))
+
+
+def likeness(text: str, candidates: Iterable[str] | None = None) -> list[tuple[float, str]]:
+    """How alike the line is to each meaning's likest example (0 to 1), the likest first."""
+    examples = _examples()
+    unseen = math.log(1 + len(examples.vectors))  # a word no example has makes the line less like all of them
+    line = _unit(features(text), examples.weights, unseen)
+    allowed = set(meanings() if candidates is None else candidates)
+    best: dict[str, float] = {}
+    for meaning, vector in examples.vectors:
+        if meaning in allowed:
+            cosine = sum(value * vector.get(name, 0.0) for name, value in line.items())
+            best[meaning] = max(best.get(meaning, 0.0), cosine)
+    return sorted(((score, meaning) for meaning, score in best.items()), reverse=True)
+
+
+def understand(text: str, language: str, candidates: Iterable[str] | None = None) -> Understood:
+    """The default `Understanding`. All languages are listened for: people mix them."""
+    if len(text) > LONGEST or not normal(text):
+        return NotUnderstood()
+    found = likeness(text, candidates)
+    if not found or found[0][0] < POSSIBLE:
+        return NotUnderstood()
+    (first, meaning), runner_up = found[0], found[1] if len(found) > 1 else (0.0, "")
+    if first >= SURE and first - runner_up[0] >= CLEARLY:
+        return Sure(meaning)
+    likely = [name for score, name in found[:2] if score >= POSSIBLE]
+    return Either(tuple(likely))

@@ -1,0 +1,28 @@
+"""The assistant's own sentences, in nb, nn and en."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+from assistant.processes.definition import Texts
+from assistant.processes.picture import text_of
+
+
+@cache
+def sentences() -> Mapping[str, Texts]:
+    loaded: Mapping[str, Texts] = yaml.safe_load(
+        (Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8")
+    )
+    return loaded
+
+
+def sentence(name: str, language: str, **values: str) -> str:
+    """
+    >>> sentence("thanks", "nn")
+    'Berre hyggeleg.'
+    """
+    return text_of(sentences()[name], language).format(**values)

@@ -1,0 +1,395 @@
+"""Errands as they are kept: begun once, answered step by step, submitted once, and only by who may."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Protocol, cast
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from assistant.casework.submission import DisputedFact, Duration, Submission
+from assistant.config import local_date
+from assistant.processes import walker
+from assistant.processes.definition import ProcessDefinition
+from assistant.processes.gathering import Declared, Gathered, Gathering, declared
+from assistant.processes.receipt import Receipt, receipt_of
+from assistant.processes.state import ProcessState
+from assistant.processes.steps import Step
+from assistant.store import Transaction, enqueue
+from assistant.store.columns import new_id
+from assistant.store.tables import case, process
+from assistant.twin import Provenance, Span, Statement, SubjectRef, Twin, Use, log_usage
+
+PURPOSE = "to walk through an application"
+STATED_FOR = timedelta(days=365)
+"""How long what a person states in an errand is taken to be true; afterwards it is asked again."""
+
+TAX = "tax_administration"
+
+
+class NotYours(LookupError):
+    """The errand, or the child, is not this person's. `subject_id`: whose data was reached for."""
+
+    def __init__(self, subject_id: str) -> None:
+        super().__init__("no such errand for this person")
+        self.subject_id = subject_id
+
+
+class NotOpen(ValueError):
+    """The errand is submitted or withdrawn: it can be read, not changed."""
+
+
+class NotReady(ValueError):
+    """A step before the summary is not answered; `step_of` shows which."""
+
+
+class UnknownErrand(LookupError):
+    """There is no errand by that name."""
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A process row. `status`: open, submitted, withdrawn or closed."""
+
+    id: str
+    definition: str
+    person_id: str
+    subject_id: str
+    municipality: str
+    state: ProcessState
+    status: str
+    case_id: str | None
+    opened_at: datetime
+    changed_at: datetime
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An errand and what to show of it: a step while it is open, a receipt once it is sent."""
+
+    errand: Errand
+    title: str
+    step: Step | None
+    receipt: Receipt | None
+    refused: bool = False  # the last answer was not taken: the step has its errors
+
+
+class CaseOpening(Protocol):
+    """Where a submitted errand goes."""
+
+    async def open_case(self, tx: Transaction, submission: Submission, now: datetime) -> str: ...
+
+
+class Recording(Protocol):
+    """Records what sources say, and does all that follows from it."""
+
+    async def record(
+        self,
+        tx: Transaction,
+        said: Sequence[tuple[Provenance, Sequence[Statement]]],
+        cause: str,
+        now: datetime,
+    ) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Processes:
+    """The face of the room. Everything runs in the caller's transaction, and every reading is logged."""
+
+    definitions: Mapping[str, ProcessDefinition]
+    gathering: Gathering
+    cases: CaseOpening
+    recording: Recording
+
+    @property
+    def twin(self) -> Twin:
+        return self.gathering.determinations.twin
+
+    @property
+    def home(self) -> str:
+        """The municipality this assistant serves."""
+        return self.gathering.determinations.home
+
+    async def start(
+        self, tx: Transaction, definition_id: str, person_id: str, child_id: str, now: datetime
+    ) -> Errand:
+        """Begin an errand, or return the one the person already has open about the child.
+
+        Raises UnknownErrand, and NotYours where the person is not a guardian of the child.
+        """
+        definition = self._definition(definition_id)
+        await self._may_act(tx, person_id, child_id, now)
+        if (already := await self._open(tx, definition_id, person_id, child_id)) is not None:
+            return already
+        gathered = await self._gather(tx, definition, ProcessState(), person_id, child_id, now, "nb")
+        made = Errand(
+            id=new_id(),
+            definition=definition.id,
+            person_id=person_id,
+            subject_id=child_id,
+            municipality=gathered.municipality,
+            state=ProcessState(),
+            status="open",
+            case_id=None,
+            opened_at=now,
+            changed_at=now,
+        )
+        values = made.__dict__ | {"state": made.state.as_json(), "definition_version": definition.version}
+        try:
+            async with tx.connection.begin_nested():
+                await tx.execute(insert(process).values(**values))
+        except IntegrityError:  # begun at the same moment in another window
+            already = await self._open(tx, definition_id, person_id, child_id)
+            assert already is not None
+            return already
+        return made
+
+    async def errands_of(self, tx: Transaction, person_id: str) -> Sequence[Errand]:
+        """The person's errands, the last touched first."""
+        question = (
+            select(process).where(process.c.person_id == person_id).order_by(process.c.changed_at.desc())
+        )
+        return [_errand(row) for row in await tx.all(question)]
+
+    async def show(
+        self, tx: Transaction, errand_id: str, person_id: str, language: str, now: datetime
+    ) -> Shown:
+        """Where the person is in the errand. Raises NotYours."""
+        errand = await self._mine(tx, errand_id, person_id, now)
+        return await self._shown(tx, errand, language, now)
+
+    async def answer(
+        self,
+        tx: Transaction,
+        errand_id: str,
+        person_id: str,
+        step: str,
+        values: Mapping[str, str],
+        language: str,
+        now: datetime,
+    ) -> Shown:
+        """Take an answer to a step; `refused` with the errors in the step where it cannot be taken."""
+        errand = await self._mine(tx, errand_id, person_id, now, open_only=True)
+        definition = self._definition(errand.definition)
+        found = await self._gathered(tx, errand, language, now)
+        answered = walker.apply_answer(
+            definition, errand.state, found.determination, found.view, step, values
+        )
+        if isinstance(answered, walker.Errors):
+            shown = walker.step_of(
+                definition, errand.state, found.determination, found.view, answered, values
+            )
+            return Shown(errand, definition.title[language], shown, None, refused=True)
+        return await self._moved(tx, errand, answered, language, now)
+
+    async def back(
+        self, tx: Transaction, errand_id: str, person_id: str, language: str, now: datetime
+    ) -> Shown:
+        errand = await self._mine(tx, errand_id, person_id, now, open_only=True)
+        found = await self._gathered(tx, errand, language, now)
+        definition = self._definition(errand.definition)
+        state = walker.one_back(definition, errand.state, found.determination, found.view)
+        return await self._moved(tx, errand, state, language, now)
+
+    async def change(
+        self, tx: Transaction, errand_id: str, person_id: str, step: str, language: str, now: datetime
+    ) -> Shown:
+        """Back to an earlier step, to answer it anew."""
+        errand = await self._mine(tx, errand_id, person_id, now, open_only=True)
+        found = await self._gathered(tx, errand, language, now)
+        definition = self._definition(errand.definition)
+        state = walker.moved_to(definition, errand.state, found.determination, found.view, step)
+        return await self._moved(tx, errand, state, language, now)
+
+    async def submit(
+        self, tx: Transaction, errand_id: str, person_id: str, language: str, now: datetime
+    ) -> Shown:
+        """Send the errand in: what was stated becomes facts, and a case is opened. Sent twice is sent once.
+
+        Raises NotReady where something is not answered or confirmed yet, NotOpen where it was withdrawn.
+        """
+        errand = await self._mine(tx, errand_id, person_id, now)
+        if errand.status == "submitted":
+            return await self._shown(tx, errand, language, now)
+        if errand.status != "open":
+            raise NotOpen(f"the errand is {errand.status}")
+        definition = self._definition(errand.definition)
+        found = await self._gathered(tx, errand, language, now)
+        if not walker.is_ready(definition, errand.state, found.determination, found.view):
+            raise NotReady("a step before the summary is not answered")
+        await self._fetch_what_registers_know(tx, found, now)
+        await self._record(tx, errand, definition, found, now)
+        case_id = await self.cases.open_case(tx, self._submission(errand, definition, found, language), now)
+        await tx.execute(
+            update(process)
+            .where(process.c.id == errand.id)
+            .values(status="submitted", case_id=case_id, changed_at=now)
+        )
+        return await self.show(tx, errand_id, person_id, language, now)
+
+    async def withdraw(self, tx: Transaction, errand_id: str, person_id: str, now: datetime) -> None:
+        """Drop an errand that is not sent; what was answered is forgotten."""
+        errand = await self._mine(tx, errand_id, person_id, now)
+        if errand.status == "withdrawn":
+            return
+        if errand.status != "open":
+            raise NotOpen(f"the errand is {errand.status}")
+        empty = ProcessState().as_json()
+        await tx.execute(
+            update(process)
+            .where(process.c.id == errand.id)
+            .values(status="withdrawn", state=empty, changed_at=now)
+        )
+
+    # ---- who may --------------------------------------------------------------------------------
+
+    async def _may_act(self, tx: Transaction, person_id: str, child_id: str, now: datetime) -> None:
+        """Only a guardian acts for a child: the one place errands ask."""
+        if not await self.twin.is_guardian(tx, person_id, child_id, local_date(now)):
+            raise NotYours(child_id)
+
+    async def _mine(
+        self, tx: Transaction, errand_id: str, person_id: str, now: datetime, *, open_only: bool = False
+    ) -> Errand:
+        row = await tx.first(select(process).where(process.c.id == errand_id))
+        if row is None:
+            raise NotYours(person_id)
+        errand = _errand(row)
+        if errand.person_id != person_id:
+            raise NotYours(errand.person_id)
+        if errand.status == "open":  # what was sent remains the sender's to read
+            await self._may_act(tx, person_id, errand.subject_id, now)
+        elif open_only:
+            raise NotOpen(f"the errand is {errand.status}")
+        return errand
+
+    # ---- reading and writing ----------------------------------------------------------------------
+
+    def _definition(self, definition_id: str) -> ProcessDefinition:
+        if (definition := self.definitions.get(definition_id)) is None:
+            known = ", ".join(sorted(self.definitions))
+            raise UnknownErrand(f"no errand is called {definition_id!r}; there are {known}")
+        return definition
+
+    async def _open(
+        self, tx: Transaction, definition_id: str, person_id: str, child_id: str
+    ) -> Errand | None:
+        row = await tx.first(
+            select(process).where(
+                process.c.definition == definition_id,
+                process.c.person_id == person_id,
+                process.c.subject_id == child_id,
+                process.c.status == "open",
+            )
+        )
+        return None if row is None else _errand(row)
+
+    async def _gathered(self, tx: Transaction, errand: Errand, language: str, now: datetime) -> Gathered:
+        definition = self._definition(errand.definition)
+        return await self._gather(
+            tx, definition, errand.state, errand.person_id, errand.subject_id, now, language
+        )
+
+    async def _gather(
+        self,
+        tx: Transaction,
+        definition: ProcessDefinition,
+        state: ProcessState,
+        person_id: str,
+        child_id: str,
+        now: datetime,
+        language: str,
+    ) -> Gathered:
+        """What the errand is walked with. NotYours where it would tell of a protected home elsewhere."""
+        found = await self.gathering.gather(
+            tx, definition, state, person_id, child_id, local_date(now), language
+        )
+        if found.protected and (found.view.adults is None or found.view.is_outside_household):
+            raise NotYours(child_id)
+        concepts = tuple(sorted({fact.words.concept for fact in found.view.held}))
+        uses = [
+            Use(subject, "person", person_id, "read", PURPOSE, definition.basis, concepts)
+            for subject in sorted(found.subjects)
+        ]
+        await log_usage(tx, uses, now)
+        return found
+
+    async def _shown(self, tx: Transaction, errand: Errand, language: str, now: datetime) -> Shown:
+        definition = self._definition(errand.definition)
+        title = definition.title[language]
+        if errand.status == "open":
+            found = await self._gathered(tx, errand, language, now)
+            step = walker.step_of(definition, errand.state, found.determination, found.view)
+            return Shown(errand, title, step, None)
+        if errand.case_id is None:
+            return Shown(errand, title, None, None)
+        row = await tx.first(select(case).where(case.c.id == errand.case_id))
+        assert row is not None
+        return Shown(errand, title, None, receipt_of(definition, row, language))
+
+    async def _moved(
+        self, tx: Transaction, errand: Errand, state: ProcessState, language: str, now: datetime
+    ) -> Shown:
+        if state != errand.state:
+            await tx.execute(
+                update(process).where(process.c.id == errand.id).values(state=state.as_json(), changed_at=now)
+            )
+        return await self.show(tx, errand.id, errand.person_id, language, now)
+
+    async def _record(
+        self,
+        tx: Transaction,
+        errand: Errand,
+        definition: ProcessDefinition,
+        found: Gathered,
+        now: datetime,
+    ) -> None:
+        stated = declared(definition, errand.state, errand.person_id, found.view.gaps)
+        if not stated:
+            return
+        statements = [_statement(one, now) for one in stated]
+        source = Provenance("person", definition.basis)
+        await self.recording.record(tx, [(source, statements)], f"process:{errand.id}", now)
+
+    async def _fetch_what_registers_know(self, tx: Transaction, found: Gathered, now: datetime) -> None:
+        """An application lets the municipality fetch the income where it does not do so beforehand."""
+        for gap in found.view.gaps:
+            if gap.register == TAX and gap.path in found.determination.missing:
+                args = {"subject_id": gap.about.id}
+                receipt = f"income:{gap.about.id}"
+                await enqueue(tx, "fetch_income", args, now=now, key=gap.about.id, receipt=receipt)
+
+    def _submission(
+        self, errand: Errand, definition: ProcessDefinition, found: Gathered, language: str
+    ) -> Submission:
+        state = errand.state
+        duration = state.answers.get("duration")
+        return Submission(
+            errand=definition.id,
+            person_id=errand.person_id,
+            subject_id=errand.subject_id,
+            municipality=errand.municipality,
+            duration=cast(Duration, duration.value) if duration else "this_year",
+            language=language,
+            process_id=errand.id,
+            answers={name: answer.as_json() for name, answer in state.answers.items()},
+            disputed=tuple(DisputedFact(**correction.as_json()) for correction in state.corrections),
+            for_worker=walker.for_worker(definition, state, found.determination, found.view),
+        )
+
+
+def _statement(one: Declared, now: datetime) -> Statement:
+    today = local_date(now)
+    kind = one.concept.partition(".")[0]
+    value = one.value if isinstance(one.value, bool) else str(one.value)
+    span = Span(value, valid_from=today, valid_to=today + STATED_FOR)
+    return Statement(SubjectRef(kind, id=one.subject_id), one.concept, (span,))
+
+
+def _errand(row: Mapping[str, Any]) -> Errand:
+    fields = {name: row[name] for name in Errand.__dataclass_fields__ if name != "state"}
+    return Errand(**fields, state=ProcessState.from_json(row["state"]))
+
