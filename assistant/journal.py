@@ -33,7 +33,7 @@ PERSONAL_KEYS = frozenset((
 ))
 # fmt: on
 
-_SEPARATOR = r"(?:[ \u00a0\u2009\u202f.\-+_]|%20|\\xa0|\\u2009|\\u202f)?"
+_SEPARATOR = r"(?:[ \u00a0\u2009\u202f.\-+_]|%20|\\xa0|\\u2009|\\u202f){0,3}"
 _PATTERN = re.compile(
     "|".join(
         (
@@ -92,6 +92,8 @@ def _clean_value(value: Any, depth: int = 0) -> Any:
         return value if len(str(abs(value))) < _DIGITS_OF_A_NUMBER else clean(str(value))
     if isinstance(value, str):
         return clean(value)
+    if isinstance(value, (bytes, bytearray)):
+        return clean(bytes(value[:LONGEST_TEXT]).decode("utf-8", "backslashreplace"))
     if depth >= DEEPEST:
         return "[deeper]"
     if isinstance(value, Mapping):
