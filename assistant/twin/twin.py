@@ -15,7 +15,8 @@ from assistant.twin.facts import Provenance, Statement
 from assistant.twin.household import full_years
 from assistant.twin.neighbourhood import _COLUMNS, UNKNOWN, Fact, Neighbourhood, Unknown, load_neighbourhood
 from assistant.twin.recording import Recorded, record
-from assistant.twin.view import Model, View, build_view
+from assistant.twin.view import View, build_view
+from rules import InformationModel
 
 FAMILY = frozenset(
     {
@@ -48,7 +49,7 @@ class Twin:
     """Everything is read and written inside the caller's transaction."""
 
     identities: Identities
-    model: Model
+    model: InformationModel
 
     async def record(
         self, tx: Transaction, statements: Iterable[Statement], provenance: Provenance, now: datetime

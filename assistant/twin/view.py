@@ -5,34 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.twin.household import household_adults, sibling_number
 from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown
+from rules import InformationModel
 
 HOUSEHOLD = "household"
-
-
-class Attribute(Protocol):
-    """What a view must know of a concept of the information model."""
-
-    @property
-    def target(self) -> str | None:
-        """The subject type at the other end, or None for a plain value."""
-
-    @property
-    def many(self) -> bool: ...
-
-    @property
-    def has_default(self) -> bool:
-        """Whether silence means something: the register that knows it sends every one there is."""
-
-    @property
-    def default(self) -> Any: ...
-
-
-class Model(Protocol):
-    def attribute(self, subject_type: str, name: str) -> Attribute: ...
 
 
 @dataclass(frozen=True)
@@ -61,7 +40,7 @@ def path_tree(paths: Iterable[str]) -> Tree:
 @dataclass
 class _Builder:
     near: Neighbourhood
-    model: Model
+    model: InformationModel
     on: date
     settings: Mapping[str, Any]
     sources: dict[tuple[str, str], Fact] = field(default_factory=dict)
@@ -86,27 +65,19 @@ class _Builder:
             order = str(self.settings.get("first_child", "youngest"))
             return sibling_number(self.near, subject_id, self.on, order)
         concept = f"{kind}.{name}"
-        attribute = self.model.attribute(kind, name)
-        if attribute.target is None:
-            return self.plain(subject_id, concept, attribute)
-        if attribute.many:
+        known = self.model.concepts[concept]
+        target = known.type.subject
+        if target and known.type.many:
             others = self.near.many(subject_id, concept, self.on)
             if isinstance(others, Unknown):
-                return list(attribute.default or ()) if attribute.has_default else UNKNOWN
-            return [self.entity(other, attribute.target, branch, path) for other in others]
+                return [] if known.silence == "none" else UNKNOWN
+            return [self.entity(other, target, branch, path) for other in others]
         fact = self.near.best(subject_id, concept, self.on)
         if fact is None:
-            return attribute.default if attribute.has_default else UNKNOWN
+            return None if known.silence == "none" else UNKNOWN
         self.sources[subject_id, concept] = fact
-        if fact.object_id is None:
-            return None
-        return self.entity(fact.object_id, attribute.target, branch, path)
-
-    def plain(self, subject_id: str, concept: str, attribute: Attribute) -> Any:
-        fact = self.near.best(subject_id, concept, self.on)
-        if fact is None:
-            return attribute.default if attribute.has_default else UNKNOWN
-        self.sources[subject_id, concept] = fact
+        if target:
+            return None if fact.object_id is None else self.entity(fact.object_id, target, branch, path)
         return fact.value
 
     def household(self, child: str, tree: Tree, path: str) -> Any:
@@ -122,7 +93,7 @@ class _Builder:
 
 def build_view(
     near: Neighbourhood,
-    model: Model,
+    model: InformationModel,
     subject_id: str,
     alias: str,
     kind: str,

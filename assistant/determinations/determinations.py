@@ -1,0 +1,170 @@
+"""From changed facts to changed determinations: only the rules that read them, only the people they concern."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from assistant.config import local_date
+from assistant.determinations.records import DeterminationChange, keep
+from assistant.store import Transaction
+from assistant.twin import Changed, Municipality, Neighbourhood, Twin, Use, View, is_minor, log_usage
+from assistant.twin.household import DERIVED_FROM, affected_persons
+from assistant.twin.view import build_view
+from rules import Catalogue, Rule, determine
+from rules.determination import Determination, UsedFact
+
+HORIZON = timedelta(days=365)
+"""How far ahead a coming right is looked for: a place accepted in spring starts in August."""
+
+SUBJECT_KINDS = {"child": "person", "person": "person"}
+"""The names a rule may give its subject, and the subject type of the information model behind each."""
+
+PURPOSE = "to find rights and duties"
+BASIS = "forvaltningsloven § 11"
+
+
+@dataclass(frozen=True)
+class Result:
+    """A determination, and the view of the facts that it was made from."""
+
+    determination: Determination
+    view: View
+
+
+@dataclass(frozen=True)
+class Determinations:
+    """Runs rules over the twin. `home` is the municipality whose settings hold where a person's is not ours."""
+
+    catalogue: Catalogue
+    twin: Twin
+    home: str
+
+    async def redetermine(
+        self, tx: Transaction, changed: Iterable[Changed], cause: str, now: datetime
+    ) -> tuple[DeterminationChange, ...]:
+        """Run again every rule that reads a changed fact, for everyone the change may concern."""
+        rules_of: dict[str, set[str]] = {}
+        on = local_date(now)
+        changes = list(changed)
+        if not changes:
+            return ()
+        near = await self.twin.near(tx, {change.subject_id for change in changes})
+        for change in changes:
+            reading = self.rules_reading(change.concept)
+            if reading:
+                for person in affected_persons(near, change.subject_id, on):
+                    rules_of.setdefault(person, set()).update(reading)
+        return await self.run(tx, rules_of, cause, now)
+
+    def rules_reading(self, concept: str) -> frozenset[str]:
+        """The rules that read a concept, itself or through what is derived from it."""
+        derived = [made for made, parts in DERIVED_FROM.items() if concept in parts]
+        return frozenset(rule for name in (concept, *derived) for rule in self.catalogue.reading(name))
+
+    async def run(
+        self, tx: Transaction, rules_of: Mapping[str, Iterable[str]], cause: str, now: datetime
+    ) -> tuple[DeterminationChange, ...]:
+        """Run rules for subjects, keep what is new, log every use; what now says something else."""
+        today = local_date(now)
+        found: list[DeterminationChange] = []
+        for subject_id in sorted(rules_of):
+            near = await self.twin.near(tx, [subject_id])
+            place = await self.municipality_of(tx, near, subject_id, today)
+            for rule_id in sorted(rules_of[subject_id]):
+                rule = self.catalogue.rules[rule_id]
+                if rule.about == "child" and not is_minor(near, subject_id, today):
+                    continue
+                result, turn = self._ahead(near, rule, subject_id, place, today)
+                await self._log(tx, rule.id, result, now)
+                change = await keep(
+                    tx,
+                    result.determination,
+                    result.view,
+                    subject_id=subject_id,
+                    municipality=place.number,
+                    cause=cause,
+                    next_look=_earliest(result.determination.changes_on, turn),
+                    now=now,
+                )
+                if change is not None:
+                    found.append(change)
+        return tuple(found)
+
+    async def determine_now(
+        self,
+        tx: Transaction,
+        rule_id: str,
+        subject_id: str,
+        on: date,
+        now: datetime,
+        known_at: datetime | None = None,
+    ) -> Result:
+        """What a rule says on a given day (as known now, or then); the use is logged, nothing is kept."""
+        near = await self.twin.near(tx, [subject_id], known_at=known_at)
+        place = await self.municipality_of(tx, near, subject_id, on)
+        result = self._determine(near, self.catalogue.rules[rule_id], subject_id, place, on)
+        await self._log(tx, rule_id, result, now)
+        return result
+
+    def _ahead(
+        self, near: Neighbourhood, rule: Rule, subject_id: str, place: Municipality, today: date
+    ) -> tuple[Result, date | None]:
+        """What holds today or, where that is a plain no, what first begins to hold on a day we already know of."""
+        now = self._determine(near, rule, subject_id, place, today)
+        turns = sorted(day for day in near.turning_days(subject_id, today) if day <= today + HORIZON)
+        turn = turns[0] if turns else None
+        if now.determination.answer != "no":
+            return now, turn
+        for day in turns:
+            later = self._determine(near, rule, subject_id, place, day)
+            if later.determination.answer != "no":
+                return later, turn
+        return now, turn
+
+    def _determine(
+        self, near: Neighbourhood, rule: Rule, subject_id: str, place: Municipality, on: date
+    ) -> Result:
+        view = build_view(
+            near,
+            self.catalogue.model,
+            subject_id,
+            rule.about,
+            SUBJECT_KINDS[rule.about],
+            self.catalogue.paths(rule.id),
+            on,
+            place.settings,
+        )
+        return Result(determine(rule, on, view.facts, place.settings, self.catalogue), view)
+
+    async def municipality_of(
+        self, tx: Transaction, near: Neighbourhood, subject_id: str, on: date
+    ) -> Municipality:
+        """The municipality a person lives in if it is one of ours, else the one this assistant serves."""
+        number: Any = near.value(subject_id, "person.municipality", on)
+        place = await self.twin.municipality(tx, number) if isinstance(number, str) else None
+        place = place or await self.twin.municipality(tx, self.home)
+        if place is None:
+            raise LookupError(f"municipality {self.home} is not set up: add it to the table municipality")
+        return place
+
+    async def _log(self, tx: Transaction, rule_id: str, result: Result, now: datetime) -> None:
+        concepts: dict[str, set[str]] = {}
+        for used in result.determination.used:
+            if isinstance(used, UsedFact) and used.subject in result.view.subjects:
+                concepts.setdefault(used.subject, set()).add(used.path.rpartition(".")[2])
+        await log_usage(
+            tx,
+            [
+                Use(subject, "rule", rule_id, "used", PURPOSE, BASIS, tuple(sorted(names)))
+                for subject, names in sorted(concepts.items())
+            ],
+            now,
+        )
+
+
+def _earliest(*days: date | None) -> date | None:
+    known = [day for day in days if day is not None]
+    return min(known) if known else None

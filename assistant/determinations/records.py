@@ -1,0 +1,155 @@
+"""Determinations as kept: one current row a rule and subject, earlier ones beside it, unchanged."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+
+from assistant.store import Transaction
+from assistant.store.columns import from_json, new_id, to_json
+from assistant.store.tables import determination, due
+from assistant.twin import View
+from rules.determination import Determination, UsedFact
+
+
+@dataclass(frozen=True)
+class DeterminationChange:
+    """A rule now says something else for a subject than it did. `before` is None the first time."""
+
+    determination_id: str
+    rule: str
+    subject_id: str
+    municipality: str
+    before: Mapping[str, Any] | None
+    after: Determination
+    cause: str
+    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # path → whose value is not known
+
+
+def explained(result: Determination, view: View) -> dict[str, Any]:
+    """The record to keep: the determination, and for each fact used its source, age and legal basis."""
+    by_name = {
+        (owner, concept.partition(".")[2]): (concept, row) for (owner, concept), row in view.sources.items()
+    }
+    facts = []
+    for used in result.used:
+        if not isinstance(used, UsedFact):
+            continue
+        entry: dict[str, Any] = {"path": used.path, "value": used.value, "subject": used.subject}
+        found = by_name.get((used.subject, used.path.rpartition(".")[2]))
+        if found is not None:
+            concept, row = found
+            entry |= {
+                "concept": concept,
+                "fact": row.id,
+                "source": row.source,
+                "basis": row.basis,
+                "recorded_at": row.recorded_at,
+                "detail": dict(row.detail),
+            }
+        facts.append(entry)
+    plain: dict[str, Any] = from_json(to_json(result.as_json() | {"facts": facts}))
+    return plain
+
+
+def digest_of(record: Mapping[str, Any]) -> str:
+    """Two determinations that say the same to a person have the same digest."""
+    said = {name: record[name] for name in ("answer", "values", "missing")}
+    said["conditions"] = {condition["id"]: condition["holds"] for condition in record["conditions"]}
+    said["discretion"] = [question["id"] for question in record["discretion"]]
+    return sha256(to_json(said).encode()).hexdigest()
+
+
+async def current(tx: Transaction, rule: str, subject_id: str) -> dict[str, Any] | None:
+    """The newest determination row of a rule for a subject."""
+    return await tx.first(
+        select(determination).where(
+            determination.c.rule == rule,
+            determination.c.subject_id == subject_id,
+            determination.c.current,
+        )
+    )
+
+
+async def history(tx: Transaction, subject_id: str) -> Sequence[dict[str, Any]]:
+    """All determinations about a subject, newest first."""
+    return await tx.all(
+        select(determination)
+        .where(determination.c.subject_id == subject_id)
+        .order_by(determination.c.made_at.desc())
+    )
+
+
+async def keep(
+    tx: Transaction,
+    result: Determination,
+    view: View,
+    *,
+    subject_id: str,
+    municipality: str,
+    cause: str,
+    next_look: date | None,
+    now: datetime,
+) -> DeterminationChange | None:
+    """Keep a result if it says something new; and when it must be looked at again by itself."""
+    await _look_again(tx, result.rule, subject_id, next_look)
+    record = explained(result, view)
+    digest = digest_of(record)
+    before = await current(tx, result.rule, subject_id)
+    if before is not None and before["digest"] == digest and before["rule_version"] == result.rule_version:
+        return None
+    if before is not None:
+        await tx.execute(
+            update(determination).where(determination.c.id == before["id"]).values(current=False)
+        )
+    determination_id = new_id()
+    await tx.execute(
+        insert(determination).values(
+            id=determination_id,
+            rule=result.rule,
+            rule_version=result.rule_version,
+            subject_id=subject_id,
+            on_date=result.on,
+            answer=result.answer,
+            record=record,
+            digest=digest,
+            cause=cause,
+            changes_on=result.changes_on,
+            made_at=now,
+            current=True,
+        )
+    )
+    if before is not None and before["digest"] == digest:
+        return None  # a new version of the rule that says the same: kept, but nothing to tell
+    return DeterminationChange(
+        determination_id,
+        result.rule,
+        subject_id,
+        municipality,
+        None if before is None else before["record"],
+        result,
+        cause,
+        view.unknown,
+    )
+
+
+async def due_rules(tx: Transaction, subject_id: str, on: date) -> frozenset[str]:
+    """The rules that must be run again for a subject, because their day has come."""
+    question = select(due.c.ref).where(
+        due.c.what == "determination", due.c.subject_id == subject_id, due.c.due_on <= on
+    )
+    return frozenset(row["ref"].partition(":")[0] for row in await tx.all(question))
+
+
+async def _look_again(tx: Transaction, rule: str, subject_id: str, on: date | None) -> None:
+    ref = f"{rule}:{subject_id}"
+    await tx.execute(delete(due).where(due.c.what == "determination", due.c.ref == ref))
+    if on is not None:
+        await tx.execute(
+            insert(due).values(id=new_id(), what="determination", ref=ref, subject_id=subject_id, due_on=on)
+        )

@@ -1,0 +1,20 @@
+"""From an event in the inbox to what follows from it: facts, life events, determinations, guidance."""
+
+from assistant.events.cloudevents import IncomingEvent, MalformedEvent, read_events
+from assistant.events.handling import Handling
+from assistant.events.inbox import Stored, store_event
+from assistant.events.polling import Polling
+from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
+
+__all__ = [
+    "KINDERGARTEN_PLACE",
+    "POPULATION",
+    "TAX_ASSESSMENT",
+    "Handling",
+    "IncomingEvent",
+    "MalformedEvent",
+    "Polling",
+    "Stored",
+    "read_events",
+    "store_event",
+]

@@ -1,0 +1,118 @@
+"""What follows from new facts, in one transaction: life events, determinations, guidance, and further work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from assistant.config import Config, local_date
+from assistant.determinations import DeterminationChange, Determinations
+from assistant.events.life import keep_life_events
+from assistant.guidance import Guidance
+from assistant.store import Transaction, enqueue
+from assistant.store.tables import fact, subject
+from assistant.twin import FactChange, Provenance, Recorded, Statement, Twin, Unknown
+from assistant.twin.household import affected_persons, household_adults
+from rules import Catalogue
+
+TAX = "tax_administration"
+
+
+@dataclass(frozen=True)
+class Following:
+    """`await record(tx, …)`: everything that new facts lead to, committed with them or not at all."""
+
+    config: Config
+    catalogue: Catalogue
+    twin: Twin
+    determinations: Determinations
+    guidance: Guidance
+
+    async def record(
+        self,
+        tx: Transaction,
+        said: Iterable[tuple[Provenance, Sequence[Statement]]],
+        cause: str,
+        now: datetime,
+        inbox_id: str | None = None,
+    ) -> tuple[DeterminationChange, ...]:
+        """Record what sources said and do what follows; the determinations that changed."""
+        changes: list[FactChange] = []
+        new: list[str] = []
+        for provenance, statements in said:
+            recorded: Recorded = await self.twin.record(tx, statements, provenance, now)
+            changes += recorded.changes
+            new += recorded.new_subjects
+        await keep_life_events(tx, self.catalogue, changes, inbox_id, local_date(now), now)
+        await self._get_to_know(tx, new, now)
+        touched = [one.changed for one in changes]
+        await self.guidance.reconsider(tx, touched, now)
+        changed = await self.determinations.redetermine(tx, touched, cause, now)
+        await self.after(tx, changed, now)
+        return changed
+
+    async def after(self, tx: Transaction, changed: Sequence[DeterminationChange], now: datetime) -> None:
+        """Fetch what is missing where a register knows it, and tell those who should hear of the rest."""
+        for change in changed:
+            await self._fetch_missing(tx, change, now)
+        await self.guidance.plan_for_changes(tx, changed, now)
+
+    async def _get_to_know(self, tx: Transaction, new: Sequence[str], now: datetime) -> None:
+        """Ask the population register about people we have only heard of, and the contact register too."""
+        if not new:
+            return
+        question = select(subject.c.id).where(subject.c.id.in_(new), subject.c.kind == "person")
+        people = [row["id"] for row in await tx.all(question)]
+        for person in people:
+            await enqueue(
+                tx, "refresh_person", {"subject_id": person}, now=now, key=person, receipt=f"refresh:{person}"
+            )
+        if people:
+            await enqueue(tx, "refresh_contacts", {"only_new": True}, now=now, receipt="contacts:new")
+
+    async def _fetch_missing(self, tx: Transaction, change: DeterminationChange, now: datetime) -> None:
+        if change.after.answer != "undetermined" or self.config.income_lookup != "proactive":
+            return
+        for path in change.after.missing:
+            if TAX in self.catalogue.model.concept_at(path).known_by:
+                for person in change.unknown.get(path, ()):
+                    await self.fetch_income(tx, person, now)
+
+    async def fetch_income(self, tx: Transaction, person_id: str, now: datetime) -> None:
+        """Ask the tax administration for a person's latest assessment (FOR-2005-12-16-1478 § 3e)."""
+        await enqueue(
+            tx,
+            "fetch_income",
+            {"subject_id": person_id},
+            now=now,
+            key=person_id,
+            receipt=f"income:{person_id}",
+        )
+
+    async def income_matters(self, tx: Transaction, person_id: str, now: datetime) -> bool:
+        """Whether some child's fee depends on this person's income: else it is not ours to fetch."""
+        on = local_date(now)
+        near = await self.twin.near(tx, [person_id])
+        for child in affected_persons(near, person_id, on):
+            places = near.facts(child, "person.kindergarten_place")
+            lasting = [row for row in places if row.valid_to is None or row.valid_to > on]
+            adults = household_adults(near, child, on)
+            if lasting and (isinstance(adults, Unknown) or person_id in adults):
+                return True
+        return False
+
+
+async def people_without_contact(tx: Transaction) -> list[str]:
+    """People about whom the contact register has not been asked yet."""
+    known = select(fact.c.subject_id).where(
+        fact.c.concept == "person.reserved", fact.c.superseded_at.is_(None)
+    )
+    rows = await tx.all(select(subject.c.id).where(subject.c.kind == "person", subject.c.id.not_in(known)))
+    return [row["id"] for row in rows]
+
+
+async def all_people(tx: Transaction) -> list[str]:
+    return [row["id"] for row in await tx.all(select(subject.c.id).where(subject.c.kind == "person"))]

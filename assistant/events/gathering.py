@@ -1,0 +1,83 @@
+"""What registers say because of an event: fetched over the network before any transaction begins."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.events.cloudevents import IncomingEvent
+from assistant.events.inbox import Outcome
+from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
+from assistant.registers import (
+    Gone,
+    MalformedAnswer,
+    NoAssessment,
+    Registers,
+    read_feed_event,
+    read_place_event,
+    read_tax_event,
+    statements_from_person_document,
+    statements_from_place,
+    statements_from_tax_basis,
+    statements_without_assessment,
+)
+from assistant.twin import Provenance, Statement
+
+Said = Sequence[tuple[Provenance, Sequence[Statement]]]
+Asking = Callable[[str], Awaitable[bool]]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """What was said, and what to write beside the event in the inbox."""
+
+    said: Said = ()
+    outcome: Outcome = "done"
+    note: str = ""
+
+
+async def gather(event: IncomingEvent, registers: Registers, income_matters: Asking) -> Gathered:
+    """Ask the registers that the event points at. Raises what their clients raise.
+
+    `income_matters(identity number)`: whether anybody's right rests on that person's income; if not, the
+    assessment is none of our business and is not fetched.
+    """
+    if event.type == POPULATION:
+        entry = read_feed_event(_object(event))
+        document = await registers.population.person(entry.identifier)
+        statements = statements_from_person_document(document)
+        return Gathered([(registers.population_provenance, statements)], note=entry.type)
+    if event.type == TAX_ASSESSMENT:
+        assessment = read_tax_event(_object(event))
+        if not await income_matters(assessment.identifier):
+            return Gathered(outcome="ignored", note="nobody's right rests on this income: not fetched")
+        year = assessment.income_year
+        said = await income_said(registers, assessment.identifier, [year])
+        return Gathered(said, note=f"income year {year}")
+    if event.type == KINDERGARTEN_PLACE:
+        place_event = read_place_event(_object(event))
+        place = await registers.kindergarten.place(place_event.place_number)
+        said = [(registers.kindergarten_provenance, statements_from_place(place))]
+        return Gathered(said, note=place_event.type)
+    return Gathered(outcome="ignored", note=f"type {event.type[:100]} is not known here")
+
+
+async def income_said(registers: Registers, identifier: str, years: Sequence[int]) -> Said:
+    """The first assessment there is among the years; for years without one, that there is none (any more)."""
+    statements: list[Statement] = []
+    for year in years:
+        try:
+            basis = await registers.tax.basis(identifier, year)
+        except (NoAssessment, Gone):
+            statements += statements_without_assessment(identifier, year)
+            continue
+        statements += statements_from_tax_basis(basis)
+        break
+    return [(registers.tax_provenance, statements)]
+
+
+def _object(event: IncomingEvent) -> Mapping[str, Any]:
+    if not isinstance(event.data, dict):
+        raise MalformedAnswer("inbox", event.type, "data", "is not an object")
+    return event.data

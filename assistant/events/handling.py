@@ -1,0 +1,167 @@
+"""The handlers of event work: ask the registers first, then do all that follows in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import structlog
+
+from assistant.config import Clock, local_date
+from assistant.determinations import due_rules
+from assistant.events.cloudevents import IncomingEvent
+from assistant.events.following import Following, all_people, people_without_contact
+from assistant.events.gathering import Gathered, gather, income_said
+from assistant.events.inbox import open_event, settle
+from assistant.registers import (
+    MalformedAnswer,
+    NotFound,
+    Registers,
+    RegisterUnavailable,
+    statements_from_contact,
+    statements_from_person_document,
+)
+from assistant.store import Database, Identities, Postpone, Transaction
+from assistant.twin import Use, log_usage
+
+log = structlog.get_logger()
+
+NATIONAL_ID = "national_id"
+MOST_CONTACTS = 1000  # the contact register answers for at most so many persons at a time
+PURPOSE = "to find rights and duties"
+
+
+@dataclass(frozen=True)
+class Handling:
+    """One method a task. All are idempotent: the inbox says what is handled, facts replace themselves."""
+
+    database: Database
+    identities: Identities
+    registers: Registers
+    following: Following
+    clock: Clock
+
+    def handlers(self) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[None]]]:
+        return {
+            "handle_event": self.handle_event,
+            "refresh_person": self.refresh_person,
+            "refresh_contacts": self.refresh_contacts,
+            "fetch_income": self.fetch_income,
+            "wake_determinations": self.wake_determinations,
+        }
+
+    async def handle_event(self, args: Mapping[str, Any]) -> None:
+        inbox_id = args["inbox_id"]
+        async with self.database.read() as tx:
+            event, outcome = await open_event(tx, self.identities.keys, inbox_id)
+        if outcome != "waiting":
+            return
+        try:
+            gathered = await self._gather(event)
+        except RegisterUnavailable as silent:
+            raise _wait(silent) from silent
+        except (NotFound, MalformedAnswer) as refusal:
+            log.warning("event.parked", inbox=inbox_id, type=event.type, reason=str(refusal))
+            async with self.database.begin() as tx:
+                await settle(tx, inbox_id, "parked", str(refusal), self.clock())
+            return
+        async with self.database.begin() as tx:
+            _, outcome = await open_event(tx, self.identities.keys, inbox_id)
+            if outcome != "waiting":
+                return  # handled by another worker while we asked the registers
+            now = self.clock()
+            await self.following.record(tx, gathered.said, f"inbox:{inbox_id}", now, inbox_id)
+            await settle(tx, inbox_id, gathered.outcome, gathered.note, now)
+        log.info("event.handled", inbox=inbox_id, type=event.type, outcome=gathered.outcome)
+
+    async def _gather(self, event: IncomingEvent) -> Gathered:
+        async def income_matters(identifier: str) -> bool:
+            async with self.database.read() as tx:
+                person = await self.identities.find(tx, NATIONAL_ID, identifier)
+                return person is not None and await self.following.income_matters(tx, person, self.clock())
+
+        return await gather(event, self.registers, income_matters)
+
+    async def refresh_person(self, args: Mapping[str, Any]) -> None:
+        """Fetch a person's document anew from the population register."""
+        person_id = args["subject_id"]
+        try:
+            document = await self.registers.population.person(await self._national_id(person_id))
+        except RegisterUnavailable as silent:
+            raise _wait(silent) from silent
+        said = [(self.registers.population_provenance, statements_from_person_document(document))]
+        async with self.database.begin() as tx:
+            await self.following.record(tx, said, f"refresh:{person_id}", self.clock())
+
+    async def refresh_contacts(self, args: Mapping[str, Any]) -> None:
+        """Look people up in the contact and reservation register, a thousand at a time."""
+        async with self.database.read() as tx:
+            chosen = await (people_without_contact(tx) if args.get("only_new") else all_people(tx))
+            numbers = {await self.identities.reveal(tx, one, NATIONAL_ID): one for one in chosen}
+        every = list(numbers)
+        for start in range(0, len(every), MOST_CONTACTS):
+            try:
+                found = await self.registers.contact.persons(every[start : start + MOST_CONTACTS])
+            except RegisterUnavailable as silent:
+                raise _wait(silent) from silent
+            async with self.database.begin() as tx:
+                now = self.clock()
+                statements = [said for one in found for said in statements_from_contact(one)]
+                said = [(self.registers.contact_provenance, statements)]
+                await self.following.record(tx, said, "contacts", now)
+
+    async def fetch_income(self, args: Mapping[str, Any]) -> None:
+        """Fetch the latest assessment: last year's, or the year's before where last year's is not made yet."""
+        person_id = args["subject_id"]
+        async with self.database.read() as tx:
+            if not await self.following.income_matters(tx, person_id, self.clock()):
+                return
+        number = await self._national_id(person_id)
+        try:
+            said = await income_said(self.registers, number, income_years(local_date(self.clock())))
+        except RegisterUnavailable as silent:
+            raise _wait(silent) from silent
+        async with self.database.begin() as tx:
+            now = self.clock()
+            await self._log_fetch(tx, person_id)
+            await self.following.record(tx, said, f"income:{person_id}", now)
+
+    async def _log_fetch(self, tx: Transaction, person_id: str) -> None:
+        use = Use(
+            person_id,
+            "service",
+            "varde",
+            "fetched",
+            PURPOSE,
+            self.registers.tax_provenance.basis,
+            ("person.assessed_income",),
+        )
+        await log_usage(tx, [use], self.clock())
+
+    async def wake_determinations(self, args: Mapping[str, Any]) -> None:
+        """Run again what changes today by itself."""
+        subject_id, on = args["subject_id"], date.fromisoformat(args["on"])
+        async with self.database.begin() as tx:
+            now = self.clock()
+            due = await due_rules(tx, subject_id, on)
+            cause = f"clock:{on}"
+            changed = await self.following.determinations.run(tx, {subject_id: due}, cause, now)
+            await self.following.after(tx, changed, now)
+
+    async def _national_id(self, person_id: str) -> str:
+        async with self.database.read() as tx:
+            return await self.identities.reveal(tx, person_id, NATIONAL_ID)
+
+
+def income_years(on: date) -> Sequence[int]:
+    """The income years to ask for, the best first: the latest assessment counts (§ 3e second paragraph).
+
+    Before 1 August last year's tax may not be settled yet, and the year before is then the latest there is.
+    """
+    return (on.year - 1, on.year - 2) if on.month < 8 else (on.year - 1,)
+
+
+def _wait(silent: RegisterUnavailable) -> Postpone:
+    return Postpone(str(silent), timedelta(seconds=silent.retry_after or 30))

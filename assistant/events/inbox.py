@@ -1,0 +1,86 @@
+"""The inbox: every event is stored sealed before it is answered for, once, and handled from there."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, Literal
+
+import structlog
+from sqlalchemy import insert, select, update
+
+from assistant.events.cloudevents import IncomingEvent
+from assistant.store import IdentityKeys, Transaction, enqueue
+from assistant.store.columns import new_id
+from assistant.store.tables import inbox
+
+log = structlog.get_logger()
+
+Outcome = Literal["done", "ignored", "parked"]
+
+
+@dataclass(frozen=True)
+class Stored:
+    """An event in the inbox. `again`: it was there already. `conflicting`: … with another content."""
+
+    inbox_id: str
+    again: bool = False
+    conflicting: bool = False
+
+
+async def store_event(
+    tx: Transaction, keys: IdentityKeys, event: IncomingEvent, now: datetime, *, key: str = ""
+) -> Stored:
+    """Store an event and the work of handling it, in the caller's transaction.
+
+    The same source and id again does nothing. If its content differs, the first one stands and an alarm is
+    logged: an event that changes after it was sent is a fault at the sender, or an attack.
+    `key`: the subject it is about, so that a person's events are handled in the order they came.
+    """
+    body = event.body()
+    digest = keys.digest("inbox", body)
+    question = select(inbox.c.id, inbox.c.digest).where(
+        inbox.c.source == event.source, inbox.c.event_id == event.id
+    )
+    earlier = await tx.first(question)
+    if earlier is not None:
+        conflicting = earlier["digest"] != digest
+        if conflicting:
+            log.error("inbox.conflicting_event", source=event.source, event=event.id, inbox=earlier["id"])
+        return Stored(earlier["id"], again=True, conflicting=conflicting)
+    inbox_id = new_id()
+    key_id, sealed = keys.seal(body, about=inbox_id)
+    await tx.execute(
+        insert(inbox).values(
+            id=inbox_id,
+            source=event.source,
+            event_id=event.id,
+            type=event.type,
+            body=sealed,
+            key_id=key_id,
+            digest=digest,
+            received_at=now,
+        )
+    )
+    await enqueue(tx, "handle_event", {"inbox_id": inbox_id}, now=now, key=key)
+    return Stored(inbox_id)
+
+
+async def open_event(tx: Transaction, keys: IdentityKeys, inbox_id: str) -> tuple[IncomingEvent, str]:
+    """The event in clear, and its outcome so far ('waiting' until it is handled)."""
+    row = await tx.first(select(inbox).where(inbox.c.id == inbox_id))
+    if row is None:
+        raise LookupError(f"no event {inbox_id} in the inbox")
+    raw: dict[str, Any] = json.loads(keys.open(row["key_id"], row["body"], inbox_id), parse_float=Decimal)
+    time = datetime.fromisoformat(raw["time"]) if "time" in raw else None
+    event = IncomingEvent(raw["id"], raw["source"], raw["type"], raw["data"], time)
+    return event, row["outcome"]
+
+
+async def settle(tx: Transaction, inbox_id: str, outcome: Outcome, note: str, now: datetime) -> None:
+    """Write what became of the event."""
+    await tx.execute(
+        update(inbox).where(inbox.c.id == inbox_id).values(outcome=outcome, note=note[:500], handled_at=now)
+    )

@@ -1,0 +1,127 @@
+"""The clock: what runs when. A job only enqueues what is due, under a receipt: two clocks do no harm."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from apscheduler.events import EVENT_JOB_ERROR, JobExecutionEvent
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import select
+
+from assistant.config import OSLO, Clock, Config, local_date
+from assistant.store import Database, Transaction, enqueue
+from assistant.store.tables import due
+
+log = structlog.get_logger()
+
+ONE_DAY = 86_400  # seconds: a daily job that was missed is run when the process is back the same day
+
+
+@dataclass(frozen=True)
+class Job:
+    """One line of the timetable: what, when, and why it is there."""
+
+    name: str
+    trigger: BaseTrigger
+    run: Callable[[Transaction, datetime], Awaitable[None]]
+    why: str
+    grace_seconds: int = ONE_DAY
+
+
+def timetable(config: Config) -> tuple[Job, ...]:
+    """All that happens by itself. Daily jobs are at 04:xx: 02:30 comes twice on a night in October."""
+    feeds = IntervalTrigger(seconds=config.poll_seconds, timezone=OSLO)
+    return (
+        Job("poll_population_register", feeds, _poll("population_register"), "births, moves, deaths", 60),
+        Job("poll_tax_administration", feeds, _poll("tax_administration"), "new tax assessments", 60),
+        Job("poll_kindergarten_system", feeds, _poll("kindergarten_system"), "places and their changes", 60),
+        Job(
+            "wake_determinations",
+            CronTrigger(hour=4, minute=5, timezone=OSLO),
+            wake_determinations,
+            "rules that give another answer today by themselves: a birthday, a new rate, a new year",
+        ),
+        Job(
+            "refresh_contacts",
+            CronTrigger(hour=4, minute=20, timezone=OSLO),
+            _once_a_day("refresh_contacts"),
+            "addresses, reservations and languages as the contact register has them",
+        ),
+    )
+
+
+def _poll(feed: str) -> Callable[[Transaction, datetime], Awaitable[None]]:
+    async def run(tx: Transaction, now: datetime) -> None:
+        await enqueue(tx, "poll_feed", {"feed": feed}, now=now, key=f"feed:{feed}", receipt=f"poll:{feed}")
+
+    return run
+
+
+def _once_a_day(task: str) -> Callable[[Transaction, datetime], Awaitable[None]]:
+    async def run(tx: Transaction, now: datetime) -> None:
+        await enqueue(tx, task, {}, now=now, queue="bulk", receipt=f"{task}:{local_date(now)}")
+
+    return run
+
+
+async def wake_determinations(tx: Transaction, now: datetime) -> None:
+    """Enqueue the subjects of determinations whose day has come. No sweep over everybody is needed."""
+    today = local_date(now)
+    question = select(due.c.subject_id).where(due.c.what == "determination", due.c.due_on <= today).distinct()
+    for row in await tx.all(question):
+        subject_id = row["subject_id"]
+        await enqueue(
+            tx,
+            "wake_determinations",
+            {"subject_id": subject_id, "on": today.isoformat()},
+            now=now,
+            key=subject_id,
+            queue="bulk",
+            receipt=f"wake:{subject_id}:{today}",
+        )
+
+
+class Scheduler:
+    """Runs the timetable in this process: `async with Scheduler(database, config, clock):`."""
+
+    def __init__(self, database: Database, config: Config, clock: Clock) -> None:
+        self.database = database
+        self.clock = clock
+        self.jobs = timetable(config)
+        self._scheduler: Any = AsyncIOScheduler(timezone=OSLO)
+
+    async def __aenter__(self) -> Scheduler:
+        self._scheduler.add_listener(_failed, EVENT_JOB_ERROR)
+        for job in self.jobs:
+            self._scheduler.add_job(
+                self.fire,
+                job.trigger,
+                args=[job],
+                id=job.name,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=job.grace_seconds,
+            )
+        self._scheduler.start()
+        async with self.database.begin() as tx:  # what fell due while no process ran
+            for job in self.jobs:
+                await job.run(tx, self.clock())
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        self._scheduler.shutdown(wait=False)
+
+    async def fire(self, job: Job) -> None:
+        async with self.database.begin() as tx:
+            await job.run(tx, self.clock())
+
+
+def _failed(event: JobExecutionEvent) -> None:
+    log.error("clock.job_failed", job=event.job_id, error=type(event.exception).__name__)
