@@ -83,7 +83,11 @@ class Discretion:
     law: tuple[LawReference, ...]
 
     def as_json(self) -> dict[str, Any]:
-        return {"id": self.id, "text": dict(self.text), "law": [reference.as_json() for reference in self.law]}
+        return {
+            "id": self.id,
+            "text": dict(self.text),
+            "law": [reference.as_json() for reference in self.law],
+        }
 
 
 @dataclass(frozen=True)
@@ -105,6 +109,7 @@ class Determination:
     law: tuple[LawReference, ...]
     discretion: tuple[Discretion, ...] = ()
     changes_on: date | None = None
+    reasons: tuple[str, ...] = ()  # why a value of law is not known: 'max_price has no value on 2014-01-01 …'
     trace: Mapping[str, Any] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
@@ -121,4 +126,5 @@ class Determination:
             "law": [reference.as_json() for reference in self.law],
             "discretion": [question.as_json() for question in self.discretion],
             "changes_on": self.changes_on,
+            "reasons": list(self.reasons),
         }

@@ -1,0 +1,173 @@
+"""The catalogue: every rule, concept and life event in its folders, and which rules read which concept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+from rules.concept_file import check_model, read_concept_file
+from rules.faults import Fault, RuleFault, suggestion
+from rules.life_event_file import read_life_event_file
+from rules.life_events import LifeEventDefinition
+from rules.model import EMPTY_MODEL, Concept, FactFault, InformationModel
+from rules.rule import Rule
+from rules.rule_file import load_rule
+
+DEFAULT_ROOT = Path(__file__).parent / "catalogue"
+CONCEPTS, LIFE_EVENTS = "concepts", "life_events"
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """What the assistant knows of law. Immutable: a changed rule gives another catalogue (`with_rule`)."""
+
+    model: InformationModel
+    rules: Mapping[str, Rule]
+    life_events: Mapping[str, LifeEventDefinition]
+    faults: tuple[Fault, ...] = field(default=())
+
+    @classmethod
+    def load(cls, *roots: Path | None) -> Catalogue:
+        """Every file below the roots (default: the catalogue we ship). Raises `RuleFault` if any is wrong."""
+        catalogue = cls.load_what_holds(*roots)
+        if catalogue.faults:
+            raise RuleFault(catalogue.faults)
+        return catalogue
+
+    @classmethod
+    def load_what_holds(cls, *roots: Path | None) -> Catalogue:
+        """As `load`, but a file with faults is left out and its faults are in `.faults`: the others run."""
+        folders = [root for root in roots if root is not None] or [DEFAULT_ROOT]
+        files = sorted({path for folder in folders for path in folder.rglob("*.yaml")})
+        faults: list[Fault] = []
+        model = _model(_in_folder(files, CONCEPTS), faults)
+        life_events: dict[str, LifeEventDefinition] = {}
+        for path, text in _texts(_in_folder(files, LIFE_EVENTS), faults):
+            try:
+                definition = read_life_event_file(text, str(path), model)
+            except RuleFault as fault:
+                faults.extend(fault.faults)
+            else:
+                life_events[definition.kind] = definition
+        rules: dict[str, Rule] = {}
+        rest = [path for path in files if path.parent.name not in (CONCEPTS, LIFE_EVENTS)]
+        for path, text in _texts(rest, faults):
+            try:
+                rule = load_rule(text, str(path), model)
+            except RuleFault as fault:
+                faults.extend(fault.faults)
+                continue
+            if rule.id in rules:
+                faults.append(Fault(str(path), 1, f"rule '{rule.id}' is also in {rules[rule.id].filename}"))
+            rules[rule.id] = rule
+        catalogue = cls(model, rules, life_events, tuple(faults))
+        unsound = [fault for rule in rules.values() for fault in catalogue.link_faults(rule)]
+        broken = {fault.filename for fault in unsound}
+        sound = {rule_id: rule for rule_id, rule in rules.items() if rule.filename not in broken}
+        return cls(model, sound, life_events, (*faults, *unsound))
+
+    def with_rule(self, rule: Rule) -> Catalogue:
+        """This catalogue with a rule added or replaced. Raises `RuleFault` if what it uses is not there."""
+        changed = Catalogue(self.model, {**self.rules, rule.id: rule}, self.life_events, self.faults)
+        if faults := changed.link_faults(rule):
+            raise RuleFault(faults)
+        return changed
+
+    def rule(self, rule_id: str) -> Rule:
+        """The rule of an id. Raises `RuleFault` with the nearest id there is."""
+        try:
+            return self.rules[rule_id]
+        except KeyError:
+            message = f"no rule '{rule_id}' in the catalogue{suggestion(rule_id, self.rules)}"
+            raise RuleFault([Fault(rule_id, 0, message)]) from None
+
+    def link_faults(self, rule: Rule) -> list[Fault]:
+        """Rules it uses that are not there, are about something else, or use it in turn."""
+        line = _line_of(rule.text, "uses:")
+        faults = []
+        for name, other in rule.uses.items():
+            if other not in self.rules:
+                message = (
+                    f"uses: '{name}' is rule '{other}', which is not here{suggestion(other, self.rules)}"
+                )
+                faults.append(Fault(rule.filename, line, message))
+            elif self.rules[other].about != rule.about:
+                message = (
+                    f"uses: rule '{other}' is about {self.rules[other].about}, this one about {rule.about}"
+                )
+                faults.append(Fault(rule.filename, line, message))
+        if rule.id in self._used_by(rule.id):
+            faults.append(Fault(rule.filename, line, f"uses: rule '{rule.id}' uses itself through others"))
+        return faults
+
+    def _used_by(self, rule_id: str) -> set[str]:
+        """Every rule a rule uses, directly or through others."""
+        found: set[str] = set()
+        waiting = [rule_id]
+        while waiting:
+            rule = self.rules.get(waiting.pop())
+            for other in rule.uses.values() if rule else ():
+                if other not in found:
+                    found.add(other)
+                    waiting.append(other)
+        return found
+
+    def paths(self, rule_id: str) -> tuple[str, ...]:
+        """Every fact path a rule reads, with those of the rules it uses."""
+        rules = [self.rule(rule_id), *(self.rules[other] for other in sorted(self._used_by(rule_id)))]
+        return tuple(dict.fromkeys(path for rule in rules for path in rule.paths))
+
+    @cached_property
+    def _readers(self) -> Mapping[str, tuple[str, ...]]:
+        readers: dict[str, list[str]] = {}
+        for rule_id, rule in self.rules.items():
+            concepts = {concept.id for path in self.paths(rule_id) for concept in _along(rule.model, path)}
+            for concept_id in concepts:
+                readers.setdefault(concept_id, []).append(rule_id)
+        return {concept_id: tuple(sorted(rule_ids)) for concept_id, rule_ids in readers.items()}
+
+    def reading(self, concept_id: str) -> tuple[str, ...]:
+        """The rules to run again when a concept changes: directly or through another."""
+        return self._readers.get(concept_id, ())
+
+
+def _along(model: InformationModel, path: str) -> Iterator[Concept]:
+    try:
+        yield from model.along(path)
+    except FactFault:  # a path of a rule with faults, which is not in the catalogue
+        return
+
+
+def _in_folder(files: Iterable[Path], name: str) -> list[Path]:
+    return [path for path in files if path.parent.name == name]
+
+
+def _texts(paths: Iterable[Path], faults: list[Fault]) -> Iterator[tuple[Path, str]]:
+    for path in paths:
+        try:
+            yield path, path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
+            faults.append(Fault(str(path), 1, f"cannot be read: {reason}"))
+
+
+def _model(paths: Iterable[Path], faults: list[Fault]) -> InformationModel:
+    model = EMPTY_MODEL
+    places: dict[str, tuple[str, int]] = {}
+    for path, text in _texts(paths, faults):
+        try:
+            part = read_concept_file(text, str(path))
+        except RuleFault as fault:
+            faults.extend(fault.faults)
+            continue
+        for concept in part.concepts.values():
+            places[concept.id] = (str(path), _line_of(text, f"  {concept.attribute}:"))
+        model = model.including(part.subject_types.values(), part.concepts.values())
+    faults.extend(Fault(*wrong) for wrong in check_model(model, places))
+    return model
+
+
+def _line_of(text: str, start: str) -> int:
+    return next((n for n, line in enumerate(text.splitlines(), 1) if line.startswith(start)), 1)

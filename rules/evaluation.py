@@ -1,0 +1,324 @@
+"""What a rule says for a subject at a date: conditions in three-valued logic, outcome, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Protocol
+
+from rules.determination import (
+    Answer,
+    ConditionResult,
+    Determination,
+    Discretion,
+    UsedFact,
+    UsedParameter,
+)
+from rules.fact_paths import fact_path
+from rules.fact_tree import prepared
+from rules.feel import Expression, FeelError, Recorder, Unknown
+from rules.feel.facts import Facts
+from rules.feel.values import Context
+from rules.judgement import Judgement, Named, settled
+from rules.model import FactFault
+from rules.next_change import next_change
+from rules.relevance import relevant
+from rules.rule import Definition, Parameter, Rule
+from rules.watched_day import WatchedDay
+
+NO_SETTINGS: Mapping[str, Any] = {}
+_PARAMETER = "parameter "  # marks, among what is unknown, a value of law; no fact path has a space
+
+NOT_IN_FORCE = {
+    "nb": "Reglene gjelder på denne datoen",
+    "nn": "Reglane gjeld på denne datoen",
+    "en": "The rules are in force on this date",
+}
+
+
+class Rules(Protocol):
+    """Where the rules that a rule uses are found: a catalogue."""
+
+    @property
+    def rules(self) -> Mapping[str, Rule]: ...
+
+
+def determine(
+    rule: Rule,
+    on: date,
+    facts: Mapping[str, Any],
+    settings: Mapping[str, Any] = NO_SETTINGS,
+    catalogue: Rules | None = None,
+) -> Determination:
+    """Determine a rule for the subject of `facts` ({"child": {…}}) as the law and the facts are on a day.
+
+    An absent key is unknown, null is known to be absent. `settings` are the municipality's; those it has not
+    set have the rule file's default. Raises `FactFault` for facts or settings that cannot be, and `FeelError`
+    when an expression meets a limit.
+    """
+    rules = catalogue.rules if catalogue is not None else {}
+    tree = prepared(facts, rule.about, rule.model)
+    exact = {name: _exact(value) for name, value in settings.items()}
+
+    def judge_at(day: date, given: Mapping[str, Any] = tree) -> Judgement:
+        return judge(rule, day, given, exact, rules)
+
+    judgement = relevant(judge_at(on), tree, rule.about, rule.model, lambda given: judge_at(on, given))
+    return Determination(
+        rule=rule.id,
+        rule_version=rule.version,
+        on=on,
+        answer=judgement.answer,
+        values=judgement.values,
+        missing=judgement.missing,
+        conditions=judgement.conditions,
+        used=judgement.used,
+        law=rule.law,
+        discretion=judgement.discretion,
+        changes_on=next_change(judge_at, on),
+        reasons=judgement.reasons,
+        trace=judgement.trace,
+    )
+
+
+def judge(
+    rule: Rule, on: date, tree: Mapping[str, Any], settings: Mapping[str, Any], rules: Mapping[str, Rule]
+) -> Judgement:
+    """One look at a rule: `determine` without relevance beyond Kleene's logic, and without the days ahead."""
+    if rule.in_force and not any(on in period for period in rule.in_force):
+        refused = ConditionResult("in_force", False, NOT_IN_FORCE, rule.law)
+        later = [edge for period in rule.in_force for edge in period.edges if edge > on]
+        return Judgement("no", {}, (), (refused,), next_look=min(later, default=None))
+    return _Evaluation(rule, on, tree, settings, rules).judgement()
+
+
+def _exact(value: Any) -> Any:
+    """A setting as expressions have it: JSON numbers become exact decimals."""
+    from decimal import Decimal
+
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Decimal(repr(value))
+    return value
+
+
+class _Scope(Mapping[str, Any]):
+    """The names of a rule, each worked out the first time an expression asks for it."""
+
+    def __init__(self, evaluation: _Evaluation) -> None:
+        self.evaluation = evaluation
+        self.known: dict[str, Any] = {}
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self.known:
+            self.known[name] = self.evaluation.named(name)
+        return self.known[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.evaluation.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.evaluation.names)
+
+    def __len__(self) -> int:
+        return len(self.evaluation.names)
+
+
+@dataclass
+class _Evaluation:
+    """One rule at one day on one tree of facts, while it is being evaluated."""
+
+    rule: Rule
+    on: date
+    tree: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    rules: Mapping[str, Rule]
+    recorder: Recorder = field(default_factory=Recorder)
+    parameters: dict[str, UsedParameter] = field(default_factory=dict)
+    reasons: list[str] = field(default_factory=list)
+    used_rules: dict[str, Judgement] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        rule = self.rule
+        self.today = WatchedDay.watching(self.on)
+        self.names: dict[str, Any] = {
+            "today": self.today,
+            rule.about: Facts(self.tree.get(rule.about, {}), rule.about, rule.about),
+        }
+        for group in (rule.outcome, rule.where, rule.settings, rule.parameters):
+            self.names.update({item.name: item for item in group})
+        self.names.update({name: _Uses(name, other) for name, other in rule.uses.items()})
+        self.setting_values = {s.name: self.settings.get(s.name, s.default) for s in rule.settings}
+        for setting in rule.settings:
+            value = self.setting_values[setting.name]
+            if setting.choices and value not in setting.choices:
+                raise FactFault(
+                    f"settings.{setting.name}: {value!r} is not one of {', '.join(setting.choices)}"
+                )
+        self.scope = _Scope(self)
+
+    # ---- names
+
+    def named(self, name: str) -> Any:
+        """The value of a name of the rule, noted as used."""
+        item = self.names[name]
+        if isinstance(item, Parameter):
+            return self._parameter(item)
+        if isinstance(item, Definition):
+            return self._value(item.expression, f"where '{name}'")
+        if isinstance(item, _Uses):
+            return self._used_rule(item)
+        if name in self.setting_values:
+            value = self.setting_values[name]
+            source = "municipality" if name in self.settings else "default"
+            self.parameters[name] = UsedParameter(name, value, "", None, source)
+            return value
+        return item
+
+    def _parameter(self, parameter: Parameter) -> Any:
+        dated = parameter.at(self.on, {**self.settings, **self.setting_values})
+        if dated is None:
+            firsts = sorted(value.period.first for value in parameter.values)
+            later = next((first for first in firsts if first > self.on), None)
+            ahead = f"; the next applies from {later}" if later else ""
+            self.reasons.append(f"{parameter.name} has no value on {self.on}{ahead}")
+            return Unknown((_PARAMETER + parameter.name,))
+        self.parameters[parameter.name] = UsedParameter(
+            parameter.name, dated.value, parameter.unit, dated.period.first, dated.source
+        )
+        return dated.value
+
+    def _used_rule(self, uses: _Uses) -> Context:
+        """Another rule's answer and outcome; what it does not give (it answers no) is null."""
+        other = self.rules.get(uses.rule)
+        if other is None:
+            raise FactFault(f"rule {self.rule.id} uses {uses.rule}, which is not in the catalogue at hand")
+        judgement = judge(other, self.on, self.tree, self.settings, self.rules)
+        self.used_rules[uses.name] = judgement
+        self.reasons.extend(judgement.reasons)
+        if judgement.answer != "undetermined":
+            unknown = {name: Unknown(gaps) for name, gaps in judgement.open_values.items()}
+            return Context({"answer": judgement.answer, **judgement.values, **unknown})
+        open_answer = Unknown(judgement.open_answer)
+        return Context(
+            {"answer": open_answer, **dict.fromkeys(other.values_named, open_answer)}
+            | {name: Unknown((*judgement.open_answer, *gaps)) for name, gaps in judgement.open_values.items()}
+        )
+
+    def _value(self, expression: Expression, what: str) -> Any:
+        try:
+            return expression.evaluate(self.scope, self.recorder, keep_places=True)
+        except FeelError as error:
+            raise FeelError(f"{self.rule.id}, {what}: {error.message}", error.line, error.column) from error
+
+    def _outcome_value(self, value: Definition) -> Any:
+        """Through the scope, where later values find it too; unless `where` has the same name."""
+        if self.names[value.name] is value:
+            return self.scope[value.name]
+        return self._value(value.expression, f"outcome '{value.name}'")
+
+    # ---- the judgement
+
+    def judgement(self) -> Judgement:
+        found = [Named(c.id, self._value(c.that, f"condition '{c.id}'")) for c in self.rule.conditions]
+        conditions = tuple(
+            # null (a place that is known not to exist has no price) does not hold
+            ConditionResult(c.id, None if value.unknown else value.value is True, c.text, c.law)
+            for c, value in zip(self.rule.conditions, found, strict=True)
+        )
+        answer = _answer(conditions)
+        outcome = [] if answer == "no" else [Named(v.name, self._outcome_value(v)) for v in self.rule.outcome]
+        discretion = tuple(
+            Discretion(item.id, item.text, item.law)
+            for item in self.rule.discretion
+            if self._value(item.when, f"discretion '{item.id}'") is True
+        )
+        open_conditions = [value.gaps for value in found if value.unknown] if answer != "no" else []
+        open_values = {value.name: value.gaps for value in outcome if value.unknown}
+        gaps = [*open_conditions, *open_values.values()]
+        return Judgement(
+            answer=answer,
+            values={v.name: v.value for v in outcome if not v.unknown} if answer == "yes" else {},
+            missing=self._missing(gaps),
+            conditions=conditions,
+            used=self._used(),
+            discretion=discretion,
+            reasons=tuple(dict.fromkeys(self.reasons)) if gaps else (),
+            open_answer=tuple(dict.fromkeys(gap for gaps in open_conditions for gap in gaps)),
+            open_values=open_values,
+            next_look=self._next_look(),
+            trace=self._trace(),
+        )
+
+    def _missing(self, gaps: list[tuple[str, ...]]) -> tuple[str, ...]:
+        """The facts among what is unknown, the most deciding first."""
+        facts = [
+            tuple(
+                dict.fromkeys(
+                    fact_path(gap, self.rule.model) for gap in group if not gap.startswith(_PARAMETER)
+                )
+            )
+            for group in gaps
+        ]
+        return tuple(_most_deciding_first(facts))
+
+    def _used(self) -> tuple[UsedFact | UsedParameter, ...]:
+        prefix = f"{self.rule.about}."
+        own = [
+            UsedFact(read.path, read.value, read.entity)
+            for read in self.recorder.reads.values()
+            if read.path.startswith(prefix)
+        ]
+        others = [used for judgement in self.used_rules.values() for used in judgement.used]
+        seen: dict[tuple[object, ...], UsedFact | UsedParameter] = {}
+        for used in (*own, *self.parameters.values(), *others):
+            key = (used.path,) if isinstance(used, UsedFact) else (used.name, used.valid_from, used.source)
+            seen.setdefault(key, used)
+        return tuple(sorted(seen.values(), key=lambda used: isinstance(used, UsedParameter)))
+
+    def _next_look(self) -> date | None:
+        rule = self.rule
+        periods = [value.period for parameter in rule.parameters for value in parameter.values]
+        days = [day for period in (*periods, *rule.in_force) for day in period.edges if day > self.on]
+        days += [other.next_look for other in self.used_rules.values() if other.next_look]
+        if self.today.next_look:
+            days.append(self.today.next_look)
+        return min(days, default=None)
+
+    def _trace(self) -> Mapping[str, Any]:
+        """What the rule worked out on the way: its `where`, and what the rules it uses said."""
+        trace: dict[str, Any] = {
+            d.name: self.scope.known[d.name]
+            for d in self.rule.where
+            if d.name in self.scope.known and settled(self.scope.known[d.name])
+        }
+        for name, judgement in self.used_rules.items():
+            trace[name] = {
+                "rule": self.rule.uses[name],
+                "rule_version": self.rules[self.rule.uses[name]].version,
+                "answer": judgement.answer,
+                "values": dict(judgement.values),
+            }
+        return trace
+
+
+@dataclass(frozen=True)
+class _Uses:
+    name: str
+    rule: str
+
+
+def _answer(conditions: Iterable[ConditionResult]) -> Answer:
+    """All hold: yes. One does not: no, whatever the others will be. Else nobody knows yet."""
+    holds = [condition.holds for condition in conditions]
+    if False in holds:
+        return "no"
+    return "undetermined" if None in holds else "yes"
+
+
+def _most_deciding_first(gaps: list[tuple[str, ...]]) -> list[str]:
+    """What is unknown, in order: what settles something alone, then what most depends on, then as met."""
+    paths = list(dict.fromkeys(path for group in gaps for path in group))
+    alone = {group[0] for group in gaps if len(group) == 1}
+    depending = {path: sum(path in group for group in gaps) for path in paths}
+    return sorted(paths, key=lambda path: (path not in alone, -depending[path]))

@@ -1,0 +1,71 @@
+"""What one look at a rule finds, before it is handed out as a determination."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from rules.determination import Answer, ConditionResult, Discretion, UsedFact, UsedParameter
+from rules.feel import Unknown
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """As a Determination, with what else is needed to look ahead and to let other rules use it."""
+
+    answer: Answer
+    values: Mapping[str, Any]
+    missing: tuple[str, ...]
+    conditions: tuple[ConditionResult, ...]
+    used: tuple[UsedFact | UsedParameter, ...] = ()
+    discretion: tuple[Discretion, ...] = ()
+    reasons: tuple[str, ...] = ()
+    open_answer: tuple[str, ...] = ()  # what is unknown in the conditions: fact paths and parameters
+    open_values: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # … and in each unknown value
+    next_look: date | None = None  # nothing can turn out otherwise by itself before this day
+    trace: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def said(self) -> tuple[Any, ...]:
+        """What the judgement says to those concerned; two that say the same are no change."""
+        return (
+            self.answer,
+            dict(self.values),
+            self.missing,
+            {condition.id: condition.holds for condition in self.conditions},
+            tuple(item.id for item in self.discretion),
+            self.reasons,
+        )
+
+
+@dataclass(frozen=True)
+class Named:
+    """A value with its name; `gaps` are what is unknown in it."""
+
+    name: str
+    value: Any
+
+    @property
+    def gaps(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(gap for unknown in unknowns(self.value) for gap in unknown.missing))
+
+    @property
+    def unknown(self) -> bool:
+        return bool(self.gaps)
+
+
+def unknowns(value: Any) -> list[Unknown]:
+    """Every unknown in a value: itself, or inside its lists and mappings."""
+    if isinstance(value, Unknown):
+        return [value]
+    if isinstance(value, Mapping):
+        return [found for item in value.values() for found in unknowns(item)]
+    if isinstance(value, list | tuple):
+        return [found for item in value for found in unknowns(item)]
+    return []
+
+
+def settled(value: Any) -> bool:
+    return not unknowns(value)

@@ -1,0 +1,167 @@
+"""Recognising what has happened in a life from what changed in a person's facts: forward chaining, pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from rules.determination import Texts
+from rules.feel import Expression, FeelError
+from rules.feel.values import Context
+
+NAMES = ("before", "after", "valid_from", "detail", "on")
+"""What an expression of a life-event file may ask of the change it looks at."""
+
+
+@dataclass(frozen=True)
+class FactChange:
+    """One fact of one subject that is no longer what it was. None: there was, or is, no such value.
+
+    For a concept that is a subject (a place, a spouse) the values are our ids of it. `withdrawn`: the source
+    has taken back `before` as never true; `valid_from` and `detail` are then those of what was withdrawn.
+    """
+
+    subject: str  # our id of the subject the fact is about
+    concept: str  # 'person.birth_date'
+    before: Any
+    after: Any
+    valid_from: date | None = None  # the day `after` is true from
+    detail: Mapping[str, Any] = field(default_factory=dict)  # what else the source said: stage, income year …
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True)
+class Signal:
+    """What a life event is recognised by: a changed concept or another life event, on a condition."""
+
+    concept: str  # empty where another life event is the signal
+    life_event: str
+    when: Expression
+
+
+@dataclass(frozen=True)
+class LifeEventDefinition:
+    """One kind of life event, as its file says it."""
+
+    kind: str
+    title: Texts
+    summary: Texts
+    about: str  # the subject type it happens to
+    signals: tuple[Signal, ...]
+    occurred_on: Expression
+    key: Expression  # what tells two happenings of the kind apart; within one kind and subject
+    within_months: int | None = None  # what is longer ago is no news
+    text: str = field(default="", repr=False)
+    filename: str = ""
+
+
+@dataclass(frozen=True)
+class RecognisedLifeEvent:
+    """A life event. The same happening always gives the same `key`, however often its facts are told.
+
+    `annulled`: the source has taken back what it was recognised by, so it did not happen.
+    """
+
+    kind: str
+    subject: str
+    occurred_on: date
+    key: str  # '<kind>:<subject>:…'
+    annulled: bool = False
+
+
+def recognise(
+    definitions: Iterable[LifeEventDefinition], changes: Iterable[FactChange], on: date
+) -> tuple[RecognisedLifeEvent, ...]:
+    """The life events that a person's recent changes mean, each once, in the order recognised.
+
+    Life events may be signals of further ones, until nothing new is recognised. What is both withdrawn and
+    stated anew (a corrected birth date) has happened. Raises `FeelError` when an expression meets a limit.
+    """
+    known = tuple(definitions)
+    found: dict[str, RecognisedLifeEvent] = {}
+    waiting: list[FactChange | RecognisedLifeEvent] = list(changes)
+    while waiting:
+        fact = waiting.pop(0)
+        for definition in known:
+            event = _recognised(definition, fact, on)
+            if event is None:
+                continue
+            earlier = found.get(event.key)
+            if earlier is None or (earlier.annulled and not event.annulled):
+                found[event.key] = event
+                waiting.append(event)
+    return tuple(found.values())
+
+
+def _recognised(
+    definition: LifeEventDefinition, fact: FactChange | RecognisedLifeEvent, on: date
+) -> RecognisedLifeEvent | None:
+    scope = _scope(fact, on)
+    for signal in definition.signals:
+        if not _concerns(signal, fact) or _asked(signal.when, scope, definition) is not True:
+            continue
+        occurred_on = _asked(definition.occurred_on, scope, definition)
+        key = _asked(definition.key, scope, definition)
+        if not isinstance(occurred_on, date) or not isinstance(key, str):
+            continue  # the source did not say what the event is told by: nothing we can stand for
+        if definition.within_months is not None and _months(occurred_on, on) >= definition.within_months:
+            continue
+        return RecognisedLifeEvent(
+            definition.kind,
+            fact.subject,
+            occurred_on,
+            f"{definition.kind}:{fact.subject}:{key}",
+            fact.withdrawn if isinstance(fact, FactChange) else fact.annulled,
+        )
+    return None
+
+
+def _concerns(signal: Signal, fact: FactChange | RecognisedLifeEvent) -> bool:
+    if isinstance(fact, FactChange):
+        return signal.concept == fact.concept
+    return signal.life_event == fact.kind
+
+
+def _scope(fact: FactChange | RecognisedLifeEvent, on: date) -> dict[str, Any]:
+    if isinstance(fact, RecognisedLifeEvent):
+        values = {"before": None, "after": fact.kind, "valid_from": fact.occurred_on, "detail": Context()}
+        return {**values, "on": on}
+    # What was withdrawn is judged as it was when it was stated, so that it gives the key of that event.
+    before, after = (None, fact.before) if fact.withdrawn else (fact.before, fact.after)
+    detail = Context(
+        {name: value for name, value in fact.detail.items() if not isinstance(value, Mapping | list)}
+    )
+    return {
+        "before": _plain(before),
+        "after": _plain(after),
+        "valid_from": fact.valid_from,
+        "detail": detail,
+        "on": on,
+    }
+
+
+def _plain(value: Any) -> Any:
+    """An entity by its id; any other value as it is. ISO text of a date is a date."""
+    if isinstance(value, Mapping):
+        return value.get("id")
+    if isinstance(value, str) and len(value) == len("2024-08-01") and value[4] == value[7] == "-":
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            return value
+    return value
+
+
+def _asked(expression: Expression, scope: Mapping[str, Any], definition: LifeEventDefinition) -> Any:
+    try:
+        return expression.evaluate(scope)
+    except FeelError as error:
+        raise FeelError(f"life event {definition.kind}: {error.message}", error.line, error.column) from error
+
+
+def _months(earlier: date, later: date) -> int:
+    """Whole months from one day to another; negative for the future."""
+    months = (later.year - earlier.year) * 12 + later.month - earlier.month
+    return months - (later.day < earlier.day)

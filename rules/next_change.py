@@ -1,0 +1,28 @@
+"""When a determination changes by itself: law, time and birthdays move on though no fact does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+from rules.judgement import Judgement
+
+LOOKS_AHEAD = 40
+
+
+def next_change(judge_at: Callable[[date], Judgement], on: date) -> date | None:
+    """The first later day on which the rule says something else for the same facts; None: never by itself.
+
+    Each look tells the earliest day on which anything can turn out otherwise; in between nothing can. After
+    `LOOKS_AHEAD` looks that found no change the day reached is given: earlier than the true one, never later.
+    """
+    now = judge_at(on)
+    said, day = now.said, now.next_look
+    for _ in range(LOOKS_AHEAD):
+        if day is None:
+            return None
+        later = judge_at(day)
+        if later.said != said:
+            return day
+        day = later.next_look
+    return day

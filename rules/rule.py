@@ -1,0 +1,191 @@
+"""A rule as it stands in the catalogue: its law, dated parameters, conditions, outcome, texts and tests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any, Literal
+
+from rules.determination import LawReference, Texts
+from rules.fact_paths import fact_paths
+from rules.feel import Expression
+from rules.model import InformationModel
+
+Kind = Literal["right", "duty", "benefit"]
+KINDS = ("right", "duty", "benefit")
+
+
+@dataclass(frozen=True)
+class Period:
+    """Days in force: the first, and the last (None: until further)."""
+
+    first: date
+    last: date | None = None
+
+    def __contains__(self, day: date) -> bool:
+        return self.first <= day and (self.last is None or day <= self.last)
+
+    @property
+    def edges(self) -> tuple[date, ...]:
+        """The days on which something begins or has ended."""
+        return (self.first,) if self.last is None else (self.first, self.last + timedelta(days=1))
+
+
+@dataclass(frozen=True)
+class DatedValue:
+    """A value of law from a day, for everybody or for a zone or municipality, with where it was read."""
+
+    value: Any
+    period: Period
+    scope: Mapping[str, str]  # {"zone": "central_5_6"}; empty: everybody
+    source: str = ""
+    doubt: str = ""  # what makes this value less than certain, in plain words
+    announced: date | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value law or a budget sets, by date and where needed by zone or municipality."""
+
+    name: str
+    unit: str
+    title: Texts
+    by: tuple[str, ...]  # the settings a value may depend on, the more specific last
+    values: tuple[DatedValue, ...]
+    line: int = 0
+
+    def at(self, day: date, settings: Mapping[str, Any]) -> DatedValue | None:
+        """The value in force that day, or None; one for a zone or municipality beats the general one."""
+        in_force = [
+            dated
+            for dated in self.values
+            if day in dated.period and all(settings.get(key) == word for key, word in dated.scope.items())
+        ]
+        return max(in_force, key=lambda dated: (self._rank(dated), dated.period.first), default=None)
+
+    def _rank(self, dated: DatedValue) -> tuple[int, ...]:
+        return (len(dated.scope), *(int(key in dated.scope) for key in reversed(self.by)))
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What law leaves to the municipality, with the value used where it has set none."""
+
+    name: str
+    default: Any
+    title: Texts
+    choices: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A named expression: of `where`, or one value of the outcome."""
+
+    name: str
+    expression: Expression
+    unit: str = ""
+    title: Texts = field(default_factory=dict)
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Condition:
+    id: str
+    that: Expression
+    text: Texts
+    law: tuple[LawReference, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class DiscretionItem:
+    """A question for a case worker, raised when `when` holds."""
+
+    id: str
+    when: Expression
+    text: Texts
+    law: tuple[LawReference, ...]
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Appeal:
+    to: str  # 'county_governor'
+    within: str  # an ISO 8601 duration: 'P3W'
+    law: tuple[LawReference, ...] = ()
+
+
+@dataclass(frozen=True)
+class RuleTest:
+    """An example the rule must answer as its author says, and why."""
+
+    name: str
+    on: date
+    given: Mapping[str, Any]
+    settings: Mapping[str, Any]
+    expect: Mapping[str, Any]  # answer, missing, changes_on, discretion, and values of the outcome by name
+    because: str
+    line: int = 0
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One right, duty or benefit. `version` is a hash of the text, so the same text is the same version."""
+
+    id: str
+    version: str
+    kind: Kind
+    title: Texts
+    summary: Texts
+    authority: str
+    about: str
+    told_to: str
+    law: tuple[LawReference, ...]
+    in_force: tuple[Period, ...]
+    announced: date | None
+    parameters: tuple[Parameter, ...]
+    settings: tuple[Setting, ...]
+    uses: Mapping[str, str]  # the name here → the id of the rule whose answer and outcome it stands for
+    where: tuple[Definition, ...]
+    conditions: tuple[Condition, ...]
+    outcome: tuple[Definition, ...]
+    discretion: tuple[DiscretionItem, ...]
+    appeal: Appeal | None
+    process: str
+    tests: tuple[RuleTest, ...]
+    model: InformationModel = field(repr=False)
+    text: str = field(repr=False)
+    filename: str = ""
+
+    @property
+    def expressions(self) -> Iterator[Expression]:
+        for definition in (*self.where, *self.outcome):
+            yield definition.expression
+        for condition in self.conditions:
+            yield condition.that
+        for item in self.discretion:
+            yield item.when
+
+    @cached_property
+    def paths(self) -> tuple[str, ...]:
+        """The fact paths its own expressions read, in the order of the file, each once: 'child.birth_date' …
+
+        What the rules it uses read is in `Catalogue.paths`.
+        """
+        named: dict[str, tuple[str, ...]] = {}
+        for definition in self.where:
+            named[definition.name] = self._facts(definition.expression, named)
+        found = (path for expression in self.expressions for path in self._facts(expression, named))
+        return tuple(dict.fromkeys(found))
+
+    def _facts(self, expression: Expression, named: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+        return fact_paths(expression.paths, self.about, self.model, named)
+
+    @property
+    def values_named(self) -> tuple[str, ...]:
+        """The names of the outcome's values."""
+        return tuple(definition.name for definition in self.outcome)

@@ -1,0 +1,145 @@
+"""The day a rule is asked about: a date that notes what it is compared with, to know when to look again."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any, Self
+
+
+class WatchedDay(date):
+    """A date that an expression sees as `today`.
+
+    As long as no day it was compared with is passed, each comparison turns out the same, and so does the
+    rule. Where an expression takes the day apart instead, we look again when that part changes: the year
+    next 1 January, the month on the next 1st, anything else tomorrow. That is never too late, and at worst
+    too early.
+    """
+
+    _days: set[date]
+
+    @classmethod
+    def watching(cls, day: date) -> Self:
+        made = cls(date.year.__get__(day), date.month.__get__(day), date.day.__get__(day))
+        made._days = set()
+        return made
+
+    @property
+    def plain(self) -> date:
+        return date(date.year.__get__(self), date.month.__get__(self), date.day.__get__(self))
+
+    @property
+    def next_look(self) -> date | None:
+        """The first later day on which something this day was used for can turn out otherwise."""
+        plain = self.plain
+        return min((day for day in self._days if day > plain), default=None)
+
+    def _tomorrow(self) -> None:
+        if self.plain < date.max:
+            self._days.add(self.plain + timedelta(days=1))
+
+    def _compared(self, other: object) -> None:
+        if isinstance(other, WatchedDay):
+            return
+        if isinstance(other, date):
+            self._days.add(other)
+            if other < date.max:
+                self._days.add(date.fromordinal(date.toordinal(other) + 1))
+
+    # ---- comparison: the day compared with, and the day after it, are the turning points
+
+    def __lt__(self, other: date) -> bool:
+        self._compared(other)
+        return super().__lt__(other)
+
+    def __le__(self, other: date) -> bool:
+        self._compared(other)
+        return super().__le__(other)
+
+    def __gt__(self, other: date) -> bool:
+        self._compared(other)
+        return super().__gt__(other)
+
+    def __ge__(self, other: date) -> bool:
+        self._compared(other)
+        return super().__ge__(other)
+
+    def __eq__(self, other: object) -> bool:
+        self._compared(other)
+        return super().__eq__(other)
+
+    def __ne__(self, other: object) -> bool:
+        self._compared(other)
+        return super().__ne__(other)
+
+    __hash__ = date.__hash__
+
+    # ---- taken apart
+
+    @property
+    def year(self) -> int:
+        year: int = date.year.__get__(self)
+        if year < date.max.year:
+            self._days.add(date(year + 1, 1, 1))
+        return year
+
+    @property
+    def month(self) -> int:
+        plain = self.plain
+        month: int = date.month.__get__(self)
+        if plain < date(date.max.year, 12, 1):
+            self._days.add(date(plain.year + (month == 12), month % 12 + 1, 1))
+        return month
+
+    @property
+    def day(self) -> int:
+        self._tomorrow()
+        return date.day.__get__(self)  # type: ignore[no-any-return]
+
+    def __add__(self, other: timedelta) -> date:  # type: ignore[override]
+        self._tomorrow()
+        return self.plain + other
+
+    __radd__ = __add__  # type: ignore[assignment]
+
+    def __sub__(self, other: Any) -> Any:
+        self._tomorrow()
+        return self.plain - (other.plain if isinstance(other, WatchedDay) else other)
+
+    def __rsub__(self, other: Any) -> Any:
+        self._tomorrow()
+        return other - self.plain
+
+    def toordinal(self) -> int:
+        self._tomorrow()
+        return super().toordinal()
+
+    def weekday(self) -> int:
+        self._tomorrow()
+        return super().weekday()
+
+    def isoweekday(self) -> int:
+        self._tomorrow()
+        return super().isoweekday()
+
+    def isocalendar(self) -> Any:
+        self._tomorrow()
+        return super().isocalendar()
+
+    def isoformat(self) -> str:
+        self._tomorrow()
+        return super().isoformat()
+
+    def __str__(self) -> str:
+        return self.isoformat()
+
+    def strftime(self, format: str) -> str:
+        self._tomorrow()
+        return super().strftime(format)
+
+    def timetuple(self) -> Any:
+        self._tomorrow()
+        return super().timetuple()
+
+    def replace(self, *args: Any, **named: Any) -> date:  # type: ignore[override]
+        self._tomorrow()
+        return self.plain.replace(*args, **named)
