@@ -19,7 +19,7 @@ SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 HEADER = "X-CSRF-Token"
 FIELD = "csrf"
 COOKIE = "visit"
-_NEW = "new_visit"
+_NEW: web.RequestKey[str] = web.RequestKey("new_visit", str)
 
 
 def anonymous_token(request: web.Request, config: Config, identities: Identities) -> str:

@@ -13,7 +13,6 @@ from assistant.web.json_body import read_body
 
 FORM = "application/x-www-form-urlencoded"
 MAX_FIELDS = 200
-_READ = "form"
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,9 @@ class Form:
         return any(key == name for key, _ in self.fields)
 
 
+_READ: web.RequestKey[Form] = web.RequestKey("form", Form)
+
+
 async def read_form(request: web.Request) -> Form:
     """The form a page sent; read once, so that policy and handler may both ask for it.
 
@@ -52,7 +54,6 @@ async def read_form(request: web.Request) -> Form:
     has a NUL character or more than 200 fields.
     """
     if (known := request.get(_READ)) is not None:
-        assert isinstance(known, Form)
         return known
     if request.content_type != FORM:
         raise WrongMediaType(f"send it as {FORM}")

@@ -58,7 +58,7 @@ def _in_language(write: Any) -> Any:
 def visitor_or_stranger(request: web.Request) -> Visitor:
     """The visitor, or, where a request failed before anybody was recognised, an anonymous one."""
     known = request.get(VISITOR)
-    if isinstance(known, Visitor):
+    if known is not None:
         return known
     parts = request.app[PARTS]
     return Visitor("anonymous", language_of(request, parts.config), parts.config.municipality)

@@ -10,15 +10,14 @@ from yarl import URL
 
 from assistant.config import Config
 
-_NONCE = "nonce"
-_KEEPS_OPENER = "keeps_opener"
+_NONCE: web.RequestKey[str] = web.RequestKey("nonce", str)
+_KEEPS_OPENER: web.RequestKey[bool] = web.RequestKey("keeps_opener", bool)
 
 
 def nonce_of(request: web.Request) -> str:
     """The one nonce of this answer, for the page's own script and style elements."""
     if (nonce := request.get(_NONCE)) is None:
         request[_NONCE] = nonce = secrets.token_urlsafe(16)
-    assert isinstance(nonce, str)
     return nonce
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Literal, cast
+from typing import Literal
 
 from aiohttp import web
 
 Language = Literal["nb", "nn", "en"]
 LANGUAGES: tuple[Language, ...] = ("nb", "nn", "en")
-
-VISITOR = "visitor"
 
 
 @dataclass(frozen=True)
@@ -37,6 +35,9 @@ class Visitor:
         return replace(self, language=language)
 
 
+VISITOR: web.RequestKey[Visitor] = web.RequestKey("visitor", Visitor)
+
+
 def visitor_of(request: web.Request) -> Visitor:
     """The visitor behind a request that has passed the policy."""
-    return cast("Visitor", request[VISITOR])
+    return request[VISITOR]
