@@ -1,7 +1,7 @@
 """From syntax tree to nested closures, once per expression: names become slots, operators become functions.
 
-Each kind of node has one small function here or in `compile_lists`, `compile_calls`; it is given the node and the
-scope, compiles what is below it, and returns a step that takes a Frame and gives a value.
+Each kind of node has one small function here or in `compile_lists`, `compile_calls`; it is given the node
+and the scope, compiles what is below it, and returns a step that takes a Frame and gives a value.
 """
 
 from __future__ import annotations

@@ -6,8 +6,8 @@ from __future__ import annotations
 class FeelError(Exception):
     """A fault in an expression, or a limit met while evaluating it.
 
-    `line` and `column` count from 1 and point into the expression's text; 0 means the fault has no place there.
-    Faults of *values* (a text where a number is needed, say) are no errors: FEEL gives null for them.
+    `line` and `column` count from 1 and point into the expression's text; 0 means the fault has no place
+    there. Faults of *values* (a text where a number is needed, say) are no errors: FEEL gives null for them.
     """
 
     def __init__(self, message: str, line: int = 0, column: int = 0) -> None:

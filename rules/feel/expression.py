@@ -44,9 +44,9 @@ class Expression:
     ) -> Value:
         """The value, given the facts by root name; see `rules.feel.values` for the kinds it may have.
 
-        A root name, or a key on a path, that the facts lack is unknown; None is null. With `keep_places` entities in
-        the result stay `Facts`, so that an expression given them in turn still knows their paths. Raises FeelError
-        when a limit is met or the facts hold something FEEL has no value for.
+        A root name, or a key on a path, that the facts lack is unknown; None is null. With `keep_places`
+        entities in the result stay `Facts`, so that an expression given them in turn still knows their
+        paths. Raises FeelError when a limit is met or the facts hold something FEEL has no value for.
         """
         frame = Frame(Run(scope, recorder), [None] * self._slots)
         try:
@@ -64,8 +64,9 @@ def compile_expression(
 ) -> Expression:
     """Compile one expression that may use the given root names, and functions besides FEEL's own.
 
-    A name may be a dotted path (`child.assessed income`): its first part is the root, the others are known behind
-    a dot, which only matters for names with spaces. Raises FeelError with line and column for any fault of the text.
+    A name may be a dotted path (`child.assessed income`): its first part is the root, the others are known
+    behind a dot, which only matters for names with spaces. Raises FeelError with line and column for any
+    fault of the text.
 
     >>> compile_expression("0.06 * income / 11", ["income"]).evaluate({"income": 300000})
     Decimal('1636.363636363636363636363636363636')

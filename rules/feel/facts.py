@@ -26,7 +26,8 @@ class Read:
 class Recorder:
     """Collects the facts an evaluation reads, in the order first read.
 
-    A fact that is an entity, or a list of them, is told by `{"id": …}` alone: who it was, not all that is known.
+    A fact that is an entity, or a list of them, is told by `{"id": …}` alone: who it was, not all that is
+    known.
     """
 
     reads: dict[str, Read] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""What one evaluation carries along: the facts given, the values bound so far, who records, how far it may still go."""
+"""What one evaluation carries along: facts given, values bound so far, who records, steps left."""
 
 from __future__ import annotations
 

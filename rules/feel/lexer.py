@@ -1,7 +1,9 @@
-"""From text to tokens. FEEL's tokens depend on what stands before them and on the names in scope, so this is by hand.
+"""From text to tokens. FEEL's tokens depend on what stands before them and on the names in scope, so this
+is by hand.
 
-Two things are kept while reading: the bracket we are in, with the names bound there, and whether the next token is an
-operand or an operator. The second tells `[` of a list from `[` of a filter, and `]1..5]` from a closing bracket.
+Two things are kept while reading: the bracket we are in, with the names bound there, and whether the next
+token is an operand or an operator. The second tells `[` of a list from `[` of a filter, and `]1..5]` from a
+closing bracket.
 """
 
 from __future__ import annotations
@@ -32,7 +34,22 @@ _OPERATOR_TOKENS = {
     ":": "COLON",
 }  # fmt: skip
 _ENDS_OPERAND = frozenset(
-    ["NAME", "NUMBER", "STRING", "AT", "TRUE", "FALSE", "NULL", "RPAR", "RSQB", "RBRACE", "OPEN_END", "TYPE", "BINDER", "KEY"]
+    [
+        "NAME",
+        "NUMBER",
+        "STRING",
+        "AT",
+        "TRUE",
+        "FALSE",
+        "NULL",
+        "RPAR",
+        "RSQB",
+        "RBRACE",
+        "OPEN_END",
+        "TYPE",
+        "BINDER",
+        "KEY",
+    ]
 )
 _CLOSES = {")": "(", "]": "[", "}": "{"}
 

@@ -1,7 +1,8 @@
 """Kleene's three-valued logic over true, false and null (DMN 1.5, table 48), and unknown.
 
-Null is an answer: `null and true` is null for good. Unknown may still become any of the three, so a known result is
-given exactly when every completion would give it, and what cannot matter is not missing: `u and false` misses nothing.
+Null is an answer: `null and true` is null for good. Unknown may still become any of the three, so a known
+result is given exactly when every completion would give it, and what cannot matter is not missing: `u and
+false` misses nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""Which names an author may write: FEEL's may hold spaces (`date and time`), so only the known ones can be told apart.
+"""Which names an author may write: FEEL's may hold spaces (`date and time`), so only the known ones can be
+told apart.
 
 DMN 1.5, 10.3.1.4: of all the known names that match at a place in the text, the longest is meant.
 """
@@ -15,7 +16,26 @@ _WORD = re.compile(rf"{NAME_START}{NAME_PART}*")
 _PIECES = re.compile(rf"{NAME_PART}+|[^\s\w]")
 
 KEYWORDS = frozenset(
-    ["and", "between", "else", "every", "false", "for", "function", "if", "in", "instance", "null", "of", "or", "return", "satisfies", "some", "then", "true"]
+    [
+        "and",
+        "between",
+        "else",
+        "every",
+        "false",
+        "for",
+        "function",
+        "if",
+        "in",
+        "instance",
+        "null",
+        "of",
+        "or",
+        "return",
+        "satisfies",
+        "some",
+        "then",
+        "true",
+    ]
 )
 
 

@@ -1,7 +1,7 @@
 """Equality, order and arithmetic of FEEL values (DMN 1.5, tables 49–61). Pure: values in, value out.
 
-Wrong kinds give null, as the standard has it. With an unknown operand the result is unknown, unless a null beside it
-settles the matter: `null + u` is null whatever u will be.
+Wrong kinds give null, as the standard has it. With an unknown operand the result is unknown, unless a null
+beside it settles the matter: `null + u` is null whatever u will be.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
-"""Which facts an expression may read, told from its tree alone: what to fetch, and which rules a fact concerns.
+"""Which facts an expression may read, told from its tree alone: what to fetch, and which rules a fact
+concerns.
 
-Each value is followed to the paths it may stand at (its *origins*): the `a` of `some a in child.parents satisfies
-a.reserved` stands at child.parents, so `a.reserved` reads child.parents.reserved. A path counts as read where its
-value is used; one that is only walked through counts when nothing beyond it does.
+Each value is followed to the paths it may stand at (its *origins*): the `a` of `some a in child.parents
+satisfies a.reserved` stands at child.parents, so `a.reserved` reads child.parents.reserved. A path counts
+as read where its value is used; one that is only walked through counts when nothing beyond it does.
 """
 
 from __future__ import annotations

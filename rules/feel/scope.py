@@ -1,4 +1,4 @@
-"""Where a name gets its value, settled while compiling: a bound name, an item's attribute, a given name, a built-in."""
+"""Where a name gets its value, settled while compiling: bound, an item's attribute, given, or built in."""
 
 from __future__ import annotations
 

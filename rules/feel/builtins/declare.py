@@ -4,7 +4,8 @@
     def substring(text: str, start: Decimal, length: Decimal | None = None) -> Value: ...
 
 The signature does the rest (DMN 1.5, 10.3.2.9.4 and 10.3.4): a list of one item stands for the item where none is
-expected, an item for a list of one where a list is; a wrong kind or a null gives null; unknown arguments give unknown.
+expected, an item for a list of one where a list is; a wrong kind or a null gives null; unknown arguments give
+unknown.
 """
 
 from __future__ import annotations
