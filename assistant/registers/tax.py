@@ -21,6 +21,8 @@ REGISTER = "tax_administration"
 SCOPE = "skatteetaten:summertskattegrunnlag"
 RIGHTS_PACKAGE = "kommuneForeldrebetaling"
 STAGES = ("oppgjoer", "utkast")  # the assessment; the draft, only where there is no assessment yet
+# The documents and their examples spell it three ways, the last without its second s.
+REGISTERED_AT = ("ajourholdstidspunkt", "registreringstidspunkt", "registreringstidpunkt")
 NO_EVENTS = "FA-005"  # the feed's way of saying that nothing is there from that position on
 
 
@@ -124,8 +126,7 @@ def read_basis(answer: Any, task: str = "tax basis") -> TaxBasis:
         shielded=basis.flag("skjermet", default=False),
         posts=tuple(posts),
         settled_on=basis.day_or_none("skatteoppgjoersdato"),
-        registered_at=basis.moment_or_none("ajourholdstidspunkt")
-        or basis.moment_or_none("registreringstidspunkt"),
+        registered_at=next((m for m in map(basis.moment_or_none, REGISTERED_AT) if m is not None), None),
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import zip_longest
 from typing import Any
 
 from assistant.registers.reading import Fields
@@ -84,7 +85,7 @@ def one_at_a_time(
     if always is not None and always.current:
         ordered = [always]
     spans = []
-    for element, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for element, following in zip_longest(ordered, ordered[1:]):
         made = value(element.fields)
         if made is SKIP:
             continue

@@ -1,0 +1,22 @@
+"""Registers that are made up: the documented shapes over real HTTP, for tests and the demonstration."""
+
+from assistant.registers.simulators.contact import ContactSimulator
+from assistant.registers.simulators.kindergarten import KindergartenSimulator
+from assistant.registers.simulators.maskinporten import Client, MaskinportenSimulator
+from assistant.registers.simulators.population import PopulationSimulator
+from assistant.registers.simulators.serving import Fault, serving
+from assistant.registers.simulators.tax import TaxSimulator
+from assistant.registers.simulators.together import Simulators, start_all
+
+__all__ = [
+    "Client",
+    "ContactSimulator",
+    "Fault",
+    "KindergartenSimulator",
+    "MaskinportenSimulator",
+    "PopulationSimulator",
+    "Simulators",
+    "TaxSimulator",
+    "serving",
+    "start_all",
+]

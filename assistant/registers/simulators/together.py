@@ -1,0 +1,98 @@
+"""All simulators started together on this machine, and the configuration that points Varde at them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from joserfc.jwk import RSAKey
+
+from assistant.config import Config, MaskinportenSettings, RegisterSettings
+from assistant.registers import contact, kindergarten, population, tax
+from assistant.registers.simulators.contact import ContactSimulator
+from assistant.registers.simulators.kindergarten import KindergartenSimulator
+from assistant.registers.simulators.maskinporten import Client, MaskinportenSimulator
+from assistant.registers.simulators.population import PopulationSimulator
+from assistant.registers.simulators.serving import serving
+from assistant.registers.simulators.tax import TaxSimulator
+
+CLIENT_ID = "varde-demo"
+SCOPES = frozenset({population.SCOPE, tax.SCOPE, contact.SCOPE, kindergarten.SCOPE})
+
+
+@dataclass
+class Simulators:
+    """The running simulators; `settings` are the parts of Config that point at them."""
+
+    population: PopulationSimulator
+    tax: TaxSimulator
+    contact: ContactSimulator
+    kindergarten: KindergartenSimulator
+    maskinporten: MaskinportenSimulator
+    settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nobody lives here yet: nothing was read from files, nothing put in."""
+        return not self.population.kept.values["persons"]
+
+    def save(self) -> None:
+        """Write all that is kept."""
+        for simulated in (self.population, self.tax, self.contact, self.kindergarten):
+            simulated.kept.save()
+
+    def configured(self, config: Config) -> Config:
+        """The configuration with all registers and Maskinporten at the simulators."""
+        return config.model_copy(update=self.settings)
+
+
+@asynccontextmanager
+async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) -> AsyncIterator[Simulators]:
+    """Start all simulators until the block ends. `data`: where they keep what they hold; None: nowhere."""
+    with TemporaryDirectory() as scratch:
+        folder = data or Path(scratch)
+        folder.mkdir(parents=True, exist_ok=True)
+        key_file = folder / "maskinporten-key.pem"
+        key = _key(key_file)
+
+        def kept(name: str) -> Path | None:
+            return data / f"{name}.json" if data else None
+
+        maskinporten = MaskinportenSimulator(clients={CLIENT_ID: Client(key, SCOPES)})
+        simulators = Simulators(
+            population=PopulationSimulator(tokens=maskinporten, path=kept("population")),
+            tax=TaxSimulator(tokens=maskinporten, path=kept("tax")),
+            contact=ContactSimulator(tokens=maskinporten, path=kept("contact")),
+            kindergarten=KindergartenSimulator(tokens=maskinporten, path=kept("kindergarten")),
+            maskinporten=maskinporten,
+        )
+        async with AsyncExitStack() as stack:
+            token_issuer = await stack.enter_async_context(serving(maskinporten))
+            maskinporten.issuer = f"{token_issuer}/"
+            simulators.settings["maskinporten"] = MaskinportenSettings(
+                issuer=maskinporten.issuer,
+                token_url=f"{token_issuer}/token",
+                client_id=CLIENT_ID,
+                private_key_file=key_file,
+            )
+            for name, simulated in (
+                ("population_register", simulators.population),
+                ("tax_administration", simulators.tax),
+                ("contact_register", simulators.contact),
+                ("kindergarten_system", simulators.kindergarten),
+            ):
+                url = await stack.enter_async_context(serving(simulated))
+                simulators.settings[name] = RegisterSettings(base_url=url, timeout_seconds=timeout_seconds)
+            yield simulators
+
+
+def _key(path: Path) -> RSAKey:
+    """Our client's key for the simulated Maskinporten: made at first, readable by its owner alone."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_bytes(RSAKey.generate_key(2048).as_pem(private=True))
+    return RSAKey.import_key(path.read_text())
