@@ -56,7 +56,7 @@ class Mailbox:
         self.host = host
         self.port = port
         self.misbehaviour: Misbehaviour | None = None
-        self.attempts = 0  # how often somebody came as far as DATA
+        self.at_data = asyncio.Event()  # somebody has come as far as DATA
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -116,7 +116,7 @@ class _Conversation(SMTP):
         self.mailbox = mailbox
 
     async def smtp_DATA(self, arg: str) -> None:
-        self.mailbox.attempts += 1
+        self.mailbox.at_data.set()
         if self.mailbox.next_mischief("drop"):
             await self.push("354 End data with <CR><LF>.<CR><LF>")
             _break(self)

@@ -9,10 +9,20 @@ from assistant.determinations import DeterminationChange
 from rules import Catalogue, Rule
 from rules.model import InformationModel
 
+SPOKEN_OF = frozenset({"monthly_fee", "full_fee", "free_hours"})
+"""The values that messages put in words; others (an amount before rounding) are no news to anybody."""
+
+
+def spoken_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Of a rule's values those that people hear of; all where it has none of these."""
+    heard = {name: value for name, value in values.items() if name in SPOKEN_OF}
+    return heard or dict(values)
+
 
 def questions(model: InformationModel, missing: Iterable[str]) -> tuple[str, ...]:
-    """Those of the missing fact paths that a person can be asked for."""
-    return tuple(path for path in missing if model.concept_at(path).question is not None)
+    """Those of the missing fact paths that a person knows and can be asked for."""
+    concepts = ((path, model.concept_at(path)) for path in missing)
+    return tuple(path for path, one in concepts if "person" in one.known_by and one.question is not None)
 
 
 def outcome_of(catalogue: Catalogue, rule: Rule, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,9 +69,10 @@ def content_of(
         "municipality": municipality,
         "on": first.after.on,
         "values": values,
-        "values_of": {change.rule: dict(change.after.values) for change in changes},
+        "values_of": {change.rule: spoken_of(change.after.values) for change in changes},
         "asked": [_asked(catalogue.model, path) for path in dict.fromkeys(asked)],
-        "discretion": [dict(item.text) for item in first.after.discretion],
+        # Not the questions themselves: they may tell one adult of another (a shielded income, a cohabitant).
+        "discretion": bool(first.after.discretion),
         "conditions": [condition.as_json() for change in changes for condition in change.after.conditions],
         "law": _law(changes),
         "facts": _facts(catalogue.model, changes, records, {person_id, first.subject_id}),

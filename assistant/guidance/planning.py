@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any
 
 from assistant.determinations import DeterminationChange
-from assistant.guidance.content import content_of, questions
+from assistant.guidance.content import content_of, questions, spoken_of
 from assistant.guidance.people import Circle, Person
 from assistant.guidance.tact import Telling, telling
 from assistant.store.columns import to_json
@@ -82,7 +82,7 @@ def kind_of(
     if after.answer == "yes":
         if not stands:
             return "right_found"
-        return None if told is not None and _same(told.values, after.values) else "right_changed"
+        return None if told is not None and _same(told.values, spoken_of(after.values)) else "right_changed"
     if after.answer == "no":
         if stands:
             return "right_lost"
@@ -172,10 +172,10 @@ def plan(
 def once(change: DeterminationChange) -> str:
     """The cause that makes a guidance unique.
 
-    A register's event and a day of the clock happen once. Other causes ('income:<id>') come again with
-    other news, so the determination tells them apart.
+    A register's event is handled once. Other causes ('income:<id>', 'clock:<day>') may come again with other
+    news, so the determination tells them apart.
     """
-    if change.cause.startswith(("inbox:", "clock:")):
+    if change.cause.startswith("inbox:"):
         return change.cause
     return f"{change.cause}:{change.determination_id}"
 

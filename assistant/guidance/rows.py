@@ -14,7 +14,7 @@ from assistant.guidance.planning import FROM_DETERMINATIONS, Told
 from assistant.guidance.writing import Written
 from assistant.store import Transaction, enqueue
 from assistant.store.columns import from_json, new_id, to_json
-from assistant.store.tables import delivery, guidance, message
+from assistant.store.tables import delivery, guidance, life_event, message
 
 IN_FLIGHT = timedelta(seconds=40)
 """Longer than any channel takes for one attempt: what began so recently may be on its way."""
@@ -71,6 +71,17 @@ async def keep_message(
     return message_id
 
 
+async def life_events_of(tx: Transaction, cause: str) -> tuple[str, ...]:
+    """The kinds of life events that were recognised from the event behind a cause ('inbox:<id>')."""
+    source, _, inbox_id = cause.partition(":")
+    if source != "inbox":
+        return ()
+    question = select(life_event.c.kind).where(
+        life_event.c.inbox_id == inbox_id, life_event.c.annulled_at.is_(None)
+    )
+    return tuple(dict.fromkeys(row["kind"] for row in await tx.all(question)))
+
+
 async def told_about(tx: Transaction, subjects: Iterable[str]) -> dict[tuple[str, str, str], Told]:
     """(person, subject, rule) → what was last told of it and stands."""
     question = (
@@ -87,8 +98,8 @@ async def told_about(tx: Transaction, subjects: Iterable[str]) -> dict[tuple[str
         for rule in row["content"]["rules"]:
             told[row["person_id"], row["subject_id"], rule] = Told(
                 row["kind"],
-                row["content"]["values_of"].get(rule, {}),
-                tuple(entry["path"] for entry in row["content"]["asked"]),
+                row["content"].get("values_of", {}).get(rule, {}),
+                tuple(entry["path"] for entry in row["content"].get("asked", ())),
             )
     return told
 
@@ -105,6 +116,7 @@ async def waiting_messages(
             message.c.person_id,
             guidance.c.subject_id,
             guidance.c.kind,
+            guidance.c.cause,
             guidance.c.content,
         )
         .join(guidance, guidance.c.id == message.c.guidance_id)

@@ -19,6 +19,7 @@ from assistant.guidance.planning import (
     PlannedGuidance,
     Policy,
     is_told,
+    once,
     plan,
 )
 from assistant.guidance.tact import Telling, may_go, telling
@@ -33,6 +34,10 @@ BASIS = "forvaltningsloven § 11; eForvaltningsforskriften § 8"
 LATE_NOTICE = timedelta(days=14)
 WITHOUT_NOTICE = frozenset({"application_received"})
 """Kinds that answer somebody who is there: the chat is enough."""
+
+
+WHAT_IS_NO_SECRET = ("rules", "title", "municipality", "party", "cause", "by_hand")
+"""What is kept of guidance that a human must think about first: which rule, and where."""
 
 
 class StillSending(Postpone):
@@ -52,10 +57,14 @@ class Sender:
 
 @dataclass(frozen=True)
 class Guidance:
-    """All methods work in the caller's transaction: what is told commits with what caused it."""
+    """All methods work in the caller's transaction: what is told commits with what caused it.
+
+    `home` is the municipality that speaks where the content names none.
+    """
 
     catalogue: Catalogue
     twin: Twin
+    home: str = ""
     policy: Policy = DEFAULT_POLICY
 
     async def plan_for_changes(
@@ -75,7 +84,9 @@ class Guidance:
         on = local_date(now)
         for change in told_of:
             wait = not change.cause.startswith("person:")
-            await self.withdraw(tx, now, subject_id=change.subject_id, rule=change.rule, wait=wait)
+            await self.withdraw(
+                tx, now, subject_id=change.subject_id, rule=change.rule, but=once(change), wait=wait
+            )
         circles = await self._circles(tx, told_of, on)
         planned = plan(
             all_changes,
@@ -123,7 +134,7 @@ class Guidance:
             "summary": dict(told.summary),
             "law": [reference.as_json() for reference in told.law],
             "subject_name": circle.subject.first_name,
-            "municipality": number if isinstance(number, str) else "",
+            "municipality": number if isinstance(number, str) else self.home,
             "party": True,
         }
         planned = PlannedGuidance(person, subject_id, kind, rule, cause, None, how, about | dict(content))
@@ -137,17 +148,19 @@ class Guidance:
         subject_id: str | None = None,
         person_id: str | None = None,
         rule: str | None = None,
+        but: str | None = None,
         wait: bool = True,
     ) -> int:
         """Take back messages that have not been sent: about a subject, to a person, of a rule; how many.
 
-        With a rule, only what determinations said is taken back, never word of a decision. Raises
-        StillSending where one is on its way and `wait` is set.
+        With a rule, only what determinations said is taken back, never word of a decision. What was told for
+        the cause `but` stays. Raises StillSending where one is on its way and `wait` is set.
         """
         waiting = [
             row
             for row in await rows.waiting_messages(tx, subject_id=subject_id, person_id=person_id)
-            if rule is None or (row["kind"] in FROM_DETERMINATIONS and rule in row["content"]["rules"])
+            if row["cause"] != but
+            and (rule is None or (row["kind"] in FROM_DETERMINATIONS and rule in row["content"]["rules"]))
         ]
         if await rows.on_their_way(tx, [row["id"] for row in waiting], now):
             if wait:
@@ -191,7 +204,8 @@ class Guidance:
         return circle.recipients[0], how
 
     async def sender(self, tx: Transaction, number: str) -> Sender:
-        found = await self.twin.municipality(tx, number)
+        """The municipality by its number, else the one this assistant serves."""
+        found = await self.twin.municipality(tx, number) or await self.twin.municipality(tx, self.home)
         if found is None:
             return Sender("kommunen", "nb")
         return Sender(found.name, str(found.settings.get("language", "nb")))
@@ -263,10 +277,19 @@ class Guidance:
     async def _keep(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> str | None:
         person, how = planned.person, planned.telling
         sender = await self.sender(tx, planned.content["municipality"])
-        content = dict(planned.content) | {"cause": planned.cause, "by_hand": how.by_hand or ""}
+        happened = [
+            dict(self.catalogue.life_events[kind].title)
+            for kind in await rows.life_events_of(tx, planned.cause)
+            if kind in self.catalogue.life_events
+        ]
+        content = dict(planned.content) | {
+            "cause": planned.cause,
+            "by_hand": how.by_hand or "",
+            "happened": happened,
+        }
         if how.by_hand and how.by_hand != "reserved":
             # What may not be said is not written down either, where it could be read by mistake.
-            content |= {"facts": [], "values": {}, "conditions": [], "subject_name": ""}
+            content = {name: content[name] for name in WHAT_IS_NO_SECRET if name in content}
         guidance_id = await rows.keep_guidance(
             tx,
             {

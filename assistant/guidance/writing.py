@@ -102,7 +102,7 @@ def context_of(content: Mapping[str, Any], municipality: str, language: str) -> 
         "also": [wording.of(texts, language) for texts in content.get("also", ())],
         "values": values,
         "asked": [wording.of(entry["title"], language) for entry in content.get("asked", ())],
-        "discretion": [wording.of(texts, language) for texts in content.get("discretion", ())],
+        "discretion": bool(content.get("discretion")),
         "unmet": [
             wording.of(condition["text"], language)
             for condition in content.get("conditions", ())
@@ -149,10 +149,15 @@ def why_of(content: Mapping[str, Any], language: str) -> dict[str, Any]:
 
 
 def _event(content: Mapping[str, Any], language: str) -> str:
-    cause = str(content.get("cause", ""))
-    if cause.startswith("clock:"):
-        return wording.word("event.clock", language, day=wording.day(cause.removeprefix("clock:"), language))
-    if cause.startswith(("case:", "decision:", "process:")):
+    happened = [wording.of(title, language) for title in content.get("happened", ())]
+    return " ".join([*(f"{title}." for title in happened), _news(content, language)])
+
+
+def _news(content: Mapping[str, Any], language: str) -> str:
+    cause, _, what = str(content.get("cause", "")).partition(":")
+    if cause == "clock":
+        return wording.word("event.clock", language, day=wording.day(what, language))
+    if cause in ("case", "decision", "process"):
         return wording.word("event.case", language)
     dated = [fact for fact in content.get("facts", ()) if fact["recorded_at"] and fact["source"]]
     if not dated:
