@@ -115,9 +115,11 @@ def _written(value: Any, indent: str) -> str:
 
 
 def _number(value: Decimal) -> str:
-    """1636, 0.06: no exponent within reach of ordinary numbers, no zeros after the last decimal."""
-    plain = value.normalize()
-    return format(plain, "f") if -30 < plain.adjusted() < 30 else str(plain)
+    """1636, 0.06: every digit, no zeros after the last decimal, an exponent only for the very large or small."""
+    if not -40 < value.adjusted() < 40:
+        return str(value)
+    text = format(value, "f")
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def _day(text: str) -> date:

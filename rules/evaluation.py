@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any, Protocol
 
 from rules.determination import (
@@ -25,7 +26,7 @@ from rules.model import FactFault
 from rules.next_change import next_change
 from rules.relevance import relevant
 from rules.rule import Definition, Parameter, Rule
-from rules.watched_day import WatchedDay
+from rules.watched_day import TODAY, WatchedDay, only_watched
 
 NO_SETTINGS: Mapping[str, Any] = {}
 _PARAMETER = "parameter "  # marks, among what is unknown, a value of law; no fact path has a space
@@ -95,8 +96,6 @@ def judge(
 
 def _exact(value: Any) -> Any:
     """A setting as expressions have it: JSON numbers become exact decimals."""
-    from decimal import Decimal
-
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Decimal(repr(value))
     return value
@@ -142,7 +141,7 @@ class _Evaluation:
         rule = self.rule
         self.today = WatchedDay.watching(self.on)
         self.names: dict[str, Any] = {
-            "today": self.today,
+            TODAY: self.today,
             rule.about: Facts(self.tree.get(rule.about, {}), rule.about, rule.about),
         }
         for group in (rule.outcome, rule.where, rule.settings, rule.parameters):
@@ -206,6 +205,8 @@ class _Evaluation:
         )
 
     def _value(self, expression: Expression, what: str) -> Any:
+        if not only_watched(expression):
+            self.today.look_tomorrow()
         try:
             return expression.evaluate(self.scope, self.recorder, keep_places=True)
         except FeelError as error:

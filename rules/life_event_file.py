@@ -8,7 +8,7 @@ from rules.faults import suggestion
 from rules.feel import Expression, FeelError, compile_expression
 from rules.life_events import NAMES, LifeEventDefinition, Signal
 from rules.model import InformationModel
-from rules.reading import Faults, Section
+from rules.reading import Faults, Section, expression_text
 from rules.yaml_source import Node, read_yaml
 
 _WITHIN = re.compile(r"P(\d{1,3})M")
@@ -65,9 +65,11 @@ def _within(section: Section, faults: Faults) -> int | None:
 
 
 def _expression(node: Node | None, what: str, faults: Faults) -> Expression:
-    text = node.value if node is not None and isinstance(node.value, str) else "null"
-    if node is not None and text == "null":
+    text = expression_text(node) if node is not None else "null"
+    if text is None:
+        assert node is not None
         faults.add(node.line, f"{what} is {node.shape}; an expression is needed")
+        text = "null"
     try:
         return compile_expression(text, NAMES)
     except FeelError as error:

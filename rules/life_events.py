@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from rules.determination import Texts
@@ -131,7 +132,7 @@ def _scope(fact: FactChange | RecognisedLifeEvent, on: date) -> dict[str, Any]:
     # What was withdrawn is judged as it was when it was stated, so that it gives the key of that event.
     before, after = (None, fact.before) if fact.withdrawn else (fact.before, fact.after)
     detail = Context(
-        {name: value for name, value in fact.detail.items() if not isinstance(value, Mapping | list)}
+        {name: _plain(value) for name, value in fact.detail.items() if not isinstance(value, Mapping | list)}
     )
     return {
         "before": _plain(before),
@@ -143,7 +144,9 @@ def _scope(fact: FactChange | RecognisedLifeEvent, on: date) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> Any:
-    """An entity by its id; any other value as it is. ISO text of a date is a date."""
+    """An entity by its id, ISO text of a date as a date, a number exactly; any other value as it is."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return Decimal(repr(value))
     if isinstance(value, Mapping):
         return value.get("id")
     if isinstance(value, str) and len(value) == len("2024-08-01") and value[4] == value[7] == "-":

@@ -131,7 +131,7 @@ class InformationModel:
             concept = self.concepts.get(f"{subject}.{step}")
             if concept is None:
                 raise FactFault(
-                    f"{path}: a {subject} has no '{step}'{suggestion(step, self.concepts_of(subject))}"
+                    f"{path}: {subject} has no '{step}'{suggestion(step, self.concepts_of(subject))}"
                 )
             passed.append(concept)
             subject = concept.type.subject

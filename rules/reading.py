@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from rules.determination import Texts
@@ -157,3 +158,14 @@ def texts_of(node: Node, faults: Faults, name: str) -> Texts:
 def plain_texts(texts: Mapping[str, str], fallback: str) -> Texts:
     """The texts, or the fallback in every language where there are none."""
     return dict(texts) if texts else dict.fromkeys(LANGUAGES, fallback)
+
+
+def expression_text(node: Node) -> str | None:
+    """The text of an expression; a plain number, true or false stands for itself. None: it is no expression."""
+    if isinstance(node.value, str):
+        return node.value
+    if isinstance(node.value, bool):
+        return "true" if node.value else "false"
+    if isinstance(node.value, int | Decimal):
+        return format(Decimal(node.value), "f")
+    return None

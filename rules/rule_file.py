@@ -15,7 +15,7 @@ from rules.fact_paths import fact_path
 from rules.faults import suggestion
 from rules.feel import Expression, FeelError, compile_expression
 from rules.model import EMPTY_MODEL, FactFault, InformationModel
-from rules.reading import Faults, Section, plain_texts
+from rules.reading import Faults, Section, expression_text, plain_texts
 from rules.rule import (
     KINDS,
     Appeal,
@@ -27,6 +27,7 @@ from rules.rule import (
     RuleTest,
     Setting,
 )
+from rules.watched_day import TODAY
 from rules.yaml_source import Node, read_yaml
 
 _RULE_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
@@ -52,7 +53,7 @@ class _Reader:
         self.section, self.faults, self.model = section, faults, model
         self.about = section.text("about", required=True)
         self.law: tuple[LawReference, ...] = ()
-        self.names: list[str] = ["today"]
+        self.names: list[str] = [TODAY]
 
     def rule(self, text: str, filename: str) -> Rule:
         section = self.section
@@ -115,7 +116,7 @@ class _Reader:
 
     def _expression(self, node: Node | None, what: str) -> Expression:
         """Compile an expression and check every fact path in it. Faults are added."""
-        text = "null" if node is None else _as_text(node)
+        text = "null" if node is None else expression_text(node)
         line = node.line if node else self.section.line
         if text is None:
             assert node is not None
@@ -221,6 +222,7 @@ class _Reader:
         for number, node in self.section.items("conditions"):
             inner = Section(node, self.faults, f"condition {number}")
             name = inner.text("id", required=True)
+            inner.name = f"condition '{name}'" if name else inner.name
             that = self._expression(inner.node_of("that", required=True), f"condition '{name}'")
             text = inner.texts("text")
             found_condition = Condition(
@@ -328,17 +330,6 @@ class _Reader:
                 inner.known |= {"name", "because"}
             inner.finish()
         return tests
-
-
-def _as_text(node: Node) -> str | None:
-    """An expression's text; a plain number or true/false stands for itself."""
-    if isinstance(node.value, str):
-        return node.value
-    if isinstance(node.value, bool):
-        return "true" if node.value else "false"
-    if isinstance(node.value, int | Decimal):
-        return str(node.value)
-    return None
 
 
 def _number(value: Any) -> Any:

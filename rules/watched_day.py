@@ -3,7 +3,36 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any, Self
+
+from rules.feel import Expression, tree
+
+TODAY = "today"
+_PARTS = ("year", "month", "day", "weekday")
+
+
+@lru_cache(maxsize=4096)
+def only_watched(expression: Expression) -> bool:
+    """Does the expression use `today` only as a `WatchedDay` notes it: compared, or for one of its parts?
+
+    Elsewhere (in arithmetic, as an argument) the day is read past our back, and may count anew each day.
+    """
+    return all(
+        _notes(node)
+        for node in tree.every_node(expression.tree)
+        if any(_is_today(child) for child in tree.children(node))
+    ) and not _is_today(expression.tree)
+
+
+def _is_today(node: tree.Node) -> bool:
+    return isinstance(node, tree.Name) and node.name == TODAY
+
+
+def _notes(node: tree.Node) -> bool:
+    if isinstance(node, tree.Path):
+        return node.attribute in _PARTS
+    return isinstance(node, tree.Comparison | tree.Between | tree.In)
 
 
 class WatchedDay(date):
@@ -33,7 +62,8 @@ class WatchedDay(date):
         plain = self.plain
         return min((day for day in self._days if day > plain), default=None)
 
-    def _tomorrow(self) -> None:
+    def look_tomorrow(self) -> None:
+        """Note that it is used in a way that may count anew each day."""
         if self.plain < date.max:
             self._days.add(self.plain + timedelta(days=1))
 
@@ -92,54 +122,54 @@ class WatchedDay(date):
 
     @property
     def day(self) -> int:
-        self._tomorrow()
+        self.look_tomorrow()
         return date.day.__get__(self)  # type: ignore[no-any-return]
 
     def __add__(self, other: timedelta) -> date:  # type: ignore[override]
-        self._tomorrow()
+        self.look_tomorrow()
         return self.plain + other
 
     __radd__ = __add__  # type: ignore[assignment]
 
     def __sub__(self, other: Any) -> Any:
-        self._tomorrow()
+        self.look_tomorrow()
         return self.plain - (other.plain if isinstance(other, WatchedDay) else other)
 
     def __rsub__(self, other: Any) -> Any:
-        self._tomorrow()
+        self.look_tomorrow()
         return other - self.plain
 
     def toordinal(self) -> int:
-        self._tomorrow()
+        self.look_tomorrow()
         return super().toordinal()
 
     def weekday(self) -> int:
-        self._tomorrow()
+        self.look_tomorrow()
         return super().weekday()
 
     def isoweekday(self) -> int:
-        self._tomorrow()
+        self.look_tomorrow()
         return super().isoweekday()
 
     def isocalendar(self) -> Any:
-        self._tomorrow()
+        self.look_tomorrow()
         return super().isocalendar()
 
     def isoformat(self) -> str:
-        self._tomorrow()
+        self.look_tomorrow()
         return super().isoformat()
 
     def __str__(self) -> str:
         return self.isoformat()
 
     def strftime(self, format: str) -> str:
-        self._tomorrow()
+        self.look_tomorrow()
         return super().strftime(format)
 
     def timetuple(self) -> Any:
-        self._tomorrow()
+        self.look_tomorrow()
         return super().timetuple()
 
     def replace(self, *args: Any, **named: Any) -> date:  # type: ignore[override]
-        self._tomorrow()
+        self.look_tomorrow()
         return self.plain.replace(*args, **named)
