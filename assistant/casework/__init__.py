@@ -2,7 +2,7 @@
 
 from assistant.casework.assessment import Assessor
 from assistant.casework.cases import Casework, Telling
-from assistant.casework.period import Period, decision_period, kindergarten_year
+from assistant.casework.period import Period, PeriodError, decision_period, kindergarten_year
 from assistant.casework.ruling import AlreadyDecided, CaseworkError, NoSuchCase, Ruling, RulingIncomplete
 from assistant.casework.submission import DisputedFact, Submission
 
@@ -14,6 +14,7 @@ __all__ = [
     "DisputedFact",
     "NoSuchCase",
     "Period",
+    "PeriodError",
     "Ruling",
     "RulingIncomplete",
     "Submission",

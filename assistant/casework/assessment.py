@@ -7,12 +7,12 @@ from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.casework.automation import Situation
 from assistant.casework.errands import Errand
 from assistant.casework.situation import PATHS, place_begins, place_number, situation_from
-from assistant.determinations import Result, explained
+from assistant.determinations import Determinations, explained
 from assistant.store import Transaction
 from assistant.twin import Municipality, Twin, Use, View, log_usage
 from rules import Catalogue, determine
@@ -21,25 +21,12 @@ from rules.determination import Answer, Determination
 A_YEAR = timedelta(days=365)
 
 
-class Determining(Protocol):
-    """What casework needs of the determinations: a rule's answer on a day, from what is known now."""
-
-    @property
-    def catalogue(self) -> Catalogue: ...
-
-    @property
-    def twin(self) -> Twin: ...
-
-    async def determine_now(
-        self, tx: Transaction, rule_id: str, subject_id: str, on: date, now: datetime
-    ) -> Result: ...
-
-
 @dataclass(frozen=True)
 class Assessment:
     """The rules' answers for one errand on one day. Amounts are NOK a month without food; None: not known."""
 
     on: date
+    catalogue: Catalogue  # with the versions of the rules that hold that day
     determinations: tuple[Determination, ...]
     records: tuple[Mapping[str, Any], ...]  # the determinations as JSON, each fact with its source
     situation: Situation
@@ -83,15 +70,11 @@ def with_household_income(facts: Mapping[str, Any], income: Decimal) -> dict[str
 class Assessor:
     """Asks the rules and the twin about a case. Every use of facts is logged."""
 
-    determining: Determining
+    determinations: Determinations
 
     @property
     def twin(self) -> Twin:
-        return self.determining.twin
-
-    @property
-    def catalogue(self) -> Catalogue:
-        return self.determining.catalogue
+        return self.determinations.twin
 
     async def place_from(self, tx: Transaction, subject_id: str, on: date) -> date | None:
         """The day the child's place begins: the one held that day, or the first that begins within a year."""
@@ -116,19 +99,21 @@ class Assessor:
         """Determine the errand's rules on a day; with a household income a case worker has found, if any."""
         found: dict[str, Determination] = {}
         records = []
+        catalogue = await self.determinations.versions.catalogue_at(tx, on)
         for rule_id in errand.rules:
-            result = await self.determining.determine_now(tx, rule_id, subject_id, on, now)
+            result = await self.determinations.determine_now(tx, rule_id, subject_id, on, now)
             determination = result.determination
             if household_income is not None:
                 facts = with_household_income(result.view.facts, household_income)
-                rule = self.catalogue.rules[rule_id]
-                determination = determine(rule, on, facts, municipality.settings, self.catalogue)
+                rule = catalogue.rules[rule_id]
+                determination = determine(rule, on, facts, municipality.settings, catalogue)
             found[rule_id] = determination
             records.append(explained(determination, result.view))
         view = await self.twin.view(tx, subject_id, PATHS, on, settings=municipality.settings)
         await self._log(tx, errand, view, now)
         return Assessment(
             on=on,
+            catalogue=catalogue,
             determinations=tuple(found.values()),
             records=tuple(records),
             situation=situation_from(view.facts),

@@ -18,6 +18,7 @@ import yaml
 from assistant.casework.errands import FOLDER, law_from
 from assistant.casework.period import FirstOfMonth, on_edge
 from assistant.casework.submission import Submission
+from assistant.store.columns import to_json
 from rules.determination import Determination, LawReference, Texts, UsedFact, UsedParameter
 
 
@@ -72,6 +73,11 @@ def _reasons() -> Mapping[str, HumanReason]:
     }
 
 
+def reason_named(name: str) -> HumanReason:
+    """A reason of `reasons.yaml`."""
+    return _reasons()[name]
+
+
 def _missing(matter: Matter) -> set[str]:
     return {path for determination in matter.determinations for path in determination.missing}
 
@@ -118,6 +124,13 @@ _CHECKS: Mapping[str, Callable[[Matter], bool]] = {
 }
 
 
+_SAME_AS: Mapping[str, tuple[str, ...]] = {
+    "income_shielded": ("discretion.income_shielded",),
+    "cohabitant": ("discretion.cohabitant_without_common_child", "answer.cohabitant"),
+}
+"""A check that need not be told where a rule or the errand has asked the same question in its own words."""
+
+
 def reasons_for_human(matter: Matter) -> tuple[HumanReason, ...]:
     """Every reason a case worker must decide; empty: the machine may.
 
@@ -127,8 +140,14 @@ def reasons_for_human(matter: Matter) -> tuple[HumanReason, ...]:
     asked: dict[str, HumanReason] = {}
     for determination in matter.determinations:
         for question in determination.discretion:
-            asked[question.id] = HumanReason(f"discretion.{question.id}", question.text, question.law)
+            reason = HumanReason(f"discretion.{question.id}", question.text, question.law)
+            asked[to_json(question.text)] = reason  # two rules may ask the same, or word one question each
     for name, text in matter.submission.for_worker.items():
         asked[f"answer.{name}"] = HumanReason(f"answer.{name}", text, _reasons()["answer"].law)
-    found = [_reasons()[name] for name, holds in _CHECKS.items() if holds(matter)]
+    said = {reason.id for reason in asked.values()}
+    found = [
+        _reasons()[name]
+        for name, holds in _CHECKS.items()
+        if holds(matter) and not said.intersection(_SAME_AS.get(name, ()))
+    ]
     return (*asked.values(), *found)

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, exists, func, insert, select, update
 
 from assistant.casework.period import Period
+from assistant.casework.turns import in_turn
 from assistant.store.columns import new_id
 from assistant.store.database import Transaction
 from assistant.store.tables import case, decision, due
@@ -73,6 +74,7 @@ async def case_of_process(tx: Transaction, process_id: str) -> str | None:
 
 async def next_number(tx: Transaction, year: int) -> int:
     """The next case number: the year and a running number, as in 2026 00017. Said on the telephone."""
+    await in_turn(tx, "case.number")
     first = year * 100_000
     newest = await tx.scalar(select(func.max(case.c.number)).where(case.c.number >= first))
     return max(first, int(newest or first)) + 1
@@ -166,6 +168,37 @@ async def close(tx: Transaction, opened: Case) -> bool:
     )
     await tx.execute(delete(due).where(due.c.what == "case", due.c.ref == opened.id))
     return done.rowcount == 1
+
+
+async def to_renew(tx: Transaction, year: Period) -> Sequence[Case]:
+    """The cases whose application covers the whole stay, granted until the year begins and not yet for it."""
+    later = decision.alias("later")
+    covered = exists().where(later.c.case_id == case.c.id, later.c.valid_from >= year.valid_from)
+    rows = await tx.all(
+        select(case)
+        .join(decision, decision.c.case_id == case.c.id)
+        .where(
+            case.c.status == "decided",
+            decision.c.outcome == "granted",
+            decision.c.valid_to == year.valid_from,
+            ~covered,
+        )
+        .order_by(case.c.number.desc())
+    )
+    newest: dict[tuple[str, str], Case] = {}
+    for row in rows:
+        if row["content"]["duration"] == "whole_stay":
+            newest.setdefault((row["kind"], row["subject_id"]), Case(**row))
+    return list(newest.values())
+
+
+async def reopen(tx: Transaction, closed: Case, content: Mapping[str, Any], due_on: date) -> None:
+    """Open a decided case again, to be decided by a day."""
+    await tx.execute(
+        update(case)
+        .where(case.c.id == closed.id, case.c.status == "decided")
+        .values(status="received", content=dict(content), due_on=due_on)
+    )
 
 
 async def hand_to_people(tx: Transaction, opened: Case, content: Mapping[str, Any]) -> bool:

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from assistant.casework.assessment import Assessment
-from assistant.casework.letter import AppealRight, AppliedRule, Ground, StatedFact, Step
+from assistant.casework import wording
+from assistant.casework.considering import Considered
+from assistant.casework.errands import Errand
+from assistant.casework.letter import AppealRight, AppliedRule, Ground, Letter, StatedFact, Step
+from assistant.casework.outcome import Conclusion
 from assistant.config import local_date
+from assistant.store import Transaction
+from assistant.twin import UNKNOWN, Twin
 from rules import Catalogue
-from rules.determination import Determination
+from rules.determination import Determination, UsedParameter
 
 _POSITION = re.compile(r"\[\d+\]")
 KEPT_BACK = frozenset({"address", "address_key", "address_protection"})
@@ -36,12 +41,16 @@ def plain_path(path: str) -> str:
     return _POSITION.sub("", path)
 
 
-def applied_rules(catalogue: Catalogue, determinations: Sequence[Determination]) -> tuple[AppliedRule, ...]:
+def applied_rules(
+    catalogue: Catalogue, errand: Errand, determinations: Sequence[Determination]
+) -> tuple[AppliedRule, ...]:
+    """The rules as a letter tells them: what each is about, its answer, and its conditions."""
     made = []
     for determination in determinations:
         rule = catalogue.rules[determination.rule]
         grounds = tuple(Ground(c.text, c.holds, c.law) for c in determination.conditions)
-        made.append(AppliedRule(rule.title, rule.summary, determination.answer, rule.law, grounds))
+        decides = determination.rule in errand.decides
+        made.append(AppliedRule(rule.title, rule.summary, determination.answer, rule.law, grounds, decides))
     return tuple(made)
 
 
@@ -82,19 +91,22 @@ def _day(recorded: Any) -> date | None:
 
 
 def steps(catalogue: Catalogue, determinations: Sequence[Determination]) -> tuple[Step, ...]:
-    """The named amounts on the way, in the order the rules reckon them: what each rule gives a title."""
+    """The values of law and the amounts on the way, in the order the rules reckon, each once."""
     made: dict[str, Step] = {}
     for determination in determinations:
         rule = catalogue.rules[determination.rule]
+        titles = {parameter.name: parameter.title for parameter in rule.parameters}
+        for used in determination.used:
+            if isinstance(used, UsedParameter) and titles.get(used.name):
+                made.setdefault(used.name, Step(titles[used.name], used.value, used.unit))
         for definition in (*rule.where, *rule.outcome):
             value = determination.values.get(definition.name, determination.trace.get(definition.name))
-            if definition.title and value is not None and not isinstance(value, (dict, list, tuple)):
-                made.setdefault(definition.title.get("nb", definition.name), _step(definition, value))
+            title, unit = definition.title, definition.unit
+            if not title and (known := wording.step(definition.name)) is not None:
+                title, unit = known
+            if title and value is not None and not isinstance(value, (dict, list, tuple)):
+                made.setdefault(title["nb"], Step(title, value, unit))
     return tuple(made.values())
-
-
-def _step(definition: Any, value: Any) -> Step:
-    return Step(definition.title, value, definition.unit)
 
 
 def appeal_right(catalogue: Catalogue, rules: Iterable[str]) -> AppealRight:
@@ -107,14 +119,68 @@ def appeal_right(catalogue: Catalogue, rules: Iterable[str]) -> AppealRight:
     raise NoAppealRight(f"none of {', '.join(names)} says where to appeal: add 'appeal:' to one of them")
 
 
-def decision_content(assessment: Assessment, *, errand: str, kept: bool, fee: Any) -> dict[str, Any]:
+def decision_content(considered: Considered, conclusion: Conclusion) -> dict[str, Any]:
     """What the decision row keeps: enough to explain it again, and to compare a later one with."""
+    assessment = considered.assessment
     return {
-        "errand": errand,
+        "errand": considered.errand.id,
         "answer": assessment.answer,
         "full_fee": assessment.full_fee,
-        "monthly_fee": fee,
-        "kept": kept,
+        "monthly_fee": conclusion.fee.amount,
+        "kept": conclusion.fee.kept,
         "place_number": assessment.place_number,
         "determinations": [dict(record) for record in assessment.records],
+        "reason": conclusion.reason,
+        "judged_income": conclusion.judged_income,
+        "reasons_for_human": [why.as_json() for why in considered.reasons],
     }
+
+
+def draft(considered: Considered, conclusion: Conclusion, readers: Readers, decided_on: date) -> Letter:
+    """The letter's content: what its receiver may read of what the decision rests on."""
+    opened, assessment = considered.case, considered.assessment
+    facts, hidden = stated_facts(assessment.catalogue, assessment.records, readers)
+    return Letter(
+        case_number=opened.number,
+        municipality=considered.municipality.name,
+        child=readers.names.get(opened.subject_id, ""),
+        errand=considered.errand.title,
+        outcome=conclusion.outcome,
+        kept=conclusion.fee.kept,
+        automatic=conclusion.automatic,
+        automation_law=considered.errand.automation,
+        decided_by=conclusion.decided_by,
+        decided_on=decided_on,
+        applied_on=considered.applied_on,
+        valid_from=considered.period.valid_from,
+        valid_to=considered.period.valid_to,
+        full_fee=assessment.full_fee,
+        monthly_fee=conclusion.fee.amount,
+        whole_stay=conclusion.outcome == "granted" and opened.content["duration"] == "whole_stay",
+        reason=conclusion.reason,
+        judged_income=conclusion.judged_income,
+        rules=applied_rules(assessment.catalogue, considered.errand, assessment.determinations),
+        facts=facts,
+        hidden=hidden,
+        steps=steps(assessment.catalogue, assessment.determinations),
+        appeal=appeal_right(assessment.catalogue, considered.errand.rules),
+    )
+
+
+async def readers_of(tx: Transaction, twin: Twin, considered: Considered) -> Readers:
+    """The applicant reads of themself and the child, and of the household's adults if they are one of them."""
+    opened, on = considered.case, considered.period.valid_from
+    view = await twin.view(
+        tx, opened.subject_id, ("child.household.adults.name", "child.kindergarten_place.price"), on
+    )
+    child = view.facts["child"]
+    adults = {adult["id"] for adult in (child.get("household") or {}).get("adults") or ()}
+    own = {opened.person_id, opened.subject_id}
+    may_read = own | (adults if opened.person_id in adults else set())
+    names = {}
+    for person in sorted(may_read):
+        name = await twin.value(tx, person, "person.name", on)
+        if name is not UNKNOWN and name is not None:
+            names[person] = str(name)
+    place = child.get("kindergarten_place")
+    return Readers(frozenset(may_read | ({place["id"]} if place else set())), names)

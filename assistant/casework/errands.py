@@ -30,6 +30,7 @@ class Errand:
     title: Mapping[str, str]
     law: tuple[LawReference, ...]
     automation: LawReference  # what lets a machine decide
+    billing: LawReference  # what lets the biller know the fee
 
     @property
     def rules(self) -> tuple[str, ...]:
@@ -53,9 +54,18 @@ def errands() -> Mapping[str, Errand]:
             title=entry["title"],
             law=law_from(entry["law"]),
             automation=LawReference(**entry["automation"]),
+            billing=LawReference(**entry["billing"]),
         )
         for name, entry in entries.items()
     }
+
+
+def billing_basis(fee: str) -> str:
+    """The law that lets a biller know what was decided of a fee, in words for the usage log."""
+    for errand in errands().values():
+        if errand.fee == fee:
+            return f"{errand.billing.act} {errand.billing.section}"
+    raise UnknownErrand(f"no errand decides the fee {fee!r}")
 
 
 def errand_of(name: str) -> Errand:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select
 
 from assistant.casework.period import Period
+from assistant.casework.turns import in_turn
 from assistant.store.columns import new_id
 from assistant.store.database import Transaction
 from assistant.store.tables import flag
@@ -41,6 +42,10 @@ class Flag:
     created_at: datetime | None = None
 
     @property
+    def last_day(self) -> date:
+        return self.valid_to - timedelta(days=1)
+
+    @property
     def period(self) -> Period:
         return Period(self.valid_from, self.valid_to)
 
@@ -56,7 +61,7 @@ class Flag:
             "monthly_amount": str(self.monthly_amount),
             "currency": "NOK",
             "from": self.valid_from,
-            "to": self.valid_to - timedelta(days=1),
+            "to": self.last_day,
             "replaces": self.replaces,
             "created_at": self.created_at,
         }
@@ -115,6 +120,7 @@ async def holding_flags(
 
 async def write_flag(tx: Transaction, new: Flag, now: datetime) -> tuple[Flag, ...]:
     """Make it hold; what it changes of what held before is written with it. The rows, as written."""
+    await in_turn(tx, "flag.sequence")
     holding = await holding_flags(tx, new.municipality, new.subject_id)
     same = [old for old in holding if old.fee == new.fee and old.place_number == new.place_number]
     rows = tuple(replace(row, id=new_id(), created_at=now) for row in changes(same, new))
@@ -160,6 +166,14 @@ async def flags_since(tx: Transaction, municipality: str, since: int, limit: int
     rows = [_of_row(row) for row in await tx.all(question)]
     page = rows[:limit]
     return FlagPage(page, page[-1].sequence if page else since, len(rows) > limit)
+
+
+async def newest_flags(tx: Transaction, municipality: str, limit: int) -> Sequence[Flag]:
+    """The municipality's newest flags, the newest first."""
+    question = (
+        select(flag).where(flag.c.municipality == municipality).order_by(flag.c.sequence.desc()).limit(limit)
+    )
+    return [_of_row(row) for row in await tx.all(question)]
 
 
 async def last_sequence(tx: Transaction, municipality: str) -> int:

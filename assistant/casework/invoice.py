@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from assistant.casework import wording
 from assistant.casework.flags import Flag
 from assistant.casework.period import Period, next_month
 
@@ -97,6 +98,11 @@ def month_of(text: str) -> Period:
     except ValueError:
         raise NoSuchMonth(f"{text!r} is no month: write it as 2026-08") from None
     return Period(first, next_month(first))
+
+
+def month_name(text: str, language: str) -> str:
+    """'august 2026', in the language. Raises `NoSuchMonth`."""
+    return wording.month(month_of(text).valid_from, language)
 
 
 def invoice_basis(

@@ -57,6 +57,7 @@ class AppliedRule:
     answer: str
     law: tuple[LawReference, ...]
     grounds: tuple[Ground, ...]
+    decides: bool = True  # a right that was applied for; False: only reckons the amount
 
 
 @dataclass(frozen=True)
@@ -112,11 +113,19 @@ def _environment() -> Environment:
     return made
 
 
+def _rights(letter: Letter, language: str) -> str:
+    """What is granted, by the names of the rights; all that was applied for where it is refused or judged."""
+    granted = [rule.title for rule in letter.rules if rule.decides and rule.answer == "yes"]
+    if letter.outcome == "refused" or not granted:
+        return wording.of(letter.errand, language)
+    return wording.listed([wording.begun_low(wording.of(title, language)) for title in granted], language)
+
+
 def _says(letter: Letter, language: str) -> Mapping[str, str]:
     """The sentences that differ by outcome."""
     first = wording.day(letter.valid_from, language)
     last = wording.day(letter.valid_to - timedelta(days=1), language)
-    errand = wording.of(letter.errand, language)
+    errand = _rights(letter, language)
     if letter.outcome == "refused" or letter.monthly_fee is None or letter.full_fee is None:
         title = wording.letter_text("title_refused", language, errand=errand)
         return {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -11,7 +11,8 @@ from typing import Any
 
 import yaml
 from babel.dates import format_date
-from babel.numbers import format_decimal
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
 
 from assistant.casework.errands import FOLDER
 from rules.determination import LawReference, Texts
@@ -44,6 +45,12 @@ def letter_text(key: str, language: str, **values: str) -> str:
     return _read("letter")[key][language].format(**values)
 
 
+def step(name: str) -> tuple[Texts, str] | None:
+    """What an amount the rules name on the way is called, and its unit; None for one no letter tells."""
+    entry: Any = _read("steps").get(name)
+    return None if entry is None else (entry["title"], entry["unit"])
+
+
 def name_of(key: str, language: str) -> str:
     """What a register, an act or an appeal body is called; its own id where we have no name for it."""
     texts = _read("names").get(key)
@@ -61,6 +68,10 @@ def day(on: date, language: str) -> str:
     return format_date(on, format="d MMMM y" if language == "en" else "d. MMMM y", locale=LOCALES[language])
 
 
+def month(on: date, language: str) -> str:
+    return format_date(on, format="MMMM y", locale=LOCALES[language])
+
+
 def span(duration: str, language: str) -> str:
     """An ISO 8601 duration of days, weeks or months in words: 'P3W' is '3 uker'."""
     found = _PART_OF_TIME.fullmatch(duration)
@@ -69,6 +80,16 @@ def span(duration: str, language: str) -> str:
     count = int(found["count"])
     one, many = _SPANS[found["unit"]][language]
     return f"{count} {one if count == 1 else many}"
+
+
+def listed(parts: Sequence[str], language: str) -> str:
+    """'a, b og c'."""
+    return format_list(list(parts), locale=LOCALES[language])
+
+
+def begun_low(title: str) -> str:
+    """A title as it stands inside a sentence: 'Gratis kjernetid' becomes 'gratis kjernetid'."""
+    return title[:1].lower() + title[1:]
 
 
 def law(reference: LawReference, language: str) -> str:
@@ -91,6 +112,8 @@ def value(stated: Any, unit: str, language: str) -> str:
         return str(stated)
     if unit.startswith("NOK"):
         return kroner(number, language)
+    if unit == "share":
+        return format_percent(number, format="#,##0.##%", locale=LOCALES[language])
     return format_decimal(number, locale=LOCALES[language])
 
 

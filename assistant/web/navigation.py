@@ -14,7 +14,7 @@ MENU = (
     ("/me", "site.nav_me"),
     ("/me/data", "site.nav_data"),
     ("/desk", "site.nav_desk"),
-    ("/desk/invoicing", "site.nav_invoicing"),
+    ("/biller", "site.nav_invoicing"),
     ("/editor", "site.nav_editor"),
 )
 """In this order, each with the key of its text."""

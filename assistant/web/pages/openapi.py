@@ -1,0 +1,54 @@
+"""The API's own description: for machines at /api/openapi.json, for people at /api/docs."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from typing import Any
+
+from aiohttp import web
+
+from assistant.web.openapi import document
+from assistant.web.pages import api
+from assistant.web.parts import PARTS, Parts
+from assistant.web.rendering import json_answer, render
+from assistant.web.routing import PUBLIC, Route
+
+
+def routes(parts: Parts) -> list[Route]:
+    return [
+        Route("GET", "/api/openapi.json", openapi_json, PUBLIC),
+        Route("GET", "/api/docs", docs, PUBLIC),
+    ]
+
+
+def _version() -> str:
+    try:
+        return version("varde")
+    except PackageNotFoundError:
+        return "0"
+
+
+def described(parts: Parts) -> dict[str, Any]:
+    """The OpenAPI document of this site."""
+    return document(api.routes(parts), title="Varde", version=_version(), server=parts.config.public_url)
+
+
+async def openapi_json(request: web.Request) -> web.StreamResponse:
+    return json_answer(described(request.app[PARTS]))
+
+
+async def docs(request: web.Request) -> web.StreamResponse:
+    description = described(request.app[PARTS])
+    operations = [
+        {"method": method.upper(), "path": path, **operation}
+        for path, methods in description["paths"].items()
+        for method, operation in methods.items()
+    ]
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for operation in operations:
+        groups.setdefault(operation["tags"][0], []).append(operation)
+    pretty = partial(json.dumps, indent=2, ensure_ascii=False)
+    schemas = {name: pretty(schema) for name, schema in description["components"]["schemas"].items()}
+    return render(request, "api/docs.html", {"groups": groups, "schemas": schemas, "compact": json.dumps})
