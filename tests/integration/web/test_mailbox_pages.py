@@ -1,0 +1,98 @@
+"""The demonstration's mailbox and its sent text messages, as a visitor sees them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from site_under_test import Browser, MovableClock, running_site
+
+import assistant.demo
+from assistant.demo.mailbox import Mailbox
+from assistant.demo.mailbox_pages import mailbox_routes
+from assistant.demo.sms_gateway import SmsGatewayServer
+from assistant.store import Database
+from assistant.web.parts import Extension
+from channels.email import EmailChannel, SmtpServer
+from channels.interface import Outgoing
+from channels.sms import SmsChannel, SmsGateway
+
+DEMO = Path(assistant.demo.__file__).parent
+HOSTILE = "<script>alert(1)</script>"
+
+
+@dataclass
+class Sent:
+    browser: Browser
+    email: EmailChannel
+    sms: SmsChannel
+    mailbox: Mailbox
+
+
+@pytest.fixture
+async def sent(database: Database, tmp_path: Path) -> AsyncIterator[Sent]:
+    def clock() -> datetime:
+        return datetime(2026, 9, 1, tzinfo=UTC)
+
+    async with (
+        Mailbox(tmp_path / "mailbox") as mailbox,
+        SmsGatewayServer(tmp_path / "sms.json", "token") as gateway,
+        running_site(
+            database,
+            MovableClock(),
+            extensions=(Extension(mailbox_routes(mailbox, gateway), DEMO / "templates", DEMO / "texts"),),
+        ) as site,
+    ):
+        email = EmailChannel(SmtpServer("127.0.0.1", mailbox.port), clock)
+        sms = SmsChannel(SmsGateway(gateway.url, "token"), clock)
+        yield Sent(site.browser(), email, sms, mailbox)
+        await sms.close()
+
+
+async def test_an_email_is_listed_and_opened_with_its_link(sent: Sent) -> None:
+    message = Outgoing(
+        "1", "kari@post.example", "nb", "Du har en melding", "Hei.", "https://varde.example/me"
+    )
+    await sent.email.send(message)
+    await sent.email.send(message)
+    listed = await (await sent.browser.get("/demo/mailbox")).text()
+    assert "kari@post.example" in listed
+    (mail,) = sent.mailbox.listed()
+    page = await (await sent.browser.get(f"/demo/mailbox/{mail.id}")).text()
+    assert '<a class="ds-link" href="https://varde.example/me">' in page
+    assert "Levert 2 ganger som samme melding" in page
+    assert "auto-generated" in page
+
+
+async def test_the_mailbox_can_be_of_one_person(sent: Sent) -> None:
+    for address in ("kari@post.example", "ola@post.example"):
+        await sent.email.send(Outgoing(address, address, "nb", "Hei", "Hei"))
+    listed = await (await sent.browser.get("/demo/mailbox?to=ola@post.example")).text()
+    assert "ola@post.example" in listed
+    assert "kari@post.example" not in listed
+
+
+async def test_markup_in_an_email_is_shown_as_text(sent: Sent) -> None:
+    await sent.email.send(Outgoing("1", "kari@post.example", "nb", HOSTILE, HOSTILE))
+    (mail,) = sent.mailbox.listed()
+    for path in ("/demo/mailbox", f"/demo/mailbox/{mail.id}"):
+        page = await (await sent.browser.get(path)).text()
+        assert HOSTILE not in page
+        assert "&lt;script&gt;" in page
+
+
+async def test_text_messages_are_listed(sent: Sent) -> None:
+    assert "Det er ingen SMS-er ennå" in await (await sent.browser.get("/demo/sms")).text()
+    await sent.sms.send(Outgoing("1", "93456789", "nb", "", f"Du har en melding. {HOSTILE}"))
+    page = await (await sent.browser.get("/demo/sms")).text()
+    assert "+4793456789" in page
+    assert HOSTILE not in page
+
+
+async def test_an_empty_mailbox_says_so_and_what_is_not_there_is_not_found(sent: Sent) -> None:
+    assert "Det er ingen e-poster ennå" in await (await sent.browser.get("/demo/mailbox")).text()
+    for name in ("0" * 32, "..", "%2e%2e%2fsms.json"):
+        assert (await sent.browser.get(f"/demo/mailbox/{name}")).status == 404
