@@ -94,6 +94,11 @@ class Conversation:
         line, _ = await lines.add_line(tx, person_id, "assistant", reply.as_json(), "greeting:", now)
         return line
 
+    async def open_step(self, tx: Transaction, person_id: str, language: str, now: datetime) -> Reply | None:
+        """The step of the errand that is under way, also where it was begun on the pages; None without one."""
+        talk = Talk(person_id, language, now, Topic())
+        return await self.replies.under_way(tx, talk)
+
     async def reply(self, tx: Transaction, talk: Talk, heard: Said | Pressed) -> Reply:
         """What to say. What is not the person's is not there for them, and the attempt is logged."""
         try:

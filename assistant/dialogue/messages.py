@@ -21,6 +21,8 @@ SENT = "sent"
 INVITES = frozenset({"right_found", "right_possible", "right_changed", "facts_missing"})
 """Kinds of guidance that an application can follow from."""
 
+_LINE = "message:"
+
 _QUESTION = select(
     message.c.id,
     message.c.title,
@@ -64,17 +66,28 @@ async def message_to(tx: Transaction, person_id: str, message_id: str) -> Mappin
     )
 
 
+async def owner_of(tx: Transaction, message_id: str) -> str | None:
+    """Whose message it is, so that somebody else's attempt to read it can be noted."""
+    owner: str | None = await tx.scalar(select(message.c.person_id).where(message.c.id == message_id))
+    return owner
+
+
+async def messages_without_line(tx: Transaction, person_id: str, on: date) -> Sequence[Mapping[str, Any]]:
+    """The messages that the chat has not shown yet, the oldest first."""
+    shown = select(chat_line.c.client_id).where(
+        chat_line.c.person_id == person_id, chat_line.c.client_id.like(f"{_LINE}%")
+    )
+    known = {row["client_id"] for row in await tx.all(shown)}
+    rows = await messages_of(tx, person_id, on)
+    return [row for row in reversed(rows) if f"{_LINE}{row['id']}" not in known]
+
+
 async def bring_messages(tx: Transaction, person_id: str, language: str, now: datetime) -> list[ChatLine]:
-    """Make chat lines of messages that have none yet, the oldest first; the new lines."""
-    shown = select(chat_line.c.client_id).where(chat_line.c.person_id == person_id)
-    known = {row["client_id"] for row in await tx.all(shown.where(chat_line.c.author == "assistant"))}
+    """Make chat lines of messages that have none yet; the new lines."""
     new: list[ChatLine] = []
-    for row in reversed(await messages_of(tx, person_id, local_date(now))):
-        name = f"message:{row['id']}"
-        if name in known:
-            continue
+    for row in await messages_without_line(tx, person_id, local_date(now)):
         content = say(guidance_part(row, language)).as_json()
-        line, is_new = await add_line(tx, person_id, "assistant", content, name, now)
+        line, is_new = await add_line(tx, person_id, "assistant", content, f"{_LINE}{row['id']}", now)
         if is_new:
             new.append(line)
     return new

@@ -26,7 +26,7 @@ from assistant.dialogue.parts import (
 )
 from assistant.dialogue.understanding import meanings
 from assistant.dialogue.wording import sentence
-from assistant.processes import Errand, Processes, Shown
+from assistant.processes import Errand, NotYours, Processes, Shown
 from assistant.processes.picture import text_of
 from assistant.processes.wording import word
 from assistant.store import Transaction
@@ -173,6 +173,16 @@ class Replies:
             )
         errand = await self.processes.start(tx, definition, talk.person_id, children[0], talk.now)
         return await self.continued(tx, talk, errand.id)
+
+    async def under_way(self, tx: Transaction, talk: Talk) -> Reply | None:
+        """Where the person is in the errand that is open, if one is and it is still theirs to walk."""
+        errand = await self._open_errand(tx, talk)
+        if errand is None:
+            return None
+        try:
+            return await self.continued(tx, talk, errand.id)
+        except NotYours:
+            return None
 
     async def continued(self, tx: Transaction, talk: Talk, errand_id: str) -> Reply:
         found = await self.processes.show(tx, errand_id, talk.person_id, talk.language, talk.now)

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Any
+
+from babel.numbers import format_decimal, format_percent
 
 from assistant.config import local_date
 from assistant.dialogue.parts import Condition, Conditions, FactShown, Law
 from assistant.dialogue.wording import sentence
 from assistant.processes.gathering import words_of
 from assistant.processes.picture import text_of
-from assistant.processes.wording import day, shown, source_name, word
+from assistant.processes.wording import day, kroner, locale_of, shown, source_name, units, word
 from rules.model import InformationModel
 
 NOT_FOR_READING = frozenset({"person.address_key", "person.address", "person.address_protection"})
@@ -76,6 +79,26 @@ def facts_of(record: Mapping[str, Any], model: InformationModel, reader: Reader)
             basis=fact["basis"],
         )
     return tuple(found.values())
+
+
+def measured(value: Any, unit: str, language: str) -> str:
+    """A value a rule worked out, with its unit: kroner, a share as per cent, hours.
+
+    >>> measured("0.3", "share", "nb").replace(chr(160), " ")
+    '30 %'
+    """
+    if isinstance(value, bool):
+        return word("values", "yes" if value else "no", language)
+    try:
+        amount = Decimal(str(value))
+    except InvalidOperation:
+        return str(value)
+    if unit.startswith("NOK"):
+        return kroner(amount, language)
+    if unit == "share":
+        return format_percent(amount, locale=locale_of(language))
+    name = text_of(units()[unit], language) if unit in units() else unit
+    return f"{format_decimal(amount, locale=locale_of(language))} {name}".strip()
 
 
 def _day_of(moment: Any) -> date:

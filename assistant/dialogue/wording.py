@@ -20,9 +20,9 @@ def sentences() -> Mapping[str, Texts]:
     return loaded
 
 
-def sentence(name: str, language: str, **values: str) -> str:
+def sentence(key: str, language: str, /, **values: str) -> str:
     """
     >>> sentence("thanks", "nn")
     'Berre hyggeleg.'
     """
-    return text_of(sentences()[name], language).format(**values)
+    return text_of(sentences()[key], language).format(**values)

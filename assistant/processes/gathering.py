@@ -143,17 +143,18 @@ class Gathering:
         language: str,
     ) -> Gathered:
         """The picture on the day the rule was last determined for, or today if that has passed."""
-        twin, catalogue = self.determinations.twin, self.determinations.catalogue
-        rule = catalogue.rules[definition.rule]
+        twin = self.determinations.twin
         kept = await current(tx, definition.rule, child_id)
         when = max(on, kept["on_date"]) if kept is not None else on
+        catalogue = await self.determinations.versions.catalogue_at(tx, when)
+        rule, read = catalogue.rules[definition.rule], catalogue.paths(definition.rule)
         near = await twin.near(tx, [child_id, person_id])
         place = await self.determinations.municipality_of(tx, near, child_id, when)
-        paths = (*rule.paths, *SHOWN, *PROTECTION)
+        paths = (*read, *SHOWN, *PROTECTION)
         seen = build_view(near, catalogue.model, child_id, "child", "person", paths, when, place.settings)
         names = _Names(near, when, language)
         adults = _adults(seen.facts)
-        gaps = tuple(self._gaps(seen, rule.paths, names))
+        gaps = tuple(self._gaps(seen, read, names))
         stated = declared(definition, state, person_id, gaps)
         facts = with_declared(seen.facts, stated)
         determination = determine(rule, when, facts, place.settings, catalogue)
@@ -170,6 +171,13 @@ class Gathering:
         )
         own = tuple(subject for subject in seen.subjects if not subject.startswith("household:"))
         return Gathered(view, determination, frozenset(own), place.number, _is_protected(seen.facts))
+
+    async def hides_home(self, tx: Transaction, person_id: str, child_id: str, on: date) -> bool:
+        """Whether the child's household has a protected address and the person lives elsewhere."""
+        paths = (*PROTECTION, "child.household.adults.name")
+        seen = await self.determinations.twin.view(tx, child_id, paths, on)
+        at_home = {adult["id"] for adult in _adults(seen.facts) or ()}
+        return _is_protected(seen.facts) and person_id not in at_home
 
     def _gaps(self, seen: View, paths: Iterable[str], names: _Names) -> Iterable[Gap]:
         model = self.determinations.catalogue.model

@@ -244,6 +244,10 @@ class Processes:
             .values(status="withdrawn", state=empty, changed_at=now)
         )
 
+    async def hides_home(self, tx: Transaction, person_id: str, child_id: str, now: datetime) -> bool:
+        """Whether what we know of the child could tell the person of a protected home they do not live in."""
+        return await self.gathering.hides_home(tx, person_id, child_id, local_date(now))
+
     # ---- who may --------------------------------------------------------------------------------
 
     async def _may_act(self, tx: Transaction, person_id: str, child_id: str, now: datetime) -> None:
@@ -392,4 +396,3 @@ def _statement(one: Declared, now: datetime) -> Statement:
 def _errand(row: Mapping[str, Any]) -> Errand:
     fields = {name: row[name] for name in Errand.__dataclass_fields__ if name != "state"}
     return Errand(**fields, state=ProcessState.from_json(row["state"]))
-

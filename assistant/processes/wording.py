@@ -26,7 +26,7 @@ def _words() -> Mapping[str, Mapping[str, Any]]:
     return loaded
 
 
-def word(section: str, name: str, language: str, **values: str) -> str:
+def word(section: str, name: str, language: str, /, **values: str) -> str:
     """A standing text, e.g. `word("buttons", "next", "nb")`; `values` fill its named places.
 
     >>> word("buttons", "back", "nn")
@@ -39,6 +39,12 @@ def texts_of(section: str, name: str) -> Texts:
     """A standing text in all its languages."""
     texts: Texts = _words()[section][name]
     return texts
+
+
+def units() -> Mapping[str, Texts]:
+    """What units are called, beside kroner."""
+    found: Mapping[str, Texts] = _words()["units"]
+    return found
 
 
 def source_name(source: str, language: str) -> str:
@@ -95,5 +101,6 @@ def shown(value: Any, words: ConceptWords, language: str) -> str:
         return day(value if isinstance(value, date) else date.fromisoformat(str(value)), language)
     if words.kind == "number":
         number = format_decimal(Decimal(str(value)), locale=locale_of(language))
-        return f"{number} {words.unit}".strip()
+        unit = text_of(units()[words.unit], language) if words.unit in units() else words.unit
+        return f"{number} {unit}".strip()
     return str(value)
