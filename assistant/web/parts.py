@@ -15,6 +15,10 @@ from assistant.store import Database, Identities
 from assistant.web.routing import Route
 
 if TYPE_CHECKING:
+    from assistant.casework import Casework
+    from assistant.dialogue import Conversation
+    from assistant.processes import Processes
+    from channels.chat import ChatChannel
     from rules import Catalogue
 
 
@@ -41,6 +45,10 @@ class Parts:
     identities: Identities
     clock: Clock  # the assistant's clock, which a demonstration may move
     catalogue: Catalogue
+    casework: Casework
+    processes: Processes
+    conversation: Conversation
+    chat: ChatChannel
     wall_clock: Clock = wall_clock  # the moment it really is: sessions and tokens live by this one
     extensions: tuple[Extension, ...] = ()
 
