@@ -175,7 +175,8 @@ def _range_of(node: tree.RangeOf, scope: Scope) -> Step:
     def bounds(frame: Frame) -> Value:
         low = start(frame) if start is not None else None
         high = end(frame) if end is not None else None
-        return unknown_of((low, high)) or Range(low, high, start_included, end_included)
+        missing = unknown_of((low, high))
+        return Range(low, high, start_included, end_included) if missing is None else missing
 
     return bounds
 

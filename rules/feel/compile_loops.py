@@ -78,7 +78,8 @@ def _source(walk: Walk, frame: Frame) -> list[Value] | Unknown | None:
         until = walk.until(frame)
         if source is None or until is None:
             return None
-        return unknown_of((source, until)) or steps_between(source, until)
+        missing = unknown_of((source, until))
+        return steps_between(source, until) if missing is None else missing
     if isinstance(source, (list, Unknown)) or source is None:
         return source
     if isinstance(source, Range):

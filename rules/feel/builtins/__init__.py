@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
-from rules.feel.builtins import lists, numbers
+from rules.feel.builtins import (
+    contexts,
+    conversion,
+    lists,
+    numbers,
+    patterns,
+    ranges,
+    sequences,
+    statistics,
+    strings,
+    temporal,
+)
 from rules.feel.builtins.declare import REGISTER, Builtin
+
+_MODULES = (contexts, conversion, lists, numbers, patterns, ranges, sequences, statistics, strings, temporal)
+"""Importing a module registers its functions."""
 
 BUILTINS: dict[str, Builtin] = REGISTER
 
-__all__ = ["BUILTINS", "Builtin", "lists", "numbers"]
+__all__ = ["BUILTINS", "Builtin"]

@@ -20,14 +20,15 @@ def _items(arguments: tuple[Value, ...]) -> list[Value] | Unknown:
     return list(arguments)
 
 
-def _numbers(arguments: tuple[Value, ...]) -> list[Decimal] | Unknown | None:
+def numbers_of(arguments: tuple[Value, ...]) -> list[Decimal] | Unknown | None:
     """The items when all are numbers; null when one is not, whatever the unknown ones are."""
     items = _items(arguments)
     if isinstance(items, Unknown):
         return items
     if not all(isinstance(item, (Decimal, Unknown)) for item in items):
         return None
-    return unknown_of(items) or items
+    missing = unknown_of(items)
+    return items if missing is None else missing
 
 
 @builtin("count(list: list)", lenient=True)
@@ -40,8 +41,10 @@ def count(items: Value) -> Value:
 def sum_(*arguments: Value) -> Value:
     """The sum of numbers or durations; null for none at all."""
     items = _items(arguments)
-    if isinstance(items, Unknown) or not items:
-        return items if items else None
+    if isinstance(items, Unknown):
+        return items
+    if not items:
+        return None
     add, total = ARITHMETIC["+"], items[0]
     if isinstance(total, str):
         return None
@@ -52,9 +55,11 @@ def sum_(*arguments: Value) -> Value:
 
 @builtin("product(list: any…)", lenient=True)
 def product(*arguments: Value) -> Value:
-    numbers = _numbers(arguments)
-    if isinstance(numbers, Unknown) or not numbers:
-        return numbers or None
+    numbers = numbers_of(arguments)
+    if isinstance(numbers, Unknown):
+        return numbers
+    if not numbers:
+        return None
     result = Decimal(1)
     for number in numbers:
         result = CONTEXT.multiply(result, number)
@@ -76,7 +81,9 @@ def _extreme(arguments: tuple[Value, ...], wanted: bool) -> Value:
             return None
         if lesser is wanted:
             best = item
-    return None if less(best, best) is None else (missing or best)
+    if less(best, best) is None:
+        return None
+    return best if missing is None else missing
 
 
 @builtin("min(list: any…)", lenient=True)
