@@ -305,6 +305,7 @@ class _Reader:
         tests = []
         for number, node in self.section.items("tests"):
             inner = Section(node, self.faults, f"test {number}")
+            inner.known |= {"name", "because"}
             day = inner.day("on", required=True)
             given, expect = inner.section("given"), inner.section("expect")
             settings = inner.section("settings")
@@ -327,7 +328,6 @@ class _Reader:
                         node.line,
                     )
                 )
-                inner.known |= {"name", "because"}
             inner.finish()
         return tests
 

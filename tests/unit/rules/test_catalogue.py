@@ -61,6 +61,13 @@ def test_an_unknown_income_is_the_only_thing_missing() -> None:
     assert (found.answer, found.missing) == ("undetermined", ("child.household.adults.assessed_income",))
 
 
+def test_a_null_income_says_nothing_for_everybody_has_one() -> None:
+    facts = family(None, 1)
+    facts["child"]["household"]["adults"][0]["assessed_income"] = None
+    found = determine(CATALOGUE.rules["kindergarten.reduced_fee"], DAY, facts)
+    assert (found.answer, found.missing) == ("undetermined", ("child.household.adults.assessed_income",))
+
+
 def test_an_unknown_household_is_told_by_what_is_needed_of_it() -> None:
     facts = {"child": {"kindergarten_place": {"price": 2000}}}
     found = determine(CATALOGUE.rules["kindergarten.reduced_fee"], DAY, facts)

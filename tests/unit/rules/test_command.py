@@ -57,6 +57,11 @@ def test_decimals_are_json_numbers_with_every_digit() -> None:
     assert '"exact_monthly_fee": 1636.363636363636363636363636363636' in text
 
 
+def test_amounts_in_the_facts_keep_every_digit() -> None:
+    text = determine_json("kindergarten.reduced_fee", "2024-09-01", FACTS % "300000.12345678901234567")
+    assert '"value": 300000.12345678901234567,' in text
+
+
 def test_settings_are_the_municipalitys() -> None:
     found = determine_json(
         "kindergarten.reduced_fee", "2024-09-01", FACTS % 300000, '{"zone": "central_5_6"}'
