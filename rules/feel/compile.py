@@ -42,8 +42,31 @@ def _constant(node: tree.Constant, scope: Scope) -> Step:
 
 @compile_node.register
 def _name(node: tree.Name, scope: Scope) -> Step:
+    return _named(node, scope, whole=True)
+
+
+@compile_node.register
+def _path(node: tree.Path, scope: Scope) -> Step:
+    return _read_at(node, scope, whole=True)
+
+
+def compile_way(node: tree.Node, scope: Scope) -> Step:
+    """The step for a value on the way to something in it: a path's base, a list that is sifted or walked."""
+    if isinstance(node, tree.Name):
+        return _named(node, scope, whole=False)
+    if isinstance(node, tree.Path):
+        return _read_at(node, scope, whole=False)
+    return compile_node(node, scope)
+
+
+def _read_at(node: tree.Path, scope: Scope, whole: bool) -> Step:
+    base, attribute = compile_way(node.base, scope), node.attribute
+    return lambda frame: read(base(frame), attribute, frame.run.recorder, whole)
+
+
+def _named(node: tree.Name, scope: Scope, whole: bool) -> Step:
     found = scope.find(node)
-    outer = _outer(found, node.name)
+    outer = _outer(found, node.name, whole)
     if not found.items:
         return outer
     items, name = found.items, node.name
@@ -52,31 +75,25 @@ def _name(node: tree.Name, scope: Scope) -> Step:
         for slot in items:
             item = frame.slots[slot]
             if isinstance(item, Mapping) and name in item:
-                return read(item, name, frame.run.recorder)
+                return read(item, name, frame.run.recorder, whole)
         return outer(frame)
 
     return of_item_or_outer
 
 
-def _outer(found: Found, name: str) -> Step:
+def _outer(found: Found, name: str, whole: bool) -> Step:
     """What a name means when no item of a filter has it as an attribute."""
     if found.slot is not None:
         slot = found.slot
         return lambda frame: frame.slots[slot]
     if found.root is not None:
         root = found.root
-        return lambda frame: frame.run.root(root)
+        return lambda frame: frame.run.root(root, whole)
     if found.function is not None:
         function = found.function
         return lambda frame: function
     innermost = found.items[0]
-    return lambda frame: read(frame.slots[innermost], name, frame.run.recorder)
-
-
-@compile_node.register
-def _path(node: tree.Path, scope: Scope) -> Step:
-    base, attribute = compile_node(node.base, scope), node.attribute
-    return lambda frame: read(base(frame), attribute, frame.run.recorder)
+    return lambda frame: read(frame.slots[innermost], name, frame.run.recorder, whole)
 
 
 @compile_node.register
@@ -175,7 +192,11 @@ def _range_of(node: tree.RangeOf, scope: Scope) -> Step:
     def bounds(frame: Frame) -> Value:
         low = start(frame) if start is not None else None
         high = end(frame) if end is not None else None
+        if (start is not None and low is None) or (end is not None and high is None):
+            return None
         missing = unknown_of((low, high))
+        if missing is None and low is not None and high is not None and less_or_equal(low, high) is None:
+            return None
         return Range(low, high, start_included, end_included) if missing is None else missing
 
     return bounds

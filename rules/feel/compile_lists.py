@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from rules.feel import tree
-from rules.feel.compile import compile_node
+from rules.feel.compile import compile_node, compile_way
 from rules.feel.frame import Frame, Step
 from rules.feel.numbers import whole
 from rules.feel.scope import Scope
@@ -43,7 +43,7 @@ def _context_of(node: tree.ContextOf, scope: Scope) -> Step:
 
 @compile_node.register
 def _filter(node: tree.Filter, scope: Scope) -> Step:
-    base = compile_node(node.base, scope)
+    base = compile_way(node.base, scope)
     inner = scope.bind_item()
     condition, slot = compile_node(node.condition, inner), inner.last_slot
 

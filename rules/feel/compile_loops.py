@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from rules.feel import limits, tree
-from rules.feel.compile import compile_node
+from rules.feel.compile import compile_node, compile_way
 from rules.feel.errors import FeelError
 from rules.feel.frame import Frame, Step
 from rules.feel.logic import all_of, any_of
@@ -45,7 +45,7 @@ def _walks(iterations: tuple[tree.Iteration, ...], scope: Scope) -> tuple[list[W
     """The loop's walks, each of which sees the names of those before it, and the scope of the body."""
     walks = []
     for iteration in iterations:
-        source = compile_node(iteration.source, scope)
+        source = compile_way(iteration.source, scope)
         until = compile_node(iteration.until, scope) if iteration.until is not None else None
         scope = scope.bind(iteration.name)
         walks.append(Walk(scope.last_slot, source, until))

@@ -49,8 +49,12 @@ class Facts(Mapping[str, Value]):
         self.entity = str(data["id"]) if "id" in data else ""
         self.seen: dict[str, Value] = {}
 
-    def read(self, name: str, recorder: Recorder | None) -> Value:
-        """The fact `name`, recorded where it is a plain value or null; Unknown when nobody has told it."""
+    def read(self, name: str, recorder: Recorder | None, whole: bool = False) -> Value:
+        """The fact `name`; Unknown when nobody has told it.
+
+        Recorded where it is a plain value or null; an entity, or a list of them, only when it is asked for `whole`,
+        not on the way to something in it.
+        """
         try:
             value = self.seen[name]
         except KeyError:
@@ -60,7 +64,7 @@ class Facts(Mapping[str, Value]):
             else:
                 value = Unknown((path,), path)
             self.seen[name] = value
-        if recorder is not None and not isinstance(value, (Unknown, Mapping)) and not holds_facts(value):
+        if recorder is not None and (whole or is_plain(value)) and not isinstance(value, Unknown):
             recorder.read(f"{self.place}.{name}", value, self.entity)
         return value
 
@@ -79,9 +83,11 @@ class Facts(Mapping[str, Value]):
         return f"Facts({self.place})"
 
 
-def holds_facts(value: Value) -> bool:
-    """Is this a list of entities?"""
-    return isinstance(value, list) and any(isinstance(item, Facts) for item in value)
+def is_plain(value: Value) -> bool:
+    """Is this a fact to be recorded as it is: no entity, no list of entities, not unknown?"""
+    if isinstance(value, list):
+        return not any(isinstance(item, Facts) for item in value)
+    return not isinstance(value, (Unknown, Mapping))
 
 
 def adopt(value: Any, path: str, place: str) -> Value:
@@ -94,8 +100,12 @@ def adopt(value: Any, path: str, place: str) -> Value:
         return Decimal(value)
     if isinstance(value, float):
         return Decimal(repr(value)) if math.isfinite(value) else None
-    if isinstance(value, (Facts, Context, Function)):
+    if isinstance(value, (Facts, Function)):
         return value
+    if isinstance(value, Context):
+        return Context(
+            {name: adopt(item, f"{path}.{name}", f"{place}.{name}") for name, item in value.items()}
+        )
     if isinstance(value, Mapping):
         return Facts(value, path, place)
     if isinstance(value, (list, tuple)):

@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.feel import limits
 from rules.feel.errors import FeelError
-from rules.feel.facts import Recorder, adopt, holds_facts
+from rules.feel.facts import Recorder, adopt, is_plain
 from rules.feel.values import Unknown, Value
 
 
@@ -23,15 +23,15 @@ class Run:
         self.steps = limits.STEPS
         self.depth = 0
 
-    def root(self, name: str) -> Value:
-        """The value of a name in scope; unknown where nobody gave one."""
+    def root(self, name: str, whole: bool) -> Value:
+        """The value of a name in scope; unknown where nobody gave one. Recorded as `Facts.read` records."""
         try:
             value = self.roots[name]
         except KeyError:
             given = name in self.scope
             value = adopt(self.scope[name], name, name) if given else Unknown((name,), name)
             self.roots[name] = value
-        if self.recorder is not None and not isinstance(value, (Unknown, Mapping)) and not holds_facts(value):
+        if self.recorder is not None and (whole or is_plain(value)) and not isinstance(value, Unknown):
             self.recorder.read(name, value, "")
         return value
 

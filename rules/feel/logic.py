@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rules.feel.values import Unknown, Value
+from rules.feel.values import Unknown, Value, each_unknown
 
 
 def all_of(values: Iterable[Value]) -> Value:
@@ -51,8 +51,7 @@ def chosen(condition: Unknown, branches: Iterable[Value]) -> Value:
         return first
     missing = list(condition.missing)
     for branch in (first, *others):
-        if isinstance(branch, Unknown):
-            missing.extend(branch.missing)
+        missing.extend(path for gap in each_unknown(branch) for path in gap.missing)
     return Unknown(missing)
 
 

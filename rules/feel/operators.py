@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from rules.feel import limits
 from rules.feel.errors import FeelError
+from rules.feel.facts import Facts
 from rules.feel.logic import all_of
 from rules.feel.numbers import CONTEXT, finite
 from rules.feel.temporal import MIDNIGHT, days_of, plus_months, seconds_of
@@ -44,12 +45,27 @@ def equal(left: Value, right: Value) -> Value:
     if kind_ is list:
         return len(left) == len(right) and _pairs_equal(zip(left, right, strict=True))
     if kind_ is Mapping:
-        if set(left) != set(right):
-            return False
-        return _pairs_equal((left[name], right[name]) for name in left)
+        return _entries_equal(left, right)
     if kind_ is None:
         return left is right
     return bool(left == right)
+
+
+_ABSENT = object()
+
+
+def _entries_equal(left: Mapping[str, Value], right: Mapping[str, Value]) -> Value:
+    """The same entries with the same worth. What a fact lacks is unknown, so such a pair may still be alike."""
+    if isinstance(left, Facts) and isinstance(right, Facts) and (left.entity or right.entity):
+        return left.entity == right.entity
+    names = {**dict.fromkeys(left), **dict.fromkeys(right)}
+    return _pairs_equal((_entry(left, name), _entry(right, name)) for name in names)
+
+
+def _entry(context: Mapping[str, Value], name: str) -> Value:
+    if name in context:
+        return context[name]
+    return Unknown((f"{context.path}.{name}",)) if isinstance(context, Facts) else _ABSENT
 
 
 def _pairs_equal(pairs: Iterable[tuple[Value, Value]]) -> Value:

@@ -11,12 +11,15 @@ from rules.feel.facts import Facts, Recorder
 from rules.feel.values import Months, Range, Unknown, Value
 
 
-def read(value: Value, name: str, recorder: Recorder | None) -> Value:
-    """`value.name`. Over a list: of each item. Of a fact that lacks it: unknown. Else null."""
+def read(value: Value, name: str, recorder: Recorder | None, whole: bool = True) -> Value:
+    """`value.name`. Over a list: of each item. Of a fact that lacks it: unknown. Else null.
+
+    `whole` says that what is read is used as it is, not on the way to something in it.
+    """
     if isinstance(value, Facts):
-        return value.read(name, recorder)
+        return value.read(name, recorder, whole)
     if isinstance(value, list):
-        return [read(item, name, recorder) for item in value]
+        return [read(item, name, recorder, whole) for item in value]
     if isinstance(value, Unknown):
         return value.attribute(name)
     if isinstance(value, Mapping):

@@ -8,6 +8,7 @@ from rules.feel.builtins import (
     lists,
     numbers,
     patterns,
+    range_texts,
     ranges,
     sequences,
     statistics,
@@ -16,7 +17,19 @@ from rules.feel.builtins import (
 )
 from rules.feel.builtins.declare import REGISTER, Builtin
 
-_MODULES = (contexts, conversion, lists, numbers, patterns, ranges, sequences, statistics, strings, temporal)
+_MODULES = (
+    contexts,
+    conversion,
+    lists,
+    numbers,
+    patterns,
+    range_texts,
+    ranges,
+    sequences,
+    statistics,
+    strings,
+    temporal,
+)
 """Importing a module registers its functions."""
 
 BUILTINS: dict[str, Builtin] = REGISTER

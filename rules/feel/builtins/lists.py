@@ -5,13 +5,14 @@ Each takes one list, or its items as arguments of their own: sum(1, 2, 3).
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from rules.feel.builtins.declare import builtin
 from rules.feel.logic import all_of, any_of
 from rules.feel.numbers import CONTEXT, finite
 from rules.feel.operators import ARITHMETIC, less
-from rules.feel.values import Unknown, Value, unknown_of
+from rules.feel.values import Months, Unknown, Value, unknown_of
 
 
 def _items(arguments: tuple[Value, ...]) -> list[Value] | Unknown:
@@ -45,12 +46,12 @@ def sum_(*arguments: Value) -> Value:
         return items
     if not items:
         return None
-    add, total = ARITHMETIC["+"], items[0]
-    if isinstance(total, str):
+    if not all(isinstance(item, (Decimal, timedelta, Months, Unknown)) for item in items):
         return None
+    add, total = ARITHMETIC["+"], items[0]
     for item in items[1:]:
         total = add(total, item)
-    return total if not isinstance(total, str) else None
+    return total
 
 
 @builtin("product(list: any…)", lenient=True)

@@ -1,15 +1,16 @@
 """Functions of dates and times (DMN 1.5, 10.3.4.10): where a day lies in its week, month and year.
 
-`today` and `now` are not here: time is an argument of whoever evaluates, given as a name in scope.
+Time is an argument: `today()` and `now()` are there only for an expression that is compiled with the functions of
+`clock(moment)`.
 """
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from rules.feel.builtins.declare import builtin
-from rules.feel.values import Value
+from rules.feel.values import Function, Value
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -37,3 +38,8 @@ def month_of_year(day: date) -> Value:
 def week_of_year(day: date) -> Value:
     """The week's number as ISO 8601 counts them."""
     return Decimal(day.isocalendar().week)
+
+
+def clock(now: datetime) -> dict[str, Function]:
+    """The functions today() and now(), at an aware moment in the zone whose day is meant."""
+    return {"now": Function((), lambda: now), "today": Function((), now.date)}
