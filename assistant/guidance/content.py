@@ -61,6 +61,7 @@ def content_of(
     asked = questions(catalogue.model, (path for change in changes for path in change.after.missing))
     return {
         "rules": [change.rule for change in changes],
+        "told_to": rule.told_to,
         "process": rule.process,
         "title": dict(rule.title),
         "summary": dict(rule.summary),

@@ -13,7 +13,7 @@ from assistant.config import Clock, local_date
 from assistant.guidance import rows
 from assistant.guidance.people import Person
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
-from assistant.guidance.tact import Telling, may_go
+from assistant.guidance.tact import may_go
 from assistant.guidance.writing import write
 from assistant.store import Database, Postpone, Transaction
 from assistant.twin import Use, log_usage
@@ -81,7 +81,8 @@ class Delivery:
         person, how = await self.guidance.telling_now(tx, row, local_date(now))
         address = _address(row["channel"], person)
         if not may_go(row["channel"], how) or not address:
-            await self._stop(tx, row, person, how, now)
+            await self.guidance.stop(tx, row, person, how, now)
+            log.info("message.withdrawn", message=row["id"], because=how.silent or how.by_hand or how.because)
             return None
         delivery_id, number = await rows.begin_delivery(tx, message_id, now)
         if row["channel"] == "chat":
@@ -97,15 +98,6 @@ class Delivery:
         # The link is the same for everyone: an address where one logs in, and nothing else.
         link = "" if row["channel"] == "chat" else f"{self.public_url.rstrip('/')}/me"
         return Outgoing(row["id"], address, row["language"], row["title"], row["body"], link)
-
-    async def _stop(
-        self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
-    ) -> None:
-        """It may not go this way any more; where it must be said by hand instead, hand it over."""
-        await rows.withdraw_messages(tx, [row], now)
-        if how.by_hand:
-            await self.guidance.keep_letter(tx, row, person, how, now)
-        log.info("message.withdrawn", message=row["id"], because=how.silent or how.by_hand or how.because)
 
     async def _end(
         self, tx: Transaction, message_id: str, attempt: _Attempt, result: Result

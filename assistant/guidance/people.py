@@ -26,6 +26,10 @@ CONCEPTS = (
 """What is read of a recipient; the usage log names these."""
 
 
+RELATIONS = ("person.address_key", "person.guardians", "person.parents", "person.spouse", "person.cohabitant")
+"""What else settles who is concerned, and whose protection matters."""
+
+
 @dataclass(frozen=True)
 class Person:
     """A person as known on a day. None is 'nobody has told us', and is never taken for yes or no."""
@@ -106,6 +110,12 @@ def circle_around(
         tuple(person_as_known(near, one, on) for one in recipients),
         tuple(person_as_known(near, one, on) for one in sorted(around)),
     )
+
+
+def children_of(near: Neighbourhood, person_id: str, on: date) -> tuple[str, ...]:
+    """Whose guardian or parent the person is."""
+    found = (near.pointing_at(person_id, name, on) for name in ("person.guardians", "person.parents"))
+    return tuple(dict.fromkeys(child for children in found for child in children))
 
 
 def _related(near: Neighbourhood, subject_id: str, concept: str, on: date) -> tuple[str, ...]:

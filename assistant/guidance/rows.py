@@ -243,5 +243,9 @@ async def first_attempt(tx: Transaction, message_id: str) -> datetime:
     return at
 
 
+async def set_content(tx: Transaction, guidance_id: str, content: Mapping[str, Any]) -> None:
+    await tx.execute(update(guidance).where(guidance.c.id == guidance_id).values(content=dict(content)))
+
+
 async def set_state(tx: Transaction, message_id: str, state: str, sent_at: datetime | None = None) -> None:
     await tx.execute(update(message).where(message.c.id == message_id).values(state=state, sent_at=sent_at))

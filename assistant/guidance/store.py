@@ -10,9 +10,17 @@ from typing import Any
 from sqlalchemy import select, update
 
 from assistant.config import local_date
-from assistant.determinations import DeterminationChange
+from assistant.determinations import DeterminationChange, RuleVersions
 from assistant.guidance import rows
-from assistant.guidance.people import CONCEPTS, Circle, Person, circle_around
+from assistant.guidance.people import (
+    CONCEPTS,
+    RELATIONS,
+    Circle,
+    Person,
+    children_of,
+    circle_around,
+    person_as_known,
+)
 from assistant.guidance.planning import (
     DEFAULT_POLICY,
     FROM_DETERMINATIONS,
@@ -36,7 +44,7 @@ WITHOUT_NOTICE = frozenset({"application_received"})
 """Kinds that answer somebody who is there: the chat is enough."""
 
 
-WHAT_IS_NO_SECRET = ("rules", "title", "municipality", "party", "cause", "by_hand")
+WHAT_IS_NO_SECRET = ("rules", "title", "told_to", "municipality", "party", "cause")
 """What is kept of guidance that a human must think about first: which rule, and where."""
 
 
@@ -59,13 +67,15 @@ class Sender:
 class Guidance:
     """All methods work in the caller's transaction: what is told commits with what caused it.
 
-    `home` is the municipality that speaks where the content names none.
+    `home` is the municipality that speaks where the content names none. `versions` knows the rules as edited
+    here; without it the shipped `catalogue` holds.
     """
 
     catalogue: Catalogue
     twin: Twin
     home: str = ""
     policy: Policy = DEFAULT_POLICY
+    versions: RuleVersions | None = None
 
     async def plan_for_changes(
         self, tx: Transaction, changes: Iterable[DeterminationChange], now: datetime
@@ -77,23 +87,24 @@ class Guidance:
         is ever sent after what cancels it was committed. Where a person's own answer is the cause nobody
         waits: they see the new result before them.
         """
-        all_changes = tuple(changes)
-        told_of = [change for change in all_changes if is_told(self.catalogue.rules[change.rule])]
+        on = local_date(now)
+        catalogue = await self._catalogue(tx, on)
+        all_changes = tuple(change for change in changes if change.rule in catalogue.rules)
+        told_of = [change for change in all_changes if is_told(catalogue.rules[change.rule])]
         if not told_of:
             return ()
-        on = local_date(now)
         for change in told_of:
             wait = not change.cause.startswith("person:")
             await self.withdraw(
                 tx, now, subject_id=change.subject_id, rule=change.rule, but=once(change), wait=wait
             )
-        circles = await self._circles(tx, told_of, on)
+        circles = await self._circles(tx, told_of, catalogue, on)
         planned = plan(
             all_changes,
             circles,
             await rows.told_about(tx, {change.subject_id for change in told_of}),
             await _records(tx, told_of),
-            self.catalogue,
+            catalogue,
             on,
             self.policy,
         )
@@ -125,7 +136,7 @@ class Guidance:
             return None
         if kind in WITHOUT_NOTICE and how.channels:
             how = Telling(("chat",), because=("answers_at_once",))
-        told = self.catalogue.rules[rule]
+        told = (await self._catalogue(tx, on)).rules[rule]
         number = near.value(subject_id, "person.municipality", on)
         about = {
             "rules": [rule],
@@ -175,33 +186,36 @@ class Guidance:
         Call it in the transaction that recorded the facts (a death, a protected address, a reservation, new
         contact information).
         """
-        touched = sorted({one.subject_id for one in changed if one.concept in CONCEPTS})
+        touched = sorted({one.subject_id for one in changed if one.concept in (*CONCEPTS, *RELATIONS)})
         on = local_date(now)
         for person_id in touched:
-            waiting = {
-                row["id"]: row
-                for row in (
-                    *await rows.waiting_messages(tx, person_id=person_id),
-                    *await rows.waiting_messages(tx, subject_id=person_id),
-                )
-            }
+            waiting = {row["id"]: row for row in await rows.waiting_messages(tx, person_id=person_id)}
+            near = await self.twin.near(tx, [person_id])
+            for subject_id in (person_id, *children_of(near, person_id, on)):
+                about = await rows.waiting_messages(tx, subject_id=subject_id)
+                waiting |= {row["id"]: row for row in about}
             stopped = []
             for row in waiting.values():
-                _, how = await self.telling_now(tx, row, on)
+                person, how = await self.telling_now(tx, row, on)
                 if not may_go(row["channel"], how):
-                    stopped.append(row)
-            if await rows.on_their_way(tx, [row["id"] for row in stopped], now):
+                    stopped.append((row, person, how))
+            if await rows.on_their_way(tx, [row["id"] for row, _, _ in stopped], now):
                 raise StillSending
-            await rows.withdraw_messages(tx, stopped, now)
+            for row, person, how in stopped:
+                await self.stop(tx, row, person, how, now)
             await self._late_notice(tx, person_id, now)
 
     async def telling_now(self, tx: Transaction, row: Mapping[str, Any], on: date) -> tuple[Person, Telling]:
         """How a message's receiver may be told today, by the facts as they are in this transaction."""
         near = await self.twin.near(tx, [row["subject_id"], row["person_id"]])
+        person = person_as_known(near, row["person_id"], on)
         party = bool(row["content"].get("party"))
-        circle = circle_around(near, row["subject_id"], "", on, also=row["person_id"])
-        how = telling(circle.recipients[0], circle.subject, circle.others, on, party=party)
-        return circle.recipients[0], how
+        circle = circle_around(
+            near, row["subject_id"], row["content"].get("told_to", ""), on, also=person.id if party else None
+        )
+        if person.id not in {one.id for one in circle.recipients}:
+            return person, Telling(silent="not_concerned")  # no longer has parental responsibility
+        return person, telling(person, circle.subject, circle.others, on, party=party)
 
     async def sender(self, tx: Transaction, number: str) -> Sender:
         """The municipality by its number, else the one this assistant serves."""
@@ -254,21 +268,32 @@ class Guidance:
         )
         return [row for row in await tx.all(question) if row["content"].get("municipality") == municipality]
 
+    async def stop(
+        self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
+    ) -> None:
+        """A waiting message may not go this way any more; where a human must tell, hand it over first."""
+        if how.by_hand:
+            await self.keep_letter(tx, row, person, how, now)
+        await rows.withdraw_messages(tx, [row], now)
+
     async def keep_letter(
         self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
     ) -> None:
         """Hand a message that cannot be sent to the municipality's people."""
-        sender = await self.sender(tx, row["content"].get("municipality", ""))
-        await self._write_letter(
-            tx, row["guidance_id"], person, how, row["kind"], row["content"], sender, now
-        )
+        content = _by_hand(row["content"], how)
+        await rows.set_content(tx, row["guidance_id"], content)
+        sender = await self.sender(tx, content.get("municipality", ""))
+        await self._write_letter(tx, row["guidance_id"], person, how, row["kind"], content, sender, now)
+
+    async def _catalogue(self, tx: Transaction, on: date) -> Catalogue:
+        return self.catalogue if self.versions is None else await self.versions.catalogue_at(tx, on)
 
     async def _circles(
-        self, tx: Transaction, changes: Sequence[DeterminationChange], on: date
+        self, tx: Transaction, changes: Sequence[DeterminationChange], catalogue: Catalogue, on: date
     ) -> dict[tuple[str, str], Circle]:
         circles: dict[tuple[str, str], Circle] = {}
         for change in changes:
-            told_to = self.catalogue.rules[change.rule].told_to
+            told_to = catalogue.rules[change.rule].told_to
             if (change.subject_id, told_to) not in circles:
                 near = await self.twin.near(tx, [change.subject_id])
                 circles[change.subject_id, told_to] = circle_around(near, change.subject_id, told_to, on)
@@ -282,14 +307,7 @@ class Guidance:
             for kind in await rows.life_events_of(tx, planned.cause)
             if kind in self.catalogue.life_events
         ]
-        content = dict(planned.content) | {
-            "cause": planned.cause,
-            "by_hand": how.by_hand or "",
-            "happened": happened,
-        }
-        if how.by_hand and how.by_hand != "reserved":
-            # What may not be said is not written down either, where it could be read by mistake.
-            content = {name: content[name] for name in WHAT_IS_NO_SECRET if name in content}
+        content = _by_hand({**planned.content, "cause": planned.cause, "happened": happened}, how)
         guidance_id = await rows.keep_guidance(
             tx,
             {
@@ -343,6 +361,14 @@ class Guidance:
                 row["kind"], how.notice, person.language, row["content"], sender.name, sender.language
             )
             await rows.keep_message(tx, row["guidance_id"], person_id, written, "waiting", now)
+
+
+def _by_hand(content: Mapping[str, Any], how: Telling) -> dict[str, Any]:
+    """The content with why a human must tell it, if so. What may not be said is not kept to be read either."""
+    if how.by_hand in (None, "reserved"):
+        return {**content, "by_hand": how.by_hand or ""}
+    kept = {name: content[name] for name in WHAT_IS_NO_SECRET if name in content}
+    return {**kept, "by_hand": how.by_hand}
 
 
 async def _records(tx: Transaction, changes: Sequence[DeterminationChange]) -> dict[str, Mapping[str, Any]]:

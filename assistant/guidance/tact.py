@@ -17,7 +17,7 @@ from assistant.twin.household import full_years
 CONTACT_HOLDS_MONTHS = 18  # § 32
 SPEAKS_FOR_ITSELF_AT = 15  # years; younger children are told through those who have parental responsibility
 
-Silence = Literal["dead", "subject_dead", "not_resident", "child"]
+Silence = Literal["dead", "subject_dead", "not_resident", "child", "not_concerned"]
 ByHand = Literal["reserved", "protected_other", "protection_unknown", "subject_dead"]
 
 

@@ -178,6 +178,29 @@ async def test_a_death_or_a_move_abroad_stops_what_waits(
     assert {state for _, state, _ in await town.messages("Kari")} == {"withdrawn"}
 
 
+async def test_a_parent_who_no_longer_is_a_guardian_is_not_told(town: Town) -> None:
+    await town.family()
+    await town.plan(await town.change())
+    await town.state("Lise", guardians=["Ola"])
+    await town.work.run_until_idle()
+    assert {state for _, state, _ in await town.messages("Kari")} == {"withdrawn"}
+    assert len(town.gateway.outbox()) == 1
+
+
+async def test_what_waits_for_one_parent_stops_when_the_other_is_hidden(town: Town) -> None:
+    await town.family()
+    await town.plan(await town.change())
+    await town.state("Ola", address_protection="confidential", address_key="elsewhere")
+    withheld = ("letter", "manual", "En saksbehandler må vurdere hva som kan sies")
+    assert [one for one in await town.messages("Kari") if one[1] != "withdrawn"] == [withheld]
+    await town.work.run_until_idle()
+    assert town.mailbox.listed() == []
+    async with town.database.read() as tx:
+        by_hand = await town.guidance.to_tell_by_hand(tx, "9999")
+    assert [row["content"]["by_hand"] for row in by_hand] == ["protected_other"]
+    assert "Lise" not in str([dict(row) for row in by_hand])
+
+
 async def test_the_door_is_tried_again_at_the_moment_of_sending(town: Town) -> None:
     await town.family()
     await town.plan(await town.change())
@@ -187,9 +210,14 @@ async def test_the_door_is_tried_again_at_the_moment_of_sending(town: Town) -> N
     assert town.mailbox.listed() == []
 
 
-async def test_a_reservation_that_comes_while_a_message_waits_hands_it_to_people(town: Town) -> None:
+@pytest.mark.parametrize("guidance_hears_of_it", [True, False])
+async def test_a_reservation_that_comes_while_a_message_waits_hands_it_to_people(
+    town: Town, guidance_hears_of_it: bool
+) -> None:
     await town.family()
     await town.plan(await town.change())
+    if guidance_hears_of_it:
+        await town.state("Kari", reserved=True)
     async with town.database.begin() as tx:
         await town._state(tx, town.ids["Kari"], {"reserved": True})
     await town.work.run_until_idle()
