@@ -57,6 +57,7 @@ class Place:
 
     `covers_whole_stay`: the application asked for reduced fees as long as the child has a place (§ 3e third
     paragraph of the regulation on parents' payment); None: nobody asked, or it is not known.
+    `deferred_school_start`: whether the child starts school a year later; None: not known.
     """
 
     number: str
@@ -68,6 +69,7 @@ class Place:
     accepted_on: date | None
     covers_whole_stay: bool | None
     terms: tuple[Terms, ...]
+    deferred_school_start: bool | None = None
     annulled: bool = False
 
 
@@ -109,24 +111,22 @@ def _event(line: Fields) -> PlaceEvent:
 def read_place(answer: Any) -> Place:
     """A place as the system describes it."""
     place = Fields.of(REGISTER, "place", answer)
-    application = place.part_or_none("application")
-    covers = application.values.get("covers_whole_stay") if application else None
-    if application is not None and covers is not None:
-        covers = application.flag("covers_whole_stay")
+    child = place.part("child")
     starts = _day(place, "starts_on")
     terms = tuple(_terms(one) for one in place.parts("terms"))
     if not terms:
         raise place.fault("terms", "is empty: a place has a price from its first day")
     return Place(
         number=place.text("place_number"),
-        child=place.part("child").text("national_id"),
+        child=child.text("national_id"),
         kindergarten=place.part("kindergarten").text("name"),
         municipality=place.text("municipality"),
         starts_on=starts,
         ends_on=place.day_or_none("ends_on"),
         accepted_on=place.day_or_none("accepted_on"),
-        covers_whole_stay=covers,
+        covers_whole_stay=_flag_or_none(place.part_or_none("application"), "covers_whole_stay"),
         terms=tuple(sorted(terms, key=lambda one: one.starts_on)),
+        deferred_school_start=_flag_or_none(child, "deferred_school_start"),
         annulled=place.flag("annulled", default=False),
     )
 
@@ -138,6 +138,12 @@ def _terms(one: Fields) -> Terms:
         price=_positive(one, "price"),
         food=_positive(one, "food"),
     )
+
+
+def _flag_or_none(fields: Fields | None, name: str) -> bool | None:
+    if fields is None or fields.values.get(name) is None:
+        return None
+    return fields.flag(name)
 
 
 def _day(fields: Fields, name: str) -> date:

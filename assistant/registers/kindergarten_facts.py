@@ -30,8 +30,10 @@ def statements_from_place(place: Place) -> tuple[Statement, ...]:
     if place.annulled:
         return (relation,)
     covers = () if place.covers_whole_stay is None else (Span(place.covers_whole_stay),)
+    deferred = () if place.deferred_school_start is None else (Span(place.deferred_school_start),)
     return (
         relation,
+        Statement(person_ref(place.child), "person.deferred_school_start", deferred, scope=place.number),
         _said(place, "place_number", Span(place.number)),
         _said(place, "kindergarten", Span(place.kindergarten)),
         _said(place, "municipality", Span(place.municipality)),

@@ -68,35 +68,42 @@ def one_at_a_time(
 ) -> tuple[Span, ...]:
     """Spans of a concept that has one value at a time: an address, a name, a marital status.
 
-    Each holds until its own end or until the next begins. Of elements that begin the same day the current
-    one, else the one entered last, counts: the others were mistakes. History of which nobody knows when it
-    began tells nothing about any day and is left out; so is history that a current element without a
-    beginning leaves no room for.
+    Each holds until its own end or until the next begins. What counts now counts from the day it began: an
+    element that no longer counts tells only of the days before, and nothing if it has neither an end nor a
+    successor (then it was a mistake, put right or annulled). Of elements that begin the same day the one
+    entered last counts. History of which nobody knows when it began tells nothing about any day.
     """
-    by_start: dict[date | None, Element] = {}
-    for element in found:
-        earlier = by_start.get(element.starts)
-        if earlier is None or element.current or not earlier.current:
-            by_start[element.starts] = element
-    always = by_start.pop(None, None)
-    if always is not None and always.current:
-        by_start = {}
-    ordered = [by_start[start] for start in sorted(start for start in by_start if start is not None)]
-    if always is not None and always.current:
-        ordered = [always]
+    all_found = tuple(found)
+    now = current(all_found)
+    ordered = sorted(_history(all_found, now), key=lambda element: element.starts or date.min)
+    if now is not None:
+        ordered.append(now)
     spans = []
     for element, following in zip_longest(ordered, ordered[1:]):
-        made = value(element.fields)
-        if made is SKIP:
-            continue
         ends = min(
             (day for day in (element.ends, following.starts if following else None) if day is not None),
             default=None,
         )
-        if ends is not None and element.starts is not None and ends <= element.starts:
+        if (ends is None and not element.current) or (ends and element.starts and ends <= element.starts):
             continue
-        spans.append(Span(made, element.starts, ends, detail(element.fields)))
+        made = value(element.fields)
+        if made is not SKIP:
+            spans.append(Span(made, element.starts, ends, detail(element.fields)))
     return tuple(spans)
+
+
+def _history(found: Iterable[Element], now: Element | None) -> Iterable[Element]:
+    """What counted before, each day once: nothing from the day on which what counts now began."""
+    if now is not None and now.starts is None:
+        return ()
+    by_start: dict[date, Element] = {}
+    for element in found:
+        began_before = element.starts is not None and (
+            now is None or now.starts is None or element.starts < now.starts
+        )
+        if not element.current and element.starts is not None and began_before:
+            by_start[element.starts] = element
+    return by_start.values()
 
 
 def side_by_side(

@@ -26,13 +26,17 @@ SCOPES = frozenset({population.SCOPE, tax.SCOPE, contact.SCOPE, kindergarten.SCO
 
 @dataclass
 class Simulators:
-    """The running simulators; `settings` are the parts of Config that point at them."""
+    """The running simulators; `settings` are the parts of Config that point at them.
+
+    `data`: the folder they keep what they hold in; None: they forget it when they stop.
+    """
 
     population: PopulationSimulator
     tax: TaxSimulator
     contact: ContactSimulator
     kindergarten: KindergartenSimulator
     maskinporten: MaskinportenSimulator
+    data: Path | None = None
     settings: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -69,6 +73,7 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
             contact=ContactSimulator(tokens=maskinporten, path=kept("contact")),
             kindergarten=KindergartenSimulator(tokens=maskinporten, path=kept("kindergarten")),
             maskinporten=maskinporten,
+            data=data,
         )
         async with AsyncExitStack() as stack:
             token_issuer = await stack.enter_async_context(serving(maskinporten))

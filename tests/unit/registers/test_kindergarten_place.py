@@ -69,6 +69,13 @@ def test_an_annulled_place_was_never_there() -> None:
     assert (relation.spans, relation.scope) == ((), "B-1001")
 
 
+def test_deferred_school_start_is_told_where_the_system_knows_it() -> None:
+    told = facts(child={"national_id": CHILD, "deferred_school_start": True})
+
+    assert told["person.deferred_school_start"] == (Span(True),)
+    assert facts()["person.deferred_school_start"] == ()
+
+
 def test_nobody_asked_about_the_whole_stay() -> None:
     assert facts(application=None)["kindergarten_place.covers_whole_stay_application"] == ()
 

@@ -239,6 +239,20 @@ def test_protection_that_has_ended_is_over() -> None:
     assert len(said(document, "address").spans) == 1
 
 
+def test_what_was_annulled_leaves_what_counted_before() -> None:
+    """The register keeps the mistake, without an end, beside what counts again."""
+    document = person(
+        status=[
+            element("2026-02-03T08:00:00Z", current=False, status="doed"),
+            element("2022-05-05T22:00:00Z", status="bosatt"),
+        ],
+        adressebeskyttelse=[element("2026-02-03T08:00:00Z", current=False, graderingsnivaa="fortrolig")],
+    )
+
+    assert spans(document, "residence_status") == [("resident", date(2022, 5, 6), None)]
+    assert spans(document, "address_protection") == [("none", None, None)]
+
+
 def test_death_and_its_annulment() -> None:
     dead = person(doedsfall=[element("2026-02-03T08:00:00Z", doedsdato="2026-02-02")])
     annulled = person(doedsfall=[element("2026-02-03T08:00:00Z", current=False, doedsdato="2026-02-02")])
