@@ -14,7 +14,7 @@ from assistant.web.errors import answer_errors
 from assistant.web.json_body import MAX_BYTES
 from assistant.web.limits import LIMITS, Limits
 from assistant.web.live_sockets import LIVE_SOCKETS, LiveSockets, watch_sessions
-from assistant.web.login import PROVIDERS
+from assistant.web.login import PROVIDERS, Kind
 from assistant.web.parts import PARTS, Parts
 from assistant.web.policy import ACCESS, add_routes, guard
 from assistant.web.provider import Provider
@@ -26,7 +26,14 @@ from assistant.web.static_files import STATIC, StaticFiles
 
 PAGES = (
     "front",
+    "me",
+    "chat",
     "health",
+    "desk",
+    "biller",
+    "api",
+    "openapi",
+    "editor",
 )
 """The modules of assistant.web.pages, each with `routes(parts)`."""
 
@@ -62,10 +69,11 @@ def all_routes(parts: Parts, static: StaticFiles) -> list[Route]:
 async def _talk_to_providers(app: web.Application) -> AsyncIterator[None]:
     config = app[PARTS].config
     async with aiohttp.ClientSession(auto_decompress=True, trust_env=False) as http:
-        app[PROVIDERS] = {
+        providers: dict[Kind, Provider] = {
             "resident": Provider(config.residents_login, http, app[PARTS].wall_clock),
             "staff": Provider(config.staff_login, http, app[PARTS].wall_clock),
         }
+        app[PROVIDERS] = providers
         yield
 
 

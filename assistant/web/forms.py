@@ -53,8 +53,8 @@ async def read_form(request: web.Request) -> Form:
     Raises WrongMediaType for anything but a URL-encoded form, and BadRequest for a body that is not UTF-8,
     has a NUL character or more than 200 fields.
     """
-    if (known := request.get(_READ)) is not None:
-        return known
+    if _READ in request:
+        return request[_READ]
     if request.content_type != FORM:
         raise WrongMediaType(f"send it as {FORM}")
     form = parse_form(await read_body(request))

@@ -48,6 +48,7 @@ class LiveSockets:
 
     def __init__(self) -> None:
         self._open: set[Live] = set()
+        self._closing: set[asyncio.Task[None]] = set()
 
     def add(self, socket: Live) -> bool:
         if sum(1 for other in self._open if other.person == socket.person) >= PER_PERSON:
@@ -64,15 +65,21 @@ class LiveSockets:
     def sessions(self) -> set[bytes]:
         return {socket.session for socket in self._open}
 
-    async def end_sessions(self, ended: Collection[bytes]) -> None:
-        """Close what hangs on these sessions, now."""
-        await self._end([s for s in self._open if s.session in ended], SESSION_ENDED, "the session has ended")
+    def end_sessions(self, ended: Collection[bytes]) -> None:
+        """Close what hangs on these sessions, now; does not wait for the peers to answer."""
+        for socket in [socket for socket in self._open if socket.session in ended]:
+            self._close(socket, SESSION_ENDED, "the session has ended")
 
     async def end_all(self) -> None:
-        await self._end(list(self._open), GOING_AWAY, "the server is going down")
+        """Close everything and wait until it is done."""
+        for socket in list(self._open):
+            self._close(socket, GOING_AWAY, "the server is going down")
+        await asyncio.gather(*self._closing, return_exceptions=True)
 
-    async def _end(self, chosen: list[Live], code: int, reason: str) -> None:
-        await asyncio.gather(*(socket.end(code, reason) for socket in chosen), return_exceptions=True)
+    def _close(self, socket: Live, code: int, reason: str) -> None:
+        closing = asyncio.create_task(socket.end(code, reason), name="socket-closing")
+        self._closing.add(closing)
+        closing.add_done_callback(self._closing.discard)
 
 
 LIVE_SOCKETS: web.AppKey[LiveSockets] = web.AppKey("live_sockets", LiveSockets)
@@ -100,4 +107,4 @@ async def _watch(app: web.Application) -> None:
         except Exception:
             log.exception("sockets.watch_failed")  # the database is away: look again, do not die
             continue
-        await live.end_sessions(held - alive)
+        live.end_sessions(held - alive)

@@ -227,7 +227,7 @@ async def _open_session(request: web.Request, parts: Parts, kind: Kind, identity
             new = _staff_session(parts, identity, language)
         token = await sessions.start(tx, new, now)
     if visitor.session is not None:
-        await request.app[LIVE_SOCKETS].end_sessions({visitor.session})
+        request.app[LIVE_SOCKETS].end_sessions({visitor.session})
     return token
 
 
@@ -256,7 +256,7 @@ async def _logout(request: web.Request) -> web.StreamResponse:
     if visitor.session is not None:
         async with parts.database.begin() as tx:
             await sessions.end(tx, visitor.session, parts.wall_clock())
-        await request.app[LIVE_SOCKETS].end_sessions({visitor.session})
+        request.app[LIVE_SOCKETS].end_sessions({visitor.session})
     response = redirect(f"/logout/provider?kind={visitor.kind}" if visitor.logged_in else "/logged-out")
     cookies.drop(response, parts.config, sessions.COOKIE)
     return response
@@ -289,7 +289,7 @@ async def _frontchannel_logout(request: web.Request) -> web.StreamResponse:
             if settings_of(parts, kind).issuer == issuer:
                 async with parts.database.begin() as tx:
                     ended = await sessions.end_at_provider(tx, kind, sid[:500], parts.wall_clock())
-                await request.app[LIVE_SOCKETS].end_sessions(set(ended))
+                request.app[LIVE_SOCKETS].end_sessions(set(ended))
     return web.Response(text="", content_type="text/html")
 
 

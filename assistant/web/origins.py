@@ -26,9 +26,8 @@ def own_origins(request: web.Request, config: Config) -> frozenset[str]:
 
 def host_is_ours(request: web.Request, config: Config) -> bool:
     """Is the name in the Host header ours? Another one is a stranger's name that points at this machine."""
-    return any(
-        request.host.lower() == URL(origin).authority.lower() for origin in own_origins(request, config)
-    )
+    names = {origin.partition("://")[2] for origin in own_origins(request, config)}
+    return request.host.lower() in names
 
 
 def widget_origins(config: Config) -> frozenset[str]:

@@ -57,9 +57,8 @@ def _in_language(write: Any) -> Any:
 
 def visitor_or_stranger(request: web.Request) -> Visitor:
     """The visitor, or, where a request failed before anybody was recognised, an anonymous one."""
-    known = request.get(VISITOR)
-    if known is not None:
-        return known
+    if VISITOR in request:
+        return request[VISITOR]
     parts = request.app[PARTS]
     return Visitor("anonymous", language_of(request, parts.config), parts.config.municipality)
 

@@ -28,8 +28,7 @@ def keep_opener(request: web.Request) -> None:
 
 def content_security_policy(config: Config, nonce: str) -> str:
     """Everything from ourselves, no inline code, no eval, in nobody's frame (CSP level 3)."""
-    public = URL(config.public_url)
-    sockets = f"{'wss' if public.scheme == 'https' else 'ws'}://{public.authority}"
+    sockets = str(URL(config.public_url).origin()).replace("http", "ws", 1)
     return "; ".join(
         (
             "default-src 'none'",

@@ -29,6 +29,7 @@ HEARTBEAT = 30.0  # seconds between pings
 MOST_WAITING = 200  # messages not yet taken by a slow reader
 SEND_SECONDS = 10.0
 TICKET_SECONDS = 10.0
+CLOSE_SECONDS = 2.0
 
 NOT_JSON, NOT_LOGGED_IN, TOO_MANY_SOCKETS, TOO_SLOW, TOO_FAST = 4400, 4401, 4403, 4408, 4429
 
@@ -36,29 +37,42 @@ NOT_JSON, NOT_LOGGED_IN, TOO_MANY_SOCKETS, TOO_SLOW, TOO_FAST = 4400, 4401, 4403
 class Socket:
     """An open WebSocket of a resident: `async for message in socket`, `await socket.send({...})`."""
 
-    def __init__(self, parts: Parts, response: web.WebSocketResponse, visitor: Visitor) -> None:
+    def __init__(self, request: web.Request, response: web.WebSocketResponse, visitor: Visitor) -> None:
         assert visitor.session is not None
         assert visitor.person_id is not None
         self.visitor = visitor
         self.response = response
         self.session = visitor.session
         self.person = visitor.person_id
-        self._parts = parts
+        self._parts = request.app[PARTS]
+        self._transport = request.transport
         self._outgoing: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
         self._pace = Limit(burst=PER_SECOND, per_minute=PER_SECOND * 60)
+        self._ending = asyncio.Lock()
 
     async def send(self, message: Mapping[str, Any]) -> None:
-        """Hand a message to the writer; a reader with 200 messages waiting is let go (4408)."""
+        """Hand a message to the writer; a reader with 200 messages waiting is let go (4408).
+
+        On a closed socket it does nothing: what must reach the person waits in the store, not here.
+        """
+        if self.response.closed:
+            return
         try:
             self._outgoing.put_nowait(to_json(message))
         except asyncio.QueueFull:
             await self.end(TOO_SLOW, "reads too slowly")
 
     async def end(self, code: int, reason: str) -> None:
-        """Close, from whatever task. Does not wait long for a peer that is silent."""
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(2):
-                await self.response.close(code=code, message=reason.encode())
+        """Close, from whatever task; a peer that does not answer in two seconds is cut off."""
+        async with self._ending:
+            if self.response.closed:
+                return
+            try:
+                async with asyncio.timeout(CLOSE_SECONDS):
+                    await self.response.close(code=code, message=reason.encode())
+            except TimeoutError:
+                if self._transport is not None and self._transport.get_write_buffer_size():
+                    self._transport.abort()  # closing would first wait for the peer to read
 
     async def write(self) -> None:
         """The writer: sends what waits, one message after the other."""
@@ -111,7 +125,7 @@ async def accept_socket(request: web.Request) -> AsyncIterator[Socket]:
     visitor = visitor_of(request)
     if visitor.kind != "resident":
         visitor = await _by_ticket(request, parts, response)
-    socket = Socket(parts, response, visitor)
+    socket = Socket(request, response, visitor)
     if not live.add(socket):
         await socket.end(TOO_MANY_SOCKETS, "too many open at once")
         raise SocketRefused(response)
@@ -126,8 +140,7 @@ async def accept_socket(request: web.Request) -> AsyncIterator[Socket]:
         writer.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await writer
-        if not response.closed:
-            await socket.end(WSCloseCode.OK, "")
+        await socket.end(WSCloseCode.OK, "")  # waits for a close that another task began
 
 
 async def _by_ticket(request: web.Request, parts: Parts, response: web.WebSocketResponse) -> Visitor:

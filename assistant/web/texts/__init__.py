@@ -72,7 +72,11 @@ class Texts:
 
 
 def _read(file: Path) -> dict[str, Mapping[str, Wording]]:
-    loaded = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    try:
+        loaded = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark is not None else 0
+        raise TextFault(f"{file}:{line}: not YAML: {error.problem} (quote a text with ? : , or {{)") from None
     if not isinstance(loaded, dict):
         raise TextFault(f"{file}: must be a mapping of keys, is a {type(loaded).__name__}")
     for key, wordings in loaded.items():

@@ -19,7 +19,7 @@ from assistant.config import Config
 from assistant.demo.login_provider import Client, LoginProvider, TestUser
 from assistant.store import Database, Identities, IdentityKeys
 from assistant.web.app import make_app
-from assistant.web.parts import Parts
+from assistant.web.parts import Extension, Parts
 from assistant.web.server import serve_app
 
 KARI, OLA = "kari", "ola"
@@ -95,7 +95,7 @@ class Browser:
         return None
 
     def _url(self, path: str) -> URL:
-        return URL(path) if "://" in path else URL(self.base + path)
+        return URL(path) if path.startswith("http") else URL(self.base + path)
 
     async def _text(self, response: aiohttp.ClientResponse) -> str:
         return await response.text() if response.content_type == "text/html" else ""
@@ -145,7 +145,11 @@ def parts_with(**given: Any) -> Parts:
 
 @asynccontextmanager
 async def running_site(
-    database: Database, clock: MovableClock, provider: type[LoginProvider] = LoginProvider, **settings: Any
+    database: Database,
+    clock: MovableClock,
+    provider: type[LoginProvider] = LoginProvider,
+    extensions: tuple[Extension, ...] = (),
+    **settings: Any,
 ) -> AsyncIterator[Site]:
     """The site and its two login providers, each on a port of its own."""
     port, provider_port = unused_port(), unused_port()
@@ -173,14 +177,15 @@ async def running_site(
         identities=Identities(IdentityKeys.generate()),
         clock=clock,
         wall_clock=clock,
+        extensions=extensions,
     )
+    app = make_app(parts)
     providers = web.Application()
     providers.add_subapp("/residents", residents.application())
     providers.add_subapp("/staff", employees.application())
     runner = web.AppRunner(providers, access_log=None)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", provider_port).start()
-    app = make_app(parts)
     async with serve_app(app, "127.0.0.1", port):
         site = Site(base, app, parts, clock, residents, employees)
         try:
