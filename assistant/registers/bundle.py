@@ -38,12 +38,19 @@ class Registers:
         """The clients share the caller's session, which the caller closes, and one source of tokens."""
         shown = tokens or MaskinportenTokens(config.maskinporten, session)
 
-        def transport(register: str, settings: RegisterSettings, scope: str) -> Transport:
-            return Transport(register, settings, scope, session, shown)
+        def transport(
+            register: str, settings: RegisterSettings, scope: str, retry_after_unit: float = 1.0
+        ) -> Transport:
+            return Transport(register, settings, scope, session, shown, retry_after_unit)
 
         return cls(
             population=PopulationClient(
-                transport(population.REGISTER, config.population_register, population.SCOPE)
+                transport(
+                    population.REGISTER,
+                    config.population_register,
+                    population.SCOPE,
+                    population.RETRY_AFTER_UNIT,
+                )
             ),
             tax=TaxClient(transport(tax.REGISTER, config.tax_administration, tax.SCOPE)),
             contact=ContactClient(transport(contact.REGISTER, config.contact_register, contact.SCOPE)),

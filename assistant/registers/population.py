@@ -19,6 +19,7 @@ from assistant.registers.transport import Transport
 REGISTER = "population_register"
 SCOPE = "folkeregister:deling/offentligmedhjemmel"
 FEED_PAGE = 1000  # fixed by the register
+RETRY_AFTER_UNIT = 0.001  # seconds: "minimum antall ms. angitt i Retry-After-header", its table of refusals
 
 
 @dataclass(frozen=True)

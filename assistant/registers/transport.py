@@ -57,6 +57,7 @@ class Transport:
     scope: str
     session: aiohttp.ClientSession
     tokens: Tokens
+    retry_after_unit: float = 1.0  # seconds; HTTP's own unit is 1, the population register's is a thousandth
 
     async def get(
         self, path: str, task: str, *, query: Mapping[str, str] | None = None, etag: str | None = None
@@ -111,7 +112,8 @@ class Transport:
                 timeout=aiohttp.ClientTimeout(total=self.settings.timeout_seconds),
             ) as response:
                 if response.status >= 500 or response.status == 429:
-                    wait = retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+                    header = response.headers.get("Retry-After")
+                    wait = retry_after(header, datetime.now(UTC), self.retry_after_unit)
                     reason = f"answered with status {response.status}"
                     raise RegisterUnavailable(self.register, task, reason, wait)
                 text = await self._read(response, task)
@@ -165,19 +167,22 @@ def refusal_code(body: Any) -> str:
     return ""
 
 
-def retry_after(header: str | None, now: datetime) -> float | None:
-    """The seconds a Retry-After header asks for: a number of seconds, or a moment (RFC 9110, 10.2.3)."""
+def retry_after(header: str | None, now: datetime, unit: float = 1.0) -> float | None:
+    """The seconds a Retry-After header asks for: a number of units, or a moment (RFC 9110, 10.2.3).
+
+    At least one second, so that a short wait is a wait.
+    """
     if header is None:
         return None
     if header.strip().isdigit():
-        return float(header)
+        return max(1.0, int(header) * unit)
     try:
         moment = parsedate_to_datetime(header)
     except ValueError:
         return None
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - now).total_seconds())
+    return max(1.0, (moment - now).total_seconds())
 
 
 def _etag(response: aiohttp.ClientResponse) -> str | None:

@@ -75,6 +75,10 @@ async def test_the_register_says_how_long_to_wait(simulators: Simulators, regist
 
     assert busy.value.retry_after == 17
     assert silent.value.retry_after is None
+    simulators.population.misbehave("busy", retry_after="2500")
+    with pytest.raises(RegisterUnavailable) as in_milliseconds:
+        await registers.population.feed(1)
+    assert in_milliseconds.value.retry_after == 2.5
     assert "no answer within 0.5 seconds" in str(silent.value)
 
 
