@@ -70,3 +70,4 @@ for (const name of [...new Set(files.flatMap(({ packages }) => packages))].sort(
 }
 writeFileSync(join(vendor, 'LICENCES.txt'), notices.join('\n').replace(/\r/g, ''));
 console.log(`built ${files.length} files`);
+await import('./widget.mjs');

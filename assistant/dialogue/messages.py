@@ -114,6 +114,11 @@ def guidance_part(row: Mapping[str, Any], language: str) -> GuidanceShown:
     )
 
 
+async def unread_messages(tx: Transaction, person_id: str, on: date) -> list[str]:
+    """The ids of the messages the person has not seen."""
+    return [row["id"] for row in await messages_of(tx, person_id, on) if row["read_at"] is None]
+
+
 async def mark_read(tx: Transaction, person_id: str, message_id: str, now: datetime) -> bool:
     """Note that the person has seen a message; False if there is no such message to them."""
     mine = (message.c.id == message_id) & (message.c.person_id == person_id)

@@ -5,7 +5,8 @@ From the widget, after the handshake of `accept_socket`:
   {"type": "press", "client_id", "action", "label", "values"}  a button or a form
   {"type": "read", "message"}                                  a message has been seen
 To the widget:
-  {"type": "history", "lines"}     all lines since `?since=<id>`, then {"type": "open", "content"} with an open step
+  {"type": "history", "lines", "unread"}  lines since `?since=<id>`, and which messages are not read yet
+  {"type": "open", "content"}      after it, the step of an errand that is under way
   {"type": "lines", "lines"}       new lines, each {"id", "author", "content", "client_id", "at"}
   {"type": "ack", "client_id"}     the line is kept, and will not be answered twice
   {"type": "refused", "client_id", "text"}  it cannot be taken: do not send it again
@@ -25,7 +26,7 @@ from aiohttp import web
 from assistant.config import local_date
 from assistant.dialogue import BadPress, ChatLine, Pressed, Said, press_from
 from assistant.dialogue.lines import CLIENT_ID, history
-from assistant.dialogue.messages import bring_messages, mark_read, messages_without_line
+from assistant.dialogue.messages import bring_messages, mark_read, messages_without_line, unread_messages
 from assistant.store import Transaction
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import TEXTS
@@ -85,7 +86,8 @@ class ChatSession:
                 await conversation.greet(tx, person, language, now)
                 lines = await self._new_lines(tx)
                 open_step = await conversation.open_step(tx, person, language, now)
-            await self._send("history", lines)
+                unread = await unread_messages(tx, person, local_date(now))
+            await self._send("history", lines, unread=unread)
             if open_step is not None:
                 await self.socket.send({"type": "open", "content": open_step.as_json()})
 
@@ -123,9 +125,9 @@ class ChatSession:
         await bring_messages(tx, self.socket.person, self.socket.visitor.language, self.parts.clock())
         return await history(tx, self.socket.person, after=self.last)
 
-    async def _send(self, kind: str, lines: Sequence[ChatLine]) -> None:
+    async def _send(self, kind: str, lines: Sequence[ChatLine], **more: Any) -> None:
         self.last = max([self.last, *(line.id for line in lines)])
-        await self.socket.send({"type": kind, "lines": [line.as_json() for line in lines]})
+        await self.socket.send({"type": kind, "lines": [line.as_json() for line in lines], **more})
 
     async def _take(self, frame: Mapping[str, Any]) -> None:
         """One frame. What goes wrong is answered with an id; the widget does not send the line again."""
