@@ -7,6 +7,7 @@ in ISO 8601, ranges as "[1..5)". An unknown result is `null` with a `missing` be
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from decimal import Decimal
@@ -21,13 +22,14 @@ from rules.feel.values import Unknown, Value, each_unknown
 _JSON_DEPTH = 100
 _LINE_LENGTH = 1_000_000
 _PLAIN_DIGITS = 60
+_QUOTED = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
 def evaluate_json(expression: str, context_json: str = "{}", now: datetime | None = None) -> dict[str, Any]:
     """The line `varde feel` prints: {"value": …}, with "missing" where the value is unknown. See `json_line`.
 
-    The context is a JSON object: its keys are the names in scope. With `now`, an aware moment, there are `today()` and
-    `now()`. Raises FeelError for a fault in the expression or the context.
+    The context is a JSON object: its keys are the names in scope. With `now`, an aware moment, there are `today()`
+    and `now()`. Raises FeelError for a fault in the expression or the context.
     """
     return evaluate_given(expression, _read(context_json, "the context"), now)
 
@@ -130,9 +132,9 @@ def _read(text: str, what: str) -> Any:
 
 
 def _depth(text: str) -> int:
-    """How deep brackets open in the text; those within quotes count too, which only makes it stricter."""
+    """How deep brackets open in the text, those within quotes aside."""
     deepest = depth = 0
-    for character in text:
+    for character in _QUOTED.sub("", text):
         if character in "[{":
             depth += 1
             deepest = max(deepest, depth)

@@ -39,7 +39,7 @@ class Unknown:
         if self.fact is None:
             return self
         deeper = f"{self.fact}.{name}"
-        return Unknown([deeper if path == self.fact else path for path in self.missing] + [deeper], deeper)
+        return Unknown([*(path for path in self.missing if path != self.fact), deeper], deeper)
 
     def __bool__(self) -> NoReturn:
         raise TypeError("an unknown value is neither true nor false")
