@@ -253,6 +253,21 @@ def test_what_was_annulled_leaves_what_counted_before() -> None:
     assert spans(document, "address_protection") == [("none", None, None)]
 
 
+def test_a_mistake_dated_after_what_counts_now_leaves_the_days_before_alone() -> None:
+    document = person(
+        bostedsadresse=[
+            lives("1", "2020-01-31T23:00:00Z", current=False),
+            lives("9", "2025-01-31T23:00:00Z", current=False),
+            lives("2", "2022-01-31T23:00:00Z"),
+        ]
+    )
+
+    assert spans(document, "address") == [
+        ("Steinveien 1, 9999 VARDEVIK", date(2020, 2, 1), date(2022, 2, 1)),
+        ("Steinveien 2, 9999 VARDEVIK", date(2022, 2, 1), None),
+    ]
+
+
 def test_death_and_its_annulment() -> None:
     dead = person(doedsfall=[element("2026-02-03T08:00:00Z", doedsdato="2026-02-02")])
     annulled = person(doedsfall=[element("2026-02-03T08:00:00Z", current=False, doedsdato="2026-02-02")])
