@@ -2,5 +2,15 @@
 
 from assistant.determinations.determinations import Determinations, Result
 from assistant.determinations.records import DeterminationChange, current, due_rules, explained, history
+from assistant.determinations.rule_versions import RuleVersions
 
-__all__ = ["DeterminationChange", "Determinations", "Result", "current", "due_rules", "explained", "history"]
+__all__ = [
+    "DeterminationChange",
+    "Determinations",
+    "Result",
+    "RuleVersions",
+    "current",
+    "due_rules",
+    "explained",
+    "history",
+]

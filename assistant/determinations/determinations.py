@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
+
 from assistant.config import local_date
+from assistant.determinations.catalogue_by_day import CatalogueByDay
 from assistant.determinations.records import DeterminationChange, keep
+from assistant.determinations.rule_versions import RuleVersions
 from assistant.store import Transaction
+from assistant.store.tables import determination
 from assistant.twin import Changed, Municipality, Neighbourhood, Twin, Use, View, is_minor, log_usage
 from assistant.twin.household import DERIVED_FROM, affected_persons
 from assistant.twin.view import build_view
-from rules import Catalogue, Rule, determine
+from rules import Catalogue, determine
 from rules.determination import Determination, UsedFact
 
 HORIZON = timedelta(days=365)
@@ -36,9 +41,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Determinations:
-    """Runs rules over the twin. `home` is the municipality whose settings hold where a person's is not ours."""
+    """Runs rules over the twin. `home` is the municipality whose settings hold where a person's is not ours.
+
+    `catalogue` is the one we ship: concepts, life events, texts. Which version of a rule holds on a day is
+    asked of `versions`.
+    """
 
     catalogue: Catalogue
+    versions: RuleVersions
     twin: Twin
     home: str
 
@@ -52,17 +62,13 @@ class Determinations:
         if not changes:
             return ()
         near = await self.twin.near(tx, {change.subject_id for change in changes})
+        catalogue = await self.versions.catalogue_at(tx, on)
         for change in changes:
-            reading = self.rules_reading(change.concept)
+            reading = rules_reading(catalogue, change.concept)
             if reading:
                 for person in affected_persons(near, change.subject_id, on):
                     rules_of.setdefault(person, set()).update(reading)
         return await self.run(tx, rules_of, cause, now)
-
-    def rules_reading(self, concept: str) -> frozenset[str]:
-        """The rules that read a concept, itself or through what is derived from it."""
-        derived = [made for made, parts in DERIVED_FROM.items() if concept in parts]
-        return frozenset(rule for name in (concept, *derived) for rule in self.catalogue.reading(name))
 
     async def run(
         self, tx: Transaction, rules_of: Mapping[str, Iterable[str]], cause: str, now: datetime
@@ -70,14 +76,15 @@ class Determinations:
         """Run rules for subjects, keep what is new, log every use; what now says something else."""
         today = local_date(now)
         found: list[DeterminationChange] = []
+        by_day = await self.versions.by_day(tx)
         for subject_id in sorted(rules_of):
             near = await self.twin.near(tx, [subject_id])
             place = await self.municipality_of(tx, near, subject_id, today)
             for rule_id in sorted(rules_of[subject_id]):
-                rule = self.catalogue.rules[rule_id]
-                if rule.about == "child" and not is_minor(near, subject_id, today):
+                rule = by_day.at(today).rules.get(rule_id)
+                if rule is None or (rule.about == "child" and not is_minor(near, subject_id, today)):
                     continue
-                result, turn = self._ahead(near, rule, subject_id, place, today)
+                result, turn = _ahead(near, by_day, rule_id, subject_id, place, today)
                 await self._log(tx, rule.id, result, now)
                 change = await keep(
                     tx,
@@ -105,39 +112,17 @@ class Determinations:
         """What a rule says on a given day (as known now, or then); the use is logged, nothing is kept."""
         near = await self.twin.near(tx, [subject_id], known_at=known_at)
         place = await self.municipality_of(tx, near, subject_id, on)
-        result = self._determine(near, self.catalogue.rules[rule_id], subject_id, place, on)
+        catalogue = await self.versions.catalogue_at(tx, on)
+        result = _determine(near, catalogue, rule_id, subject_id, place, on)
         await self._log(tx, rule_id, result, now)
         return result
 
-    def _ahead(
-        self, near: Neighbourhood, rule: Rule, subject_id: str, place: Municipality, today: date
-    ) -> tuple[Result, date | None]:
-        """What holds today or, where that is a plain no, what first begins to hold on a day we already know of."""
-        now = self._determine(near, rule, subject_id, place, today)
-        turns = sorted(day for day in near.turning_days(subject_id, today) if day <= today + HORIZON)
-        turn = turns[0] if turns else None
-        if now.determination.answer != "no":
-            return now, turn
-        for day in turns:
-            later = self._determine(near, rule, subject_id, place, day)
-            if later.determination.answer != "no":
-                return later, turn
-        return now, turn
-
-    def _determine(
-        self, near: Neighbourhood, rule: Rule, subject_id: str, place: Municipality, on: date
-    ) -> Result:
-        view = build_view(
-            near,
-            self.catalogue.model,
-            subject_id,
-            rule.about,
-            SUBJECT_KINDS[rule.about],
-            self.catalogue.paths(rule.id),
-            on,
-            place.settings,
+    async def subjects_of(self, tx: Transaction, rule_id: str) -> tuple[str, ...]:
+        """Everybody a rule has been run for: whom a changed rule has to be run for again."""
+        question = select(determination.c.subject_id).where(
+            determination.c.rule == rule_id, determination.c.current
         )
-        return Result(determine(rule, on, view.facts, place.settings, self.catalogue), view)
+        return tuple(row["subject_id"] for row in await tx.all(question))
 
     async def municipality_of(
         self, tx: Transaction, near: Neighbourhood, subject_id: str, on: date
@@ -163,6 +148,46 @@ class Determinations:
             ],
             now,
         )
+
+
+def rules_reading(catalogue: Catalogue, concept: str) -> frozenset[str]:
+    """The rules that read a concept, itself or through what is derived from it."""
+    derived = [made for made, parts in DERIVED_FROM.items() if concept in parts]
+    return frozenset(rule for name in (concept, *derived) for rule in catalogue.reading(name))
+
+
+def _ahead(
+    near: Neighbourhood,
+    by_day: CatalogueByDay,
+    rule_id: str,
+    subject_id: str,
+    place: Municipality,
+    today: date,
+) -> tuple[Result, date | None]:
+    """What holds today or, where that is a plain no, what first begins to hold on a day we already know of.
+
+    With the next day on which a fact about the subject begins or ends.
+    """
+    now = _determine(near, by_day.at(today), rule_id, subject_id, place, today)
+    turns = sorted(day for day in near.turning_days(subject_id, today) if day <= today + HORIZON)
+    turn = turns[0] if turns else None
+    if now.determination.answer != "no":
+        return now, turn
+    for day in turns:
+        later = _determine(near, by_day.at(day), rule_id, subject_id, place, day)
+        if later.determination.answer != "no":
+            return later, turn
+    return now, turn
+
+
+def _determine(
+    near: Neighbourhood, catalogue: Catalogue, rule_id: str, subject_id: str, place: Municipality, on: date
+) -> Result:
+    rule = catalogue.rules[rule_id]
+    kind = SUBJECT_KINDS[rule.about]
+    paths = catalogue.paths(rule_id)
+    view = build_view(near, catalogue.model, subject_id, rule.about, kind, paths, on, place.settings)
+    return Result(determine(rule, on, view.facts, place.settings, catalogue), view)
 
 
 def _earliest(*days: date | None) -> date | None:

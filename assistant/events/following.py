@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from assistant.casework import Casework
 from assistant.config import Config, local_date
 from assistant.determinations import DeterminationChange, Determinations
 from assistant.events.life import keep_life_events
@@ -30,6 +31,7 @@ class Following:
     twin: Twin
     determinations: Determinations
     guidance: Guidance
+    casework: Casework
 
     async def record(
         self,
@@ -55,9 +57,10 @@ class Following:
         return changed
 
     async def after(self, tx: Transaction, changed: Sequence[DeterminationChange], now: datetime) -> None:
-        """Fetch what is missing where a register knows it, and tell those who should hear of the rest."""
+        """Fetch what is missing where a register knows it, try waiting cases again, tell those concerned."""
         for change in changed:
             await self._fetch_missing(tx, change, now)
+        await self.casework.look_again(tx, sorted({change.subject_id for change in changed}), now)
         await self.guidance.plan_for_changes(tx, changed, now)
 
     async def _get_to_know(self, tx: Transaction, new: Sequence[str], now: datetime) -> None:

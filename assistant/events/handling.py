@@ -23,7 +23,7 @@ from assistant.registers import (
     statements_from_contact,
     statements_from_person_document,
 )
-from assistant.store import Database, Identities, Postpone, Transaction
+from assistant.store import Database, Identities, Postpone, Transaction, enqueue
 from assistant.twin import Use, log_usage
 
 log = structlog.get_logger()
@@ -50,6 +50,8 @@ class Handling:
             "refresh_contacts": self.refresh_contacts,
             "fetch_income": self.fetch_income,
             "wake_determinations": self.wake_determinations,
+            "rerun_rule": self.rerun_rule,
+            "rerun_rule_for": self.rerun_rule_for,
         }
 
     async def handle_event(self, args: Mapping[str, Any]) -> None:
@@ -148,6 +150,29 @@ class Handling:
             due = await due_rules(tx, subject_id, on)
             cause = f"clock:{on}"
             changed = await self.following.determinations.run(tx, {subject_id: due}, cause, now)
+            await self.following.after(tx, changed, now)
+
+    async def rerun_rule(self, args: Mapping[str, Any]) -> None:
+        """A rule has a new version: run it again for everybody it was run for, one job a person."""
+        rule_id = args["rule"]
+        async with self.database.begin() as tx:
+            now = self.clock()
+            for subject_id in await self.following.determinations.subjects_of(tx, rule_id):
+                await enqueue(
+                    tx,
+                    "rerun_rule_for",
+                    {"rule": rule_id, "subject_id": subject_id, "cause": args["cause"]},
+                    now=now,
+                    key=subject_id,
+                    queue="bulk",
+                    receipt=f"rerun:{rule_id}:{subject_id}",
+                )
+
+    async def rerun_rule_for(self, args: Mapping[str, Any]) -> None:
+        async with self.database.begin() as tx:
+            now = self.clock()
+            rules_of = {args["subject_id"]: [args["rule"]]}
+            changed = await self.following.determinations.run(tx, rules_of, args["cause"], now)
             await self.following.after(tx, changed, now)
 
     async def _national_id(self, person_id: str) -> str:

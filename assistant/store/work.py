@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, case, delete, exists, insert, or_, select, update
+from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -30,7 +30,7 @@ LONG_WAIT = timedelta(minutes=1)
 
 
 class Postpone(Exception):
-    """The other side asked us to wait (429, 503) or is silent: try again later without counting an attempt."""
+    """The other side asks us to wait (429, 503) or is silent: try again later, not counted as an attempt."""
 
     def __init__(self, reason: str, after: timedelta = LONG_WAIT) -> None:
         super().__init__(reason)
@@ -76,6 +76,12 @@ async def enqueue(
     tx.after_commit(Work.wake_all)
 
 
+async def outstanding(tx: Transaction, now: datetime) -> int:
+    """How many jobs are due or being done; parked ones are not counted."""
+    due = select(func.count()).where(job.c.state != "parked", job.c.run_at <= now)
+    return int(await tx.scalar(due) or 0)
+
+
 @dataclass(frozen=True)
 class _Claimed:
     id: int
@@ -86,7 +92,7 @@ class _Claimed:
 
 
 class Work:
-    """Runs jobs in this process: `async with Work(database, handlers, clock):` or `await run_until_idle()`."""
+    """Runs jobs here: `async with Work(database, handlers, clock):` or `await run_until_idle()`."""
 
     _running: set[Work] = set()  # noqa: RUF012  (a registry of live runners, to wake them after a commit)
 

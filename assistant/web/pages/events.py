@@ -78,4 +78,6 @@ def signature(secret: str, timestamp: str, body: bytes) -> str:
 
 def _from_this_machine(request: web.Request) -> bool:
     peer = request.transport.get_extra_info("peername") if request.transport else None
-    return bool(peer) and ip_address(peer[0]).is_loopback and "X-Forwarded-For" not in request.headers
+    if peer is None or "X-Forwarded-For" in request.headers:
+        return False
+    return ip_address(peer[0]).is_loopback

@@ -1,0 +1,181 @@
+"""Puts the rooms together from a configuration, and runs them: all in one process, or web and worker apart."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+import aiohttp
+import structlog
+
+from assistant.casework import Assessor, Casework
+from assistant.config import OSLO, Clock, Config, local_date
+from assistant.determinations import Determinations, RuleVersions
+from assistant.dialogue import Conversation
+from assistant.events import Handling, Polling
+from assistant.events.following import Following
+from assistant.guidance import Delivery, Guidance
+from assistant.processes import Gathering, Processes, load_definitions
+from assistant.registers import Registers
+from assistant.store import Database, Identities, IdentityKeys, Transaction, Work, enqueue
+from assistant.store.migrate import require_current
+from assistant.twin import Twin
+from assistant.web.app import make_app
+from assistant.web.parts import Extension, Parts
+from assistant.web.server import serve_app
+from channels import Channel
+from channels.chat import ChatChannel
+from channels.email import EmailChannel, SmtpServer
+from channels.sms import SmsChannel, SmsGateway
+from rules import Catalogue
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Assistant:
+    """The assembled rooms: the parts of the site, and the work that goes on behind it."""
+
+    config: Config
+    database: Database
+    clock: Clock
+    parts: Parts
+    work: Work
+    polling: Polling
+
+
+@asynccontextmanager
+async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> AsyncIterator[Assistant]:
+    """Build everything on a migrated database. Raises what says that the set-up is not whole."""
+    async with AsyncExitStack() as stack:
+        database = Database(config.database)
+        stack.push_async_callback(database.close)
+        await require_current(database)
+        http = await stack.enter_async_context(
+            aiohttp.ClientSession(trust_env=False, timeout=aiohttp.ClientTimeout(total=30))
+        )
+        identities = Identities(IdentityKeys.from_file(config.data_dir / "identity-keys.json"))
+        clock = config.clock
+        catalogue = Catalogue.load()
+        versions = RuleVersions(catalogue, rules_changed)
+        twin = Twin(identities, catalogue.model)
+        determinations = Determinations(catalogue, versions, twin, config.municipality)
+        guidance = Guidance(catalogue, twin)
+        casework = Casework(Assessor(determinations), guidance)
+        following = Following(config, catalogue, twin, determinations, guidance, casework)
+        processes = Processes(load_definitions(), Gathering(determinations), casework, following)
+        chat = ChatChannel()
+        channels = _channels(config, chat, clock)
+        for channel in channels.values():
+            stack.push_async_callback(channel.close)
+        registers = Registers.from_config(config, http)
+        handling = Handling(database, identities, registers, following, clock)
+        polling = Polling(database, identities, registers, clock)
+        delivery = Delivery(database, guidance, channels, clock, config.public_url)
+        decide = _Deciding(database, casework, clock)
+        handlers = {
+            **handling.handlers(),
+            **polling.handlers(),
+            "deliver": delivery.deliver,
+            "decide_case": decide.decide_case,
+        }
+        parts = Parts(
+            config=config,
+            database=database,
+            identities=identities,
+            clock=clock,
+            catalogue=catalogue,
+            casework=casework,
+            processes=processes,
+            conversation=Conversation(processes),
+            chat=chat,
+            rule_versions=versions,
+            extensions=tuple(extensions),
+        )
+        yield Assistant(config, database, clock, parts, Work(database, handlers, clock), polling)
+
+
+@dataclass(frozen=True)
+class _Deciding:
+    database: Database
+    casework: Casework
+    clock: Clock
+
+    async def decide_case(self, args: Mapping[str, Any]) -> None:
+        async with self.database.begin() as tx:
+            await self.casework.decide_case(tx, args["case_id"], self.clock())
+
+
+def _channels(config: Config, chat: ChatChannel, clock: Clock) -> dict[str, Channel]:
+    email, sms = config.email, config.sms
+    server = SmtpServer(
+        host=email.host,
+        port=email.port,
+        tls="starttls" if email.starttls else "none",
+        sender=email.sender,
+        sender_name=email.sender_name,
+    )
+    gateway = SmsGateway(url=sms.gateway_url, token=sms.token.get_secret_value(), sender=sms.sender)
+    return {"chat": chat, "email": EmailChannel(server, clock), "sms": SmsChannel(gateway, clock)}
+
+
+async def rules_changed(tx: Transaction, rule_id: str, applies_from: date, now: datetime) -> None:
+    """A new version of a rule is run for everybody it concerns, now or on the day from which it applies."""
+    begins = datetime.combine(applies_from, time(0, 5), OSLO)
+    await enqueue(
+        tx,
+        "rerun_rule",
+        {"rule": rule_id, "cause": f"rule:{rule_id}:{applies_from}"},
+        now=now,
+        queue="bulk",
+        run_at=max(now, begins) if applies_from > local_date(now) else now,
+    )
+
+
+@asynccontextmanager
+async def working(assistant: Assistant) -> AsyncIterator[None]:
+    """The work and the clock, until the block ends."""
+    from scheduler import Scheduler
+
+    if assistant.database.is_sqlite:
+        await assistant.work.reclaim()  # one process: what was being done when it died is to be done
+    async with assistant.work, Scheduler(assistant.database, assistant.config, assistant.clock):
+        yield
+
+
+async def serve(config: Config) -> None:
+    """The web process. On SQLite it is the only process and does the work too."""
+    async with assemble(config) as assistant, AsyncExitStack() as stack:
+        if assistant.database.is_sqlite:
+            await stack.enter_async_context(working(assistant))
+        app = make_app(assistant.parts)
+        port = await stack.enter_async_context(serve_app(app, config.host, config.port))
+        print(f"ready http://{config.host}:{port}", flush=True)
+        await until_told_to_stop()
+
+
+async def worker(config: Config) -> None:
+    """A worker process: events, determinations, deliveries, decisions, and the clock. Needs PostgreSQL."""
+    async with assemble(config) as assistant:
+        if assistant.database.is_sqlite:
+            raise ValueError("database_url: SQLite takes one process; `varde serve` does the work there")
+        async with working(assistant):
+            print("ready to work", flush=True)
+            await until_told_to_stop()
+
+
+async def until_told_to_stop() -> None:
+    """Wait for SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for told in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # not on every system
+            loop.add_signal_handler(told, stop.set)
+    await stop.wait()
+    log.info("process.stopping")

@@ -1,0 +1,62 @@
+"""The demonstration's own pages: whom to log in as, what happens next, and a page of somebody else's."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+from aiohttp import web
+
+from assistant.demo.mailbox import Mailbox
+from assistant.demo.mailbox_pages import mailbox_routes
+from assistant.demo.sms_gateway import SmsGatewayServer
+from assistant.demo.world import World
+from assistant.store.work import outstanding
+from assistant.web.faults import BadRequest
+from assistant.web.forms import read_form
+from assistant.web.parts import PARTS, Extension, Parts
+from assistant.web.rendering import redirect, render
+from assistant.web.routing import PUBLIC, Route
+from assistant.web.visitor import visitor_of
+
+HERE = Path(__file__).parent
+
+
+def demo_extension(world: World, mailbox: Mailbox, texts: SmsGatewayServer) -> Extension:
+    """The demonstration's routes, templates and texts, and its panel on the front page."""
+
+    async def story(request: web.Request) -> web.StreamResponse:
+        """The story so far and what can happen next; whom to log in as; how much is being done just now."""
+        parts = request.app[PARTS]
+        async with parts.database.read() as tx:
+            doing = await outstanding(tx, parts.clock())
+        context = {
+            "steps": world.steps(visitor_of(request).language),
+            "residents": world.cast(),
+            "staff": world.staff(),
+            "doing": doing,
+            "place": world.municipality.name,
+        }
+        return render(request, "demo/story.html", context)
+
+    async def play(request: web.Request) -> web.StreamResponse:
+        """Let the next thing happen, in the registers: the assistant hears of it through their feeds."""
+        form = await read_form(request)
+        chosen = form.required("step", one_of=tuple(world.playable()) or ("-",))
+        if chosen not in world.playable():
+            raise BadRequest("that has happened already")
+        await asyncio.to_thread(world.play, chosen)
+        return redirect("/demo")
+
+    async def elsewhere(request: web.Request) -> web.StreamResponse:
+        return render(request, "demo/elsewhere.html", {"place": world.municipality.name})
+
+    def routes(parts: Parts) -> list[Route]:
+        return [
+            Route("GET", "/demo", story, PUBLIC),
+            Route("POST", "/demo/story", play, PUBLIC),
+            Route("GET", "/demo/elsewhere", elsewhere, PUBLIC),
+            *mailbox_routes(mailbox, texts)(parts),
+        ]
+
+    return Extension(routes, HERE / "templates", HERE / "texts", "demo/panel.html")
