@@ -106,7 +106,14 @@ async def list_guidance(request: web.Request) -> web.StreamResponse:
             .order_by(guidance.c.created_at.desc())
         )
         written = await tx.all(
-            select(message).where(message.c.person_id == person_id).order_by(message.c.created_at)
+            select(message)
+            # A letter is for the municipality's people, and what was withdrawn may be what must not be said.
+            .where(
+                message.c.person_id == person_id,
+                message.c.channel != "letter",
+                message.c.state != "withdrawn",
+            )
+            .order_by(message.c.created_at)
         )
     messages: dict[str, list[models.MessageOut]] = {}
     for row in written:
@@ -121,9 +128,10 @@ async def list_guidance(request: web.Request) -> web.StreamResponse:
             subject=row["subject_id"],
             created_at=row["created_at"],
             expires_on=row["expires_on"],
-            messages=messages.get(row["id"], []),
+            messages=messages[row["id"]],
         )
         for row in told
+        if row["id"] in messages
     ]
     return _answer(models.GuidanceListOut(guidance=found))
 

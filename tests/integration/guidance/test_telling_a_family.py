@@ -98,6 +98,22 @@ async def test_a_mail_server_in_trouble_delays_the_message_and_nothing_else(
     assert mail.times == (3 if mischief == "take_and_drop" else 1)
 
 
+async def test_a_message_that_waits_for_a_mail_server_mutes_neither_the_chat_nor_the_person(
+    town: Town,
+) -> None:
+    await town.family()
+    town.mailbox.misbehaviour = Misbehaviour("refuse_for_now", times=10)
+    await town.plan(await town.change())
+    await town.work.run_until_idle()
+    await town.plan(await town.change(fee=1500, cause="inbox:2"))
+    await town.work.run_until_idle()
+    chat = [(state, title) for channel, state, title in await town.messages("Kari") if channel == "chat"]
+    assert chat == [
+        ("sent", FOUND),
+        ("sent", "Ny beregning for Lise: redusert foreldrebetaling i barnehage"),
+    ]
+
+
 async def test_a_mail_server_that_is_away_for_two_days_ends_with_an_sms(town: Town) -> None:
     await town.family(kari={"mobile": "+4741234567"})
     town.mailbox.misbehaviour = Misbehaviour("refuse_for_now", times=10_000)

@@ -100,6 +100,11 @@ def test_what_is_not_one_plain_address_is_refused_without_repeating_it(address: 
     assert not address or address not in str(refused.value)
 
 
+def test_a_list_of_addresses_is_called_a_list() -> None:
+    with pytest.raises(UnusableAddress, match="one recipient, and this is a list"):
+        one_address("kari@post.example,ola@post.example")
+
+
 @pytest.mark.parametrize("header", ["Bcc", "To", "Message-ID", "Content-Type", "x", "X-A: b\r\nBcc"])
 def test_a_message_brings_no_headers_but_list_and_x(header: str) -> None:
     message = Outgoing("id", "kari@post.example", "nb", "t", "b", headers={header: "value"})
