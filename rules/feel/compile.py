@@ -24,7 +24,7 @@ from rules.feel.operators import (
     unequal,
 )
 from rules.feel.reading import read
-from rules.feel.scope import Found, Scope
+from rules.feel.scope import TESTED, Found, Scope
 from rules.feel.values import Range, Unknown, Value, unknown_of
 
 
@@ -158,29 +158,45 @@ def _between(node: tree.Between, scope: Scope) -> Step:
 
 @compile_node.register
 def _in(node: tree.In, scope: Scope) -> Step:
-    value = compile_node(node.value, scope)
-    tests = [compile_node(test, scope) for test in node.tests]
+    value, inner = compile_node(node.value, scope), scope.bind(TESTED)
+    tests = [(compile_node(test, inner), _asks_for_tested(test)) for test in node.tests]
+    slot = inner.last_slot
 
     def passes(frame: Frame) -> Value:
-        found = value(frame)
-        return any_of(passes_test(found, test(frame)) for test in tests)
+        found = frame.slots[slot] = value(frame)
+        return any_of(
+            test(frame) if is_condition else passes_test(found, test(frame)) for test, is_condition in tests
+        )
 
     return passes
 
 
-class NotEqual:
-    """What the test `!= value` compiles to: passed by everything but the value."""
+def _asks_for_tested(test: tree.Node) -> bool:
+    """Is the test a condition on `?`, the value that is tested, rather than a value or range of its own?"""
+    return any(isinstance(node, tree.Name) and node.name == TESTED for node in tree.every_node(test))
 
-    __slots__ = ("value",)
 
-    def __init__(self, value: Value) -> None:
+class Equality:
+    """What the tests `= value` and `!= value` compile to where there is no order to make a range of."""
+
+    __slots__ = ("negated", "value")
+
+    def __init__(self, value: Value, negated: bool) -> None:
         self.value = value
+        self.negated = negated
 
 
 @compile_node.register
-def _not_equal_to(node: tree.NotEqualTo, scope: Scope) -> Step:
-    value = compile_node(node.value, scope)
-    return lambda frame: NotEqual(value(frame))
+def _equality_test(node: tree.EqualityTest, scope: Scope) -> Step:
+    value, negated = compile_node(node.value, scope), node.operator == "!="
+
+    def test(frame: Frame) -> Value:
+        found = value(frame)
+        if not negated and less_or_equal(found, found) is True:
+            return Range(found, found)
+        return Equality(found, negated)
+
+    return test
 
 
 @compile_node.register
@@ -208,8 +224,8 @@ def passes_test(value: Value, test: Value) -> Value:
         return unknown_of((value, test))
     if isinstance(test, Range) and not isinstance(value, Range):
         return in_range(value, test)
-    if isinstance(test, NotEqual):
-        return unequal(value, test.value)
+    if isinstance(test, Equality):
+        return (unequal if test.negated else equal)(value, test.value)
     if isinstance(test, list):
         if isinstance(value, list) and equal(value, test) is True:
             return True

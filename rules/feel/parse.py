@@ -157,10 +157,8 @@ class _Building(Transformer[Token, Any]):
     def bound(self, operator: Token, end: tree.Node) -> tree.Node:
         place = _at(operator)
         match operator.value:
-            case "=":
-                return tree.RangeOf(place, end, end, True, True)
-            case "!=":
-                return tree.NotEqualTo(place, end)
+            case "=" | "!=":
+                return tree.EqualityTest(place, operator.value, end)
             case "<" | "<=":
                 return tree.RangeOf(place, None, end, False, operator.value == "<=")
             case _:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from rules.feel import tree
 from rules.feel.builtins.declare import Builtin
-from rules.feel.scope import ITEM
+from rules.feel.scope import ITEM, TESTED
 from rules.feel.values import Function
 
 Origins = tuple[str, ...]
@@ -147,6 +147,15 @@ def _for(node: tree.For, names: Names, reads: _Reads) -> Shape:
 @_shape.register
 def _quantified(node: tree.Quantified, names: Names, reads: _Reads) -> Shape:
     reads.use(_shape(node.condition, _iterated(node.iterations, names, reads), reads))
+    return Shape()
+
+
+@_shape.register
+def _in(node: tree.In, names: Names, reads: _Reads) -> Shape:
+    value = _shape(node.value, names, reads)
+    reads.use(value)
+    for test in node.tests:
+        reads.use(_shape(test, names.with_(TESTED, value), reads))
     return Shape()
 
 

@@ -11,6 +11,7 @@ from rules.feel.names import did_you_mean
 from rules.feel.values import Function
 
 ITEM = "item"
+TESTED = "?"
 
 
 class Slots:

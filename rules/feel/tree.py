@@ -177,9 +177,10 @@ class RangeOf(Node):
 
 
 @dataclass(frozen=True, slots=True)
-class NotEqualTo(Node):
-    """The unary test `!= value`, and the range literal (!= value)."""
+class EqualityTest(Node):
+    """The unary test `= value` or `!= value`, and the literals (= value) and (!= value)."""
 
+    operator: Literal["=", "!="]
     value: Node
 
 

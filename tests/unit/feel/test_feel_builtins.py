@@ -70,6 +70,8 @@ STRINGS = [
     ('matches("foobar", "^fo*b")', "true"),
     ('matches("FOO", "foo", "i")', "true"),
     ('matches("a", "(")', "null"),
+    ('matches("a", "(?=a)")', "null"),
+    ('matches("ada@example.org", "^[a-z.]+@[a-z]+\\\\.(?:org|no)?$")', "true"),
     ('replace("abcd", "(ab)|(a)", "[1=$1][2=$2]")', '"[1=ab][2=]cd"'),
     ('split("John Doe", "\\\\s")', '["John", "Doe"]'),
     ('split("a;b;;c", ";")', '["a", "b", "", "c"]'),
@@ -257,6 +259,8 @@ def test_today_and_now_are_those_of_the_moment_given() -> None:
         ('substring("a", start position: 1)', "the arguments of `substring` are either all named or none is"),
         ('matches("aaaa", "(a+)+$")', "repeats what repeats"),
         ('matches("aaaa", "(a|aa)+$")', "repeats what repeats"),
+        (f'matches("{"a" * 3000}", "a*a*a*b")', "may take for ever on a text of 3000 characters"),
+        (f'matches("{"a" * 40}", "{"a?" * 40}{"a" * 40}")', "may take for ever on a text of 40 characters"),
     ],
 )
 def test_a_wrong_call_is_told_with_the_way_out(text: str, message: str) -> None:

@@ -109,6 +109,11 @@ COMPARISON = [
     ("[1] in [[1], [2]]", "true"),
     ('@"2024-05-01" in [@"2024-01-01"..@"2024-12-31"]', "true"),
     ("5 in [1..null]", "false"),
+    ("5 in = 5", "true"),
+    ("[5] in (= [5])", "true"),
+    ("true in (!= true)", "false"),
+    ("5 in (? > 3 and ? < 6)", "true"),
+    ('"ab" in (starts with(?, "x"), "c")', "false"),
 ]
 
 LOGIC = [

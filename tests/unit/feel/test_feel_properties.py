@@ -89,7 +89,7 @@ _WHOLE = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(text=st.one_of(_TRUTHS, _NUMBERS), whole=_WHOLE, data=st.data())
 def test_what_is_known_beside_unknowns_stays_so_whatever_they_turn_out_to_be(
     text: str, whole: dict[str, Any], data: st.DataObject
@@ -113,7 +113,7 @@ def _holds_unknown(value: Any) -> bool:
     return isinstance(value, list) and any(isinstance(item, Unknown) for item in value)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.one_of(_TRUTHS, _NUMBERS), _WHOLE)
 def test_every_fact_that_is_read_was_foretold(text: str, whole: dict[str, Any]) -> None:
     recorder = Recorder()
