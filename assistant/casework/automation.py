@@ -51,6 +51,7 @@ class Situation:
     shared_residence: bool | None  # delt bosted
     declared_cohabitant: bool | None  # a cohabitant without common child
     shielded_income: bool | None  # the tax administration shields somebody's income
+    applicant_elsewhere: bool | None = False  # who applies is not of the household whose income counts
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ _CHECKS: Mapping[str, Callable[[Matter], bool]] = {
     "address_protected": lambda matter: matter.situation.protected_address is True,
     "shared_residence": lambda matter: matter.situation.shared_residence is True,
     "cohabitant": lambda matter: matter.situation.declared_cohabitant is True,
+    "applicant_elsewhere": lambda matter: matter.situation.applicant_elsewhere is True,
     "edge_date": lambda matter: on_edge(matter.applied_on) and matter.edge is None,
     "price_above_limit": _price_above_limit,
 }

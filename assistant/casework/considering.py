@@ -68,7 +68,14 @@ async def consider(
         place_from = await assessor.place_from(tx, opened.subject_id, applied_on)
         period = decision_period(applied_on, edge or WHERE_LAW_IS_SILENT, place_from)
     assessment = await assessor.assess(
-        tx, errand, opened.subject_id, municipality, period.valid_from, now, household_income
+        tx,
+        errand,
+        opened.subject_id,
+        opened.person_id,
+        municipality,
+        period.valid_from,
+        now,
+        household_income,
     )
     year = kindergarten_year(period.valid_from)
     running = await case_rows.granted_in(tx, errand.id, opened.subject_id, opened.municipality, year)

@@ -90,23 +90,36 @@ def _day(recorded: Any) -> date | None:
     return local_date(recorded) if isinstance(recorded, datetime) else None
 
 
-def steps(catalogue: Catalogue, determinations: Sequence[Determination]) -> tuple[Step, ...]:
-    """The values of law and the amounts on the way, in the order the rules reckon, each once."""
+def steps(catalogue: Catalogue, errand: Errand, determinations: Sequence[Determination]) -> tuple[Step, ...]:
+    """The reckoning: the amounts law sets, the amounts on the way, the price and what is left to pay, each once."""
     made: dict[str, Step] = {}
     for determination in determinations:
         rule = catalogue.rules[determination.rule]
         titles = {parameter.name: parameter.title for parameter in rule.parameters}
         for used in determination.used:
-            if isinstance(used, UsedParameter) and titles.get(used.name):
+            if isinstance(used, UsedParameter) and used.unit.startswith(RECKONED) and titles.get(used.name):
                 made.setdefault(used.name, Step(titles[used.name], used.value, used.unit))
-        for definition in (*rule.where, *rule.outcome):
-            value = determination.values.get(definition.name, determination.trace.get(definition.name))
-            title, unit = definition.title, definition.unit
-            if not title and (known := wording.step(definition.name)) is not None:
-                title, unit = known
-            if title and value is not None and not isinstance(value, (dict, list, tuple)):
-                made.setdefault(title["nb"], Step(title, value, unit))
+        if determination.rule != errand.amount:
+            _add_on_the_way(made, determination)
+    amount = next(one for one in determinations if one.rule == errand.amount)
+    outcome = {one.name: one for one in catalogue.rules[errand.amount].outcome}
+    for name in ("full_fee", "monthly_fee"):
+        if name == "monthly_fee":
+            _add_on_the_way(made, amount)
+        if name in amount.values and name in outcome:
+            made[name] = Step(outcome[name].title, amount.values[name], outcome[name].unit)
     return tuple(made.values())
+
+
+RECKONED = ("NOK", "share", "months")
+"""The units of what a fee is reckoned from; ages and hours are told by the conditions."""
+
+
+def _add_on_the_way(made: dict[str, Step], determination: Determination) -> None:
+    for name, value in determination.trace.items():
+        known = wording.step(name)
+        if known is not None and value is not None:
+            made.setdefault(name, Step(known[0], value, known[1]))
 
 
 def appeal_right(catalogue: Catalogue, rules: Iterable[str]) -> AppealRight:
@@ -140,6 +153,8 @@ def draft(considered: Considered, conclusion: Conclusion, readers: Readers, deci
     """The letter's content: what its receiver may read of what the decision rests on."""
     opened, assessment = considered.case, considered.assessment
     facts, hidden = stated_facts(assessment.catalogue, assessment.records, readers)
+    # The reckoning would tell the income that the facts hold back.
+    reckoned = () if hidden else steps(assessment.catalogue, considered.errand, assessment.determinations)
     return Letter(
         case_number=opened.number,
         municipality=considered.municipality.name,
@@ -158,11 +173,11 @@ def draft(considered: Considered, conclusion: Conclusion, readers: Readers, deci
         monthly_fee=conclusion.fee.amount,
         whole_stay=conclusion.outcome == "granted" and opened.content["duration"] == "whole_stay",
         reason=conclusion.reason,
-        judged_income=conclusion.judged_income,
+        judged_income=None if hidden else conclusion.judged_income,
         rules=applied_rules(assessment.catalogue, considered.errand, assessment.determinations),
         facts=facts,
         hidden=hidden,
-        steps=steps(assessment.catalogue, assessment.determinations),
+        steps=reckoned,
         appeal=appeal_right(assessment.catalogue, considered.errand.rules),
     )
 

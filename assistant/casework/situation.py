@@ -51,7 +51,7 @@ def _any(values: Iterable[Any], harmless: tuple[Any, ...]) -> bool | None:
     return None if any(value is _UNKNOWN for value in known) else False
 
 
-def situation_from(view: Mapping[str, Any]) -> Situation:
+def situation_from(view: Mapping[str, Any], applicant: str) -> Situation:
     """Read the situation from a view such as {"child": {"household": {"adults": [{…}]}}}.
 
     A key that is absent is unknown; None is known to be absent. Guardians count beside the household: an
@@ -69,6 +69,7 @@ def situation_from(view: Mapping[str, Any]) -> Situation:
         protected_address=_any(protection, harmless=("none", None)),
         shared_residence=_any(shared, harmless=(None,)) if shared else False,
         declared_cohabitant=_any(cohabitants, harmless=(None,)),
+        applicant_elsewhere=None if not adults_of(view) else applicant not in adults_of(view),
         shielded_income=_any(_values(view, "child.household.adults.income_shielded"), harmless=(False, None)),
     )
 

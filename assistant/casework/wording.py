@@ -92,9 +92,16 @@ def begun_low(title: str) -> str:
     return title[:1].lower() + title[1:]
 
 
+def begun_high(title: str) -> str:
+    """A title as it stands at the beginning of a line."""
+    return title[:1].upper() + title[1:]
+
+
 def law(reference: LawReference, language: str) -> str:
     """'forskrift om foreldrebetaling i barnehager § 3b'."""
-    return f"{name_of(reference.act, language)} {reference.section}"
+    known = _read("names").get(reference.act)
+    act = of(known, language) if known is not None else begun_low(reference.title) or reference.act
+    return f"{act} {reference.section}"
 
 
 def value(stated: Any, unit: str, language: str) -> str:
@@ -113,7 +120,8 @@ def value(stated: Any, unit: str, language: str) -> str:
     if unit.startswith("NOK"):
         return kroner(number, language)
     if unit == "share":
-        return format_percent(number, format="#,##0.##%", locale=LOCALES[language])
+        pattern = "#,##0.##%" if language == "en" else "#,##0.##\u00a0%"
+        return format_percent(number, format=pattern, locale=LOCALES[language])
     return format_decimal(number, locale=LOCALES[language])
 
 

@@ -75,7 +75,7 @@ def _line(opened: Case, language: str, today: date) -> QueueLine:
     return QueueLine(
         id=opened.id,
         number=opened.number,
-        errand=wording.of(errand_of(opened.kind).title, language),
+        errand=wording.begun_high(wording.of(errand_of(opened.kind).title, language)),
         status=opened.status,
         received_on=local_date(opened.received_at),
         due_on=opened.due_on,
@@ -174,7 +174,7 @@ async def _knowledge(parts: Parts, tx: Transaction, considered: Considered, lang
     return {
         "rules": drafting.applied_rules(catalogue, considered.errand, assessment.determinations),
         "facts": facts,
-        "steps": drafting.steps(catalogue, assessment.determinations),
+        "steps": drafting.steps(catalogue, considered.errand, assessment.determinations),
         "missing": [catalogue.model.concept_at(path).title for path in sorted(missing)],
         "first_days": _first_days(considered),
         "first_day_choices": [

@@ -347,3 +347,70 @@ async def test_deciding_leaves_a_trace_in_the_usage_log(town: Town):
         rows = await tx.all(select(usage).where(usage.c.subject_id == town.ids["mother"]))
     assert {"kindergarten.reduced_fee", "apply_reduced_fee"} <= {row["actor"] for row in rows}
     assert any("assessed_income" in row["concepts"] for row in rows)
+
+
+# ---- the next kindergarten year -------------------------------------------------------------------
+
+NEXT = date(2027, 8, 1)
+
+
+async def renewed(town: Town) -> int:
+    async with town.database.begin() as tx:
+        count = await town.casework.renew(tx, NEXT, town.now)
+    await town.work()
+    return count
+
+
+async def test_one_application_for_the_whole_stay_is_decided_anew_for_the_next_year(town: Town):
+    await town.income(150_000)
+    case_id = await apply_and_work(town)
+    town.now = datetime(2027, 6, 20, 9, tzinfo=UTC)
+    await town.income(110_000, year=2026)
+
+    assert await renewed(town) == 1
+    assert await renewed(town) == 0  # called again, nothing happens
+    async with town.database.read() as tx:
+        made = await case_rows.decisions_in(tx, case_id)
+    assert [(d.outcome, d.period) for d in made] == [
+        ("granted", Period(NEXT, date(2028, 8, 1))),
+        ("granted", Period(date(2026, 12, 1), NEXT)),
+    ]
+    # The child turns two in 2027, so the 20 core hours are free too: 6 % of 110 000 / 11 is 600, 25/45 of it 333.
+    assert sorted(await flags(town)) == [
+        (date(2026, 12, 1), NEXT, Decimal(818)),
+        (NEXT, date(2028, 8, 1), Decimal(333)),
+    ]
+    assert town.telling.kinds() == ["decision_made", "flag_renewed"]
+
+
+async def test_support_is_not_taken_away_by_a_machine_nobody_asked(town: Town):
+    await town.income(150_000)
+    case_id = await apply_and_work(town)
+    town.now = datetime(2027, 6, 20, 9, tzinfo=UTC)
+    await town.income(900_000, year=2026)
+    assert await renewed(town) == 1
+    assert await reasons(town, case_id) == ["renewal_refused"]
+    async with town.database.begin() as tx:
+        await town.casework.decide(tx, case_id, Ruling("refused", "Varslet 20. juni.", "Berit"), town.now)
+        made = await case_rows.decisions_in(tx, case_id)
+    assert (made[0].outcome, made[0].period) == ("refused", Period(NEXT, date(2028, 8, 1)))
+
+
+async def test_an_application_for_one_year_is_not_renewed(town: Town):
+    await town.income(150_000)
+    await apply_and_work(town, duration="this_year")
+    assert await renewed(town) == 0
+
+
+async def test_the_letter_holds_back_what_is_not_the_applicants_to_read(town: Town):
+    """A parent who lives elsewhere applies: the household's income decides, but is not theirs to see."""
+    await town.income(150_000)
+    case_id = await apply_and_work(town, person_id=town.ids["father"])
+    assert await reasons(town, case_id) == ["applicant_elsewhere"]
+    async with town.database.begin() as tx:
+        ruling = Ruling("granted", "Foreldrene er enige.", "Berit", household_income=Decimal(150_000))
+        await town.casework.decide(tx, case_id, ruling, town.now)
+    made = await the_decision(town, case_id)
+    assert "Opplysninger om andre enn deg er brukt" in made.letter
+    assert "Kari Nordmann" not in made.letter
+    assert "150\xa0000" not in made.letter
