@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from assistant.config import local_date
 from assistant.determinations import DeterminationChange, RuleVersions
@@ -223,40 +223,6 @@ class Guidance:
         if found is None:
             return Sender("kommunen", "nb")
         return Sender(found.name, str(found.settings.get("language", "nb")))
-
-    async def mark_read(self, tx: Transaction, person_id: str, message_id: str, now: datetime) -> bool:
-        """Note that the person has opened the message; False where it is not theirs."""
-        result = await tx.execute(
-            update(message)
-            .where(message.c.id == message_id, message.c.person_id == person_id, message.c.read_at.is_(None))
-            .values(read_at=now)
-        )
-        if result.rowcount:
-            return True
-        mine = select(message.c.id).where(message.c.id == message_id, message.c.person_id == person_id)
-        return await tx.first(mine) is not None
-
-    async def messages_of(
-        self, tx: Transaction, person_id: str, limit: int = 100
-    ) -> Sequence[Mapping[str, Any]]:
-        """What the person finds in the chat and on their pages, newest first, with what it is about."""
-        question = (
-            select(
-                message,
-                guidance.c.subject_id,
-                guidance.c.kind,
-                guidance.c.rule,
-                guidance.c.content,
-                guidance.c.withdrawn_at,
-            )
-            .join(guidance, guidance.c.id == message.c.guidance_id)
-            .where(
-                message.c.person_id == person_id, message.c.channel == "chat", message.c.state != "withdrawn"
-            )
-            .order_by(message.c.created_at.desc(), message.c.id)
-            .limit(limit)
-        )
-        return await tx.all(question)
 
     async def to_tell_by_hand(self, tx: Transaction, municipality: str) -> Sequence[Mapping[str, Any]]:
         """Letters to write and people to reach some other way, oldest first; content says why."""

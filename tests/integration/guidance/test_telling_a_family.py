@@ -251,7 +251,6 @@ async def test_who_is_reserved_gets_a_letter_for_people_to_send(town: Town) -> N
     async with town.database.read() as tx:
         (row,) = await town.guidance.to_tell_by_hand(tx, "9999")
         assert await town.guidance.to_tell_by_hand(tx, "1234") == []
-        assert await town.guidance.messages_of(tx, town.ids["Kari"]) == []
     assert row["content"]["by_hand"] == "reserved"
 
 
@@ -386,20 +385,6 @@ async def test_nothing_is_kept_when_what_caused_it_is_rolled_back(town: Town) ->
     with pytest.raises(RuntimeError, match="something else failed"):
         await fail_afterwards()
     assert (await town.count(guidance), await town.count(message), await town.count(job)) == (0, 0, 0)
-
-
-async def test_a_message_is_read_by_its_receiver_alone(town: Town) -> None:
-    await town.family()
-    await town.plan(await town.change())
-    await town.work.run_until_idle()
-    async with town.database.begin() as tx:
-        (mine,) = await town.guidance.messages_of(tx, town.ids["Kari"])
-        assert mine["read_at"] is None
-        assert not await town.guidance.mark_read(tx, town.ids["Ola"], mine["id"], town.moment)
-        assert await town.guidance.mark_read(tx, town.ids["Kari"], mine["id"], town.moment)
-        assert await town.guidance.mark_read(tx, town.ids["Kari"], mine["id"], town.now())
-        (mine,) = await town.guidance.messages_of(tx, town.ids["Kari"])
-        assert mine["read_at"] == town.moment
 
 
 async def test_each_use_of_a_persons_facts_is_logged(town: Town) -> None:
