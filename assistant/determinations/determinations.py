@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from assistant.config import local_date
 from assistant.determinations.catalogue_by_day import CatalogueByDay
-from assistant.determinations.records import DeterminationChange, keep
+from assistant.determinations.records import DeterminationChange, keep, kept_about
 from assistant.determinations.rule_versions import RuleVersions
 from assistant.store import Transaction
 from assistant.store.tables import determination
@@ -80,16 +80,19 @@ class Determinations:
         for subject_id in sorted(rules_of):
             near = await self.twin.near(tx, [subject_id])
             place = await self.municipality_of(tx, near, subject_id, today)
+            kept = await kept_about(tx, subject_id)
+            uses: list[Use] = []
             for rule_id in sorted(rules_of[subject_id]):
                 rule = by_day.at(today).rules.get(rule_id)
                 if rule is None or (rule.about == "child" and not is_minor(near, subject_id, today)):
                     continue
                 result, turn = _ahead(near, by_day, rule_id, subject_id, place, today)
-                await self._log(tx, rule.id, result, now)
+                uses += _uses(rule.id, result)
                 change = await keep(
                     tx,
                     result.determination,
                     result.view,
+                    kept,
                     subject_id=subject_id,
                     municipality=place.number,
                     cause=cause,
@@ -98,6 +101,7 @@ class Determinations:
                 )
                 if change is not None:
                     found.append(change)
+            await log_usage(tx, uses, now)
         return tuple(found)
 
     async def determine_now(
@@ -114,7 +118,7 @@ class Determinations:
         place = await self.municipality_of(tx, near, subject_id, on)
         catalogue = await self.versions.catalogue_at(tx, on)
         result = _determine(near, catalogue, rule_id, subject_id, place, on)
-        await self._log(tx, rule_id, result, now)
+        await log_usage(tx, _uses(rule_id, result), now)
         return result
 
     async def subjects_of(self, tx: Transaction, rule_id: str) -> tuple[str, ...]:
@@ -135,19 +139,17 @@ class Determinations:
             raise LookupError(f"municipality {self.home} is not set up: add it to the table municipality")
         return place
 
-    async def _log(self, tx: Transaction, rule_id: str, result: Result, now: datetime) -> None:
-        concepts: dict[str, set[str]] = {}
-        for used in result.determination.used:
-            if isinstance(used, UsedFact) and used.subject in result.view.subjects:
-                concepts.setdefault(used.subject, set()).add(used.path.rpartition(".")[2])
-        await log_usage(
-            tx,
-            [
-                Use(subject, "rule", rule_id, "used", PURPOSE, BASIS, tuple(sorted(names)))
-                for subject, names in sorted(concepts.items())
-            ],
-            now,
-        )
+
+def _uses(rule_id: str, result: Result) -> list[Use]:
+    """Whose facts a determination rests on, and which: one entry of the usage log a subject."""
+    concepts: dict[str, set[str]] = {}
+    for used in result.determination.used:
+        if isinstance(used, UsedFact) and used.subject in result.view.subjects:
+            concepts.setdefault(used.subject, set()).add(used.path.rpartition(".")[2])
+    return [
+        Use(subject, "rule", rule_id, "used", PURPOSE, BASIS, tuple(sorted(names)))
+        for subject, names in sorted(concepts.items())
+    ]
 
 
 def rules_reading(catalogue: Catalogue, concept: str) -> frozenset[str]:

@@ -85,10 +85,31 @@ async def history(tx: Transaction, subject_id: str) -> Sequence[dict[str, Any]]:
     )
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What is kept about a subject: the current determination and the next look, by rule."""
+
+    current: Mapping[str, Mapping[str, Any]]
+    looks: Mapping[str, date]
+
+
+async def kept_about(tx: Transaction, subject_id: str) -> Kept:
+    rows = await tx.all(
+        select(determination).where(determination.c.subject_id == subject_id, determination.c.current)
+    )
+    looks = await tx.all(
+        select(due.c.ref, due.c.due_on).where(due.c.what == "determination", due.c.subject_id == subject_id)
+    )
+    return Kept(
+        {row["rule"]: row for row in rows}, {row["ref"].partition(":")[0]: row["due_on"] for row in looks}
+    )
+
+
 async def keep(
     tx: Transaction,
     result: Determination,
     view: View,
+    kept: Kept,
     *,
     subject_id: str,
     municipality: str,
@@ -97,10 +118,11 @@ async def keep(
     now: datetime,
 ) -> DeterminationChange | None:
     """Keep a result if it says something new; and when it must be looked at again by itself."""
-    await _look_again(tx, result.rule, subject_id, next_look)
+    if next_look != kept.looks.get(result.rule):
+        await _look_again(tx, result.rule, subject_id, next_look)
     record = explained(result, view)
     digest = digest_of(record)
-    before = await current(tx, result.rule, subject_id)
+    before = kept.current.get(result.rule)
     if before is not None and before["digest"] == digest and before["rule_version"] == result.rule_version:
         return None
     if before is not None:

@@ -30,6 +30,7 @@ log = structlog.get_logger()
 
 NATIONAL_ID = "national_id"
 MOST_CONTACTS = 1000  # the contact register answers for at most so many persons at a time
+AT_ONCE = 50  # people a transaction: others want to write too
 PURPOSE = "to find rights and duties"
 
 
@@ -108,11 +109,12 @@ class Handling:
                 found = await self.registers.contact.persons(every[start : start + MOST_CONTACTS])
             except RegisterUnavailable as silent:
                 raise _wait(silent) from silent
-            async with self.database.begin() as tx:
-                now = self.clock()
-                statements = [said for one in found for said in statements_from_contact(one)]
-                said = [(self.registers.contact_provenance, statements)]
-                await self.following.record(tx, said, "contacts", now)
+            for first in range(0, len(found), AT_ONCE):
+                some = found[first : first + AT_ONCE]
+                statements = [statement for one in some for statement in statements_from_contact(one)]
+                async with self.database.begin() as tx:
+                    said = [(self.registers.contact_provenance, statements)]
+                    await self.following.record(tx, said, "contacts", self.clock())
 
     async def fetch_income(self, args: Mapping[str, Any]) -> None:
         """Fetch the latest assessment: last year's, or the year's before where last year's is not made yet."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import and_, insert, select, update
+from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -127,6 +127,24 @@ async def waiting_messages(
     if person_id is not None:
         question = question.where(message.c.person_id == person_id)
     return list(await tx.all(question))
+
+
+async def with_live_messages(tx: Transaction, people: Collection[str], since: datetime) -> set[str]:
+    """Those among the people to whom, or about whom, a message is waiting or lies unread since then."""
+    if not people:
+        return set()
+    question = (
+        select(message.c.person_id, guidance.c.subject_id)
+        .join(guidance, guidance.c.id == message.c.guidance_id)
+        .where(
+            or_(message.c.person_id.in_(people), guidance.c.subject_id.in_(people)),
+            or_(
+                message.c.state == "waiting", and_(message.c.read_at.is_(None), message.c.created_at >= since)
+            ),
+            guidance.c.withdrawn_at.is_(None),
+        )
+    )
+    return {one for row in await tx.all(question) for one in (row["person_id"], row["subject_id"])}
 
 
 async def on_their_way(tx: Transaction, message_ids: Sequence[str], now: datetime) -> bool:

@@ -186,9 +186,12 @@ class Guidance:
         Call it in the transaction that recorded the facts (a death, a protected address, a reservation, new
         contact information).
         """
-        touched = sorted({one.subject_id for one in changed if one.concept in (*CONCEPTS, *RELATIONS)})
+        met = {one.subject_id for one in changed if one.concept in (*CONCEPTS, *RELATIONS)}
         on = local_date(now)
-        for person_id in touched:
+        family = await self.twin.near(tx, met) if met else None
+        children = {one: children_of(family, one, on) for one in met} if family else {}
+        told = await rows.with_live_messages(tx, met.union(*children.values()), now - LATE_NOTICE)
+        for person_id in sorted(one for one in met if told.intersection((one, *children[one]))):
             waiting = {row["id"]: row for row in await rows.waiting_messages(tx, person_id=person_id)}
             near = await self.twin.near(tx, [person_id])
             for subject_id in (person_id, *children_of(near, person_id, on)):

@@ -115,9 +115,7 @@ class Database:
             await self._reader.dispose()
 
 
-async def upsert(
-    tx: Transaction, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]
-) -> None:
+async def upsert(tx: Transaction, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert a row, or give the one with that key these values."""
     insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
     statement = insert(table).values(**key, **values)

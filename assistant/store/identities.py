@@ -10,8 +10,9 @@ import hmac
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Self
@@ -101,11 +102,20 @@ class Identities:
         )
         return found
 
-    async def find_or_create(self, tx: Transaction, kind: str, scheme: str, value: str, now: object) -> str:
+    async def find_all(self, tx: Transaction, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+        """The subjects there are among those (scheme, value) names, in one query."""
+        lookups = {self.keys.digest(*name): name for name in names}
+        if not lookups:
+            return {}
+        question = select(identity.c.lookup, identity.c.subject_id).where(identity.c.lookup.in_(lookups))
+        return {lookups[bytes(row["lookup"])]: row["subject_id"] for row in await tx.all(question)}
+
+    async def find_or_create(self, tx: Transaction, kind: str, scheme: str, value: str, now: datetime) -> str:
         """The subject with that identifier; a new one of that kind where there is none yet."""
-        found = await self.find(tx, scheme, value)
-        if found is not None:
-            return found
+        return await self.find(tx, scheme, value) or await self.create(tx, kind, scheme, value, now)
+
+    async def create(self, tx: Transaction, kind: str, scheme: str, value: str, now: datetime) -> str:
+        """A new subject with that identifier."""
         subject_id = new_id()
         await tx.execute(insert(subject).values(id=subject_id, kind=kind, created_at=now))
         key_id, sealed = self.keys.seal(value.encode(), about=subject_id)

@@ -1,0 +1,161 @@
+"""The versions of a rule as kept: the catalogue's own file is number 0, each one saved in the editor the next."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import date, datetime
+from hashlib import sha256
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.exc import IntegrityError
+
+from assistant.determinations.catalogue_by_day import CatalogueByDay, RuleVersion, holding
+from assistant.determinations.rule_check import RuleCheck, check_rule
+from assistant.store import Transaction
+from assistant.store.columns import new_id
+from assistant.store.tables import rule_version
+from rules import Catalogue
+
+LONGEST_NOTE = 2_000  # characters
+MOST_CHECKS = 256  # kept in memory
+
+RulesChanged = Callable[[Transaction, str, date, datetime], Awaitable[None]]
+"""(tx, rule_id, applies_from, now): enqueue, in the transaction that saves, what must be determined anew."""
+
+_COLUMNS = (
+    rule_version.c.rule,
+    rule_version.c.number,
+    rule_version.c.applies_from,
+    rule_version.c.text,
+    rule_version.c.digest,
+    rule_version.c.saved_by,
+    rule_version.c.saved_at,
+    rule_version.c.note,
+)
+
+
+class UnknownRule(LookupError):
+    """The catalogue has no rule of that id."""
+
+
+class NotSaved(ValueError):
+    """A version was refused; the message says what to do, and `check` has every fault with its line."""
+
+    def __init__(self, message: str, check: RuleCheck | None = None) -> None:
+        super().__init__(message)
+        self.check = check
+
+
+class RuleVersions:
+    """Reads and saves versions of the rules of a catalogue, and tells what the catalogue is on a day.
+
+    >>> versions = RuleVersions(Catalogue.load())
+    >>> versions.shipped_version("kindergarten.reduced_fee").number
+    0
+    """
+
+    def __init__(self, shipped: Catalogue, rules_changed: RulesChanged | None = None) -> None:
+        self.shipped = shipped
+        self.rules_changed = rules_changed
+        self._by_day = CatalogueByDay(shipped, ())
+        self._state: dict[str, Any] | None = None
+        self._checks: dict[tuple[str, ...], RuleCheck] = {}
+
+    def shipped_version(self, rule_id: str) -> RuleVersion:
+        """Version 0. Raises `UnknownRule`."""
+        rule = self.shipped.rules.get(rule_id)
+        if rule is None:
+            raise UnknownRule(f"no rule {rule_id!r} in the catalogue")
+        return RuleVersion(rule_id, 0, None, rule.text, sha256(rule.text.encode()).hexdigest())
+
+    async def list(self, tx: Transaction, rule_id: str) -> tuple[RuleVersion, ...]:
+        """Every version of a rule, the newest first, number 0 last. Raises `UnknownRule`."""
+        shipped = self.shipped_version(rule_id)
+        question = (
+            select(*_COLUMNS).where(rule_version.c.rule == rule_id).order_by(rule_version.c.number.desc())
+        )
+        return (*(RuleVersion(**row) for row in await tx.all(question)), shipped)
+
+    async def current(self, tx: Transaction, rule_id: str, on: date) -> RuleVersion:
+        """The version that holds on a day. Raises `UnknownRule`."""
+        found = holding(await self.list(tx, rule_id), on)
+        assert found is not None  # number 0 applies on every day
+        return found
+
+    async def by_day(self, tx: Transaction) -> CatalogueByDay:
+        """The catalogue on any day, as this transaction sees the versions. Read anew only when one was added."""
+        state = await tx.first(
+            select(func.count().label("versions"), func.max(rule_version.c.saved_at).label("newest"))
+        )
+        if state != self._state:
+            rows = await tx.all(select(*_COLUMNS))
+            self._by_day = CatalogueByDay(self.shipped, (RuleVersion(**row) for row in rows))
+            self._state = state
+        return self._by_day
+
+    async def catalogue_at(self, tx: Transaction, on: date) -> Catalogue:
+        """The catalogue that holds on a day."""
+        return (await self.by_day(tx)).at(on)
+
+    async def checked(self, rule_id: str, catalogue: Catalogue) -> RuleCheck:
+        """What a rule's own tests come to within a catalogue; run once for each state of the catalogue."""
+        key = (rule_id, *sorted(rule.version for rule in catalogue.rules.values()))
+        if key not in self._checks:
+            if len(self._checks) >= MOST_CHECKS:
+                self._checks.clear()
+            text = catalogue.rules[rule_id].text
+            self._checks[key] = await asyncio.to_thread(check_rule, text, rule_id, catalogue)
+        return self._checks[key]
+
+    async def save(
+        self,
+        tx: Transaction,
+        rule_id: str,
+        text: str,
+        *,
+        applies_from: date,
+        by: str,
+        note: str,
+        now: datetime,
+        edited_from: int | None = None,
+    ) -> RuleVersion:
+        """Check a text and keep it as the rule's next version.
+
+        `edited_from` is the number of the newest version its author had seen. Raises `UnknownRule`, and
+        `NotSaved` for a text with faults or failing tests, for one that changes nothing, and when somebody
+        else has saved a version in the meantime.
+        """
+        text = text.replace("\r\n", "\n").rstrip("\n") + "\n"
+        newest = (await self.list(tx, rule_id))[0]
+        if edited_from is not None and newest.number != edited_from:
+            raise NotSaved(
+                f"{newest.saved_by} has saved version {newest.number} since you began with {edited_from}: "
+                "look at what it changes, then save yours again"
+            )
+        if len(note) > LONGEST_NOTE:
+            raise NotSaved(f"the note has {len(note)} characters: at most {LONGEST_NOTE:,}")
+        digest = sha256(text.encode()).hexdigest()
+        if (digest, applies_from) == (newest.digest, newest.applies_from) or (
+            digest == newest.digest and not newest.number
+        ):
+            raise NotSaved(
+                f"nothing is changed since version {newest.number}: change the text or the day first"
+            )
+        catalogue = await self.catalogue_at(tx, applies_from)
+        # Reading and testing a rule may take longer than others should wait for this process.
+        check = await asyncio.to_thread(check_rule, text, rule_id, catalogue)
+        if not check.sound:
+            raise NotSaved(f"{len(check.faults)} faults in the rule: correct them and save again", check)
+        made = RuleVersion(rule_id, newest.number + 1, applies_from, text, digest, by, now, note)
+        values = {name.name: getattr(made, name.name) for name in _COLUMNS}
+        try:
+            await tx.execute(insert(rule_version).values(id=new_id(), **values))
+        except IntegrityError:
+            raise NotSaved(
+                f"somebody else saved version {made.number} at this very moment: look at it, then save again"
+            ) from None
+        if self.rules_changed is not None:
+            await self.rules_changed(tx, rule_id, applies_from, now)
+        return made
