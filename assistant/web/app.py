@@ -28,6 +28,8 @@ PAGES = (
     "front",
     "me",
     "chat",
+    "widget",
+    "events",
     "health",
     "desk",
     "biller",

@@ -49,6 +49,11 @@ def came_from_us(request: web.Request, config: Config) -> bool:
     return site is None or site == "same-origin"
 
 
+def is_from_a_page(request: web.Request) -> bool:
+    """Did some page, ours or another's, make a browser send this? Programs do not say where they stand."""
+    return "Origin" in request.headers or "Sec-Fetch-Site" in request.headers
+
+
 def may_open_socket(request: web.Request, config: Config) -> bool:
     """WebSockets are not bound by the same-origin policy, so the server must ask (ASVS V4.4.2)."""
     origin = request.headers.get("Origin")

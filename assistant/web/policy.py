@@ -12,13 +12,14 @@ from pydantic import SecretStr
 
 from assistant.twin.usage import Use, log_usage
 from assistant.web import cookies, csrf, sessions
-from assistant.web.faults import BadRequest, Denied, Forbidden, LoginNeeded, Unauthorised
+from assistant.web.faults import BadRequest, Denied, Forbidden, ForgedRequest, LoginNeeded, Unauthorised
 from assistant.web.language import language_of
 from assistant.web.limits import LIMITS
 from assistant.web.live_sockets import SocketRefused
 from assistant.web.origins import (
     client_address,
     host_is_ours,
+    is_from_a_page,
     is_on_this_machine,
     may_open_socket,
 )
@@ -82,8 +83,11 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     _keep_to_limits(request, parts, visitor)
     if access.has("socket") and not may_open_socket(request, parts.config):
         raise Forbidden
-    if request.method not in csrf.SAFE and _cookies_count(access, visitor):
-        await csrf.refuse_forged(request, visitor, parts.config)
+    if request.method not in csrf.SAFE:
+        if _cookies_count(access, visitor):
+            await csrf.refuse_forged(request, visitor, parts.config)
+        elif is_from_a_page(request):
+            raise ForgedRequest  # no page sends to a machine's route, but a browser stands on this machine
     verdict = decide(access, visitor, here=is_on_this_machine(request))
     if verdict == "unauthorised":
         raise Unauthorised

@@ -5,9 +5,11 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import MISSING, dataclass, field, fields
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import aiohttp
@@ -15,9 +17,10 @@ from aiohttp import web
 from aiohttp.test_utils import unused_port
 from yarl import URL
 
+from assistant.assembly import assemble
 from assistant.config import Config
 from assistant.demo.login_provider import Client, LoginProvider, TestUser
-from assistant.store import Database, Identities, IdentityKeys
+from assistant.store import Database
 from assistant.web.app import make_app
 from assistant.web.parts import Extension, Parts
 from assistant.web.server import serve_app
@@ -137,12 +140,6 @@ class Site:
             await http.close()
 
 
-def parts_with(**given: Any) -> Parts:
-    """Parts with the rooms left out: what is tested here is the floor they stand on."""
-    needed = [f.name for f in fields(Parts) if f.default is MISSING and f.default_factory is MISSING]
-    return Parts(**{**dict.fromkeys(needed), **given})
-
-
 @asynccontextmanager
 async def running_site(
     database: Database,
@@ -167,29 +164,32 @@ async def running_site(
             "widget_origins": (ELSEWHERE,),
             "residents_login": {"issuer": residents.issuer, "client_secret": SECRET},
             "staff_login": {"issuer": employees.issuer, "client_secret": SECRET, "acr": ""},
+            "event_secrets": ("what the registers and we agreed",),
             "api_tokens": {"biller": SERVICE_TOKEN},
             **settings,
         }
     )
-    parts = parts_with(
-        config=config,
-        database=database,
-        identities=Identities(IdentityKeys.generate()),
-        clock=clock,
-        wall_clock=clock,
-        extensions=extensions,
-    )
-    app = make_app(parts)
+    async with AsyncExitStack() as stack:
+        keys = stack.enter_context(TemporaryDirectory())
+        url = database.url.render_as_string(hide_password=False)
+        whole = config.model_copy(update={"database_url": url, "data_dir": Path(keys)})
+        assistant = await stack.enter_async_context(assemble(whole, extensions))
+        parts = replace(assistant.parts, clock=clock, wall_clock=clock)
+        app = make_app(parts)
+        await stack.enter_async_context(_served(residents, employees, provider_port))
+        await stack.enter_async_context(serve_app(app, "127.0.0.1", port))
+        site = Site(base, app, parts, clock, residents, employees)
+        stack.push_async_callback(site.close)
+        yield site
+
+
+@asynccontextmanager
+async def _served(residents: LoginProvider, employees: LoginProvider, port: int) -> AsyncIterator[None]:
     providers = web.Application()
     providers.add_subapp("/residents", residents.application())
     providers.add_subapp("/staff", employees.application())
     runner = web.AppRunner(providers, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", provider_port).start()
-    async with serve_app(app, "127.0.0.1", port):
-        site = Site(base, app, parts, clock, residents, employees)
-        try:
-            yield site
-        finally:
-            await site.close()
-            await runner.cleanup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    yield
+    await runner.cleanup()
