@@ -20,6 +20,7 @@ from assistant.dialogue.understanding import (
     NotUnderstood,
     Sure,
     Understanding,
+    exactly,
     meanings,
     understand,
 )
@@ -30,6 +31,9 @@ from assistant.twin import Use, log_usage
 
 LONGEST_VALUE = 2000  # characters of one field
 MOST_VALUES = 20
+COMMANDS = ("back", "stop", "help", "person")
+"""Said word for word these are never the answer to a question, not even to one for a name."""
+
 IN_ERRAND = ("next", "back", "stop", "correct")
 ALWAYS = tuple(name for name in meanings() if name not in ("next", "send", "back", "stop"))
 
@@ -123,7 +127,8 @@ class Conversation:
         open_step = await self._open_step(tx, talk)
         if open_step is not None and open_step.step is not None:
             step = with_tried(open_step.step, talk.topic.tried)
-            values = values_from(text, step, talk.language)
+            command = exactly(text, COMMANDS)
+            values = None if command else values_from(text, step, talk.language)
             if values is not None:
                 return await self._answer(tx, talk, open_step.errand.id, step.id, values)
         return await self._understood(tx, talk, text, open_step)

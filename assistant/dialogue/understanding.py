@@ -135,6 +135,12 @@ def likeness(text: str, candidates: Iterable[str] | None = None) -> list[tuple[f
     return sorted(((score, meaning) for meaning, score in best.items()), reverse=True)
 
 
+def exactly(text: str, candidates: Iterable[str]) -> str | None:
+    """The meaning one of whose lines this is, word for word: a command also where any words are an answer."""
+    said, known = normal(text), meanings()
+    return next((one for one in candidates if said in {normal(line) for line in known[one].lines}), None)
+
+
 def understand(text: str, language: str, candidates: Iterable[str] | None = None) -> Understood:
     """The default `Understanding`. All languages are listened for: people mix them."""
     if len(text) > LONGEST or not normal(text):

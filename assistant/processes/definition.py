@@ -68,7 +68,6 @@ class StepDefinition:
 class ProcessDefinition:
     id: str
     version: str  # of the content, kept with each errand that is walked by it
-    rule: str
     basis: str  # act and section that let us ask, hold and use what the person states
     title: Texts
     steps: tuple[StepDefinition, ...]
@@ -180,7 +179,7 @@ def read_definition(text: str, name: str) -> ProcessDefinition:
         loaded = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise DefinitionFault(f"{name}: not valid YAML: {error}") from error
-    keys = {"process", "rule", "basis", "title", "steps", "receipt"}
+    keys = {"process", "basis", "title", "steps", "receipt"}
     found = reader.mapping(loaded, "the file", keys, keys)
     steps = tuple(reader.step(step, f"steps[{number}]") for number, step in enumerate(found["steps"] or ()))
     ids = [step.id for step in steps]
@@ -191,7 +190,6 @@ def read_definition(text: str, name: str) -> ProcessDefinition:
     return ProcessDefinition(
         id=str(found["process"]),
         version=sha256(text.encode()).hexdigest()[:12],
-        rule=str(found["rule"]),
         basis=str(found["basis"]),
         title=reader.texts(found["title"], "title"),
         steps=steps,

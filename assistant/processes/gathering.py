@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from assistant.casework.assessment import answer_of
+from assistant.casework.errands import Errand, errand_of
 from assistant.config import local_date
 from assistant.determinations import Determinations, current
 from assistant.processes.definition import ProcessDefinition
@@ -126,6 +128,18 @@ def with_declared(facts: Mapping[str, Any], stated: Iterable[Declared]) -> dict[
     return changed
 
 
+def together(errand: Errand, found: Mapping[str, Determination]) -> Determination:
+    """What the rules of an errand say as one: a right if one of them gives it, and the fee in the end."""
+    missing = (path for rule in errand.rules for path in found[rule].missing)
+    traces = [found[rule].trace for rule in errand.rules]
+    return replace(
+        found[errand.amount],
+        answer=answer_of(errand, found),
+        missing=tuple(dict.fromkeys(missing)),
+        trace={name: value for trace in traces for name, value in trace.items()},
+    )
+
+
 @dataclass(frozen=True)
 class Gathering:
     """Reads what an errand needs, in the caller's transaction. The caller logs the use."""
@@ -142,12 +156,12 @@ class Gathering:
         on: date,
         language: str,
     ) -> Gathered:
-        """The picture on the day the rule was last determined for, or today if that has passed."""
-        twin = self.determinations.twin
-        kept = await current(tx, definition.rule, child_id)
+        """The picture on the day the fee was last determined for, or today if that has passed."""
+        twin, errand = self.determinations.twin, errand_of(definition.id)
+        kept = await current(tx, errand.amount, child_id)
         when = max(on, kept["on_date"]) if kept is not None else on
         catalogue = await self.determinations.versions.catalogue_at(tx, when)
-        rule, read = catalogue.rules[definition.rule], catalogue.paths(definition.rule)
+        read = tuple(dict.fromkeys(path for rule in errand.rules for path in catalogue.paths(rule)))
         near = await twin.near(tx, [child_id, person_id])
         place = await self.determinations.municipality_of(tx, near, child_id, when)
         paths = (*read, *SHOWN, *PROTECTION)
@@ -157,7 +171,11 @@ class Gathering:
         gaps = tuple(self._gaps(seen, read, names))
         stated = declared(definition, state, person_id, gaps)
         facts = with_declared(seen.facts, stated)
-        determination = determine(rule, when, facts, place.settings, catalogue)
+        found = {
+            rule: determine(catalogue.rules[rule], when, facts, place.settings, catalogue)
+            for rule in errand.rules
+        }
+        determination = together(errand, found)
         applicant = names.who(person_id)
         view = ErrandView(
             language=language,

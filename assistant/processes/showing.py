@@ -39,7 +39,11 @@ def outlook(determination: Determination, view: ErrandView) -> tuple[str, ...]:
     language = view.language
     notes = []
     if determination.answer == "yes" and (fee := determination.values.get("monthly_fee")) is not None:
-        notes.append(word("notes", "fee", language, fee=kroner(Decimal(str(fee)), language)))
+        full = determination.values.get("full_fee")
+        known = {"fee": kroner(Decimal(str(fee)), language)}
+        if full is not None:
+            known["full"] = kroner(Decimal(str(full)), language)
+        notes.append(word("notes", "fee_instead" if full is not None else "fee", language, **known))
     elif determination.answer == "no":
         notes.append(word("notes", "no_right", language))
     else:

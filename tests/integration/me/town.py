@@ -90,7 +90,9 @@ def place(price: int = 1200) -> list[Statement]:
 
 def income(name: str, amount: int) -> list[Statement]:
     first = date(TODAY.year, 1, 1)
-    span = Span(amount, first, date(TODAY.year + 2, 1, 1), {"income_year": TODAY.year - 1, "stage": "OPPGJOER"})
+    span = Span(
+        amount, first, date(TODAY.year + 2, 1, 1), {"income_year": TODAY.year - 1, "stage": "OPPGJOER"}
+    )
     return says(person(name), assessed_income=span, income_shielded=False)
 
 

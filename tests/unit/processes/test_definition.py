@@ -24,7 +24,7 @@ def test_the_definitions_of_the_house_are_sound():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda d: d.pop("rule"), "the file: 'rule' is missing"),
+        (lambda d: d.pop("basis"), "the file: 'basis' is missing"),
         (lambda d: d["title"].pop("nn"), "title: the text in 'nn' is missing"),
         (lambda d: d["steps"][0].update(kind="dance"), "steps[0].kind: 'dance' is none of explain,"),
         (lambda d: d["steps"][0].update(id="household"), "steps: two steps are called 'household'"),

@@ -197,7 +197,7 @@ export class VardeChat extends LitElement {
 
   #write(event) {
     event.preventDefault();
-    const text = this.text.trim();
+    const text = this.text.replaceAll('\0', '').trim();
     if (!text) return;
     this.text = '';
     this.#send({ type: 'line', text }, text);
