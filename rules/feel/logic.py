@@ -47,7 +47,7 @@ def _settled_by(settling: bool, values: Iterable[Value]) -> Value:
 def chosen(condition: Unknown, branches: Iterable[Value]) -> Value:
     """What an unknown condition chooses: the branches' value where they agree, else unknown of all that matters."""
     first, *others = branches
-    if not isinstance(first, Unknown) and all(same(first, other) for other in others):
+    if all(same(first, other) for other in others):
         return first
     missing = list(condition.missing)
     for branch in (first, *others):

@@ -247,6 +247,7 @@ def test_an_expression_has_the_value_the_standard_gives_it(text: str, expected: 
         ("if a then b else c", {"a": True, "b": 1, "c": 2}, "1"),
         ("østre + Ærø", {"østre": 1, "Ærø": 2}, "3"),
         ("?", {"?": 4}, "4"),
+        ("{full name: 1, r: full name at birth}.r", {"full name at birth": 7}, "7"),
     ],
 )
 def test_names_may_hold_spaces_and_signs_and_the_longest_known_one_is_meant(
