@@ -15,7 +15,17 @@ from assistant.determinations.records import DeterminationChange, keep, kept_abo
 from assistant.determinations.rule_versions import RuleVersions
 from assistant.store import Transaction
 from assistant.store.tables import determination
-from assistant.twin import Changed, Municipality, Neighbourhood, Twin, Use, View, is_minor, log_usage
+from assistant.twin import (
+    Changed,
+    Municipality,
+    Neighbourhood,
+    Twin,
+    Use,
+    View,
+    is_adult,
+    is_minor,
+    log_usage,
+)
 from assistant.twin.household import DERIVED_FROM, affected_persons
 from assistant.twin.view import build_view
 from rules import Catalogue, determine
@@ -65,8 +75,10 @@ class Determinations:
         catalogue = await self.versions.catalogue_at(tx, on)
         for change in changes:
             reading = rules_reading(catalogue, change.concept)
-            if reading:
-                for person in affected_persons(near, change.subject_id, on):
+            for person in affected_persons(near, change.subject_id, on) if reading else ():
+                if not is_adult(near, person, on) or any(
+                    catalogue.rules[r].about != "child" for r in reading
+                ):
                     rules_of.setdefault(person, set()).update(reading)
         return await self.run(tx, rules_of, cause, now)
 
@@ -74,14 +86,17 @@ class Determinations:
         self, tx: Transaction, rules_of: Mapping[str, Iterable[str]], cause: str, now: datetime
     ) -> tuple[DeterminationChange, ...]:
         """Run rules for subjects, keep what is new, log every use; what now says something else."""
+        if not rules_of:
+            return ()
         today = local_date(now)
         found: list[DeterminationChange] = []
         by_day = await self.versions.by_day(tx)
+        near = await self.twin.near(tx, rules_of)
+        everything_kept = await kept_about(tx, rules_of)
+        uses: list[Use] = []
         for subject_id in sorted(rules_of):
-            near = await self.twin.near(tx, [subject_id])
             place = await self.municipality_of(tx, near, subject_id, today)
-            kept = await kept_about(tx, subject_id)
-            uses: list[Use] = []
+            kept = everything_kept[subject_id]
             for rule_id in sorted(rules_of[subject_id]):
                 rule = by_day.at(today).rules.get(rule_id)
                 if rule is None or (rule.about == "child" and not is_minor(near, subject_id, today)):
@@ -101,7 +116,7 @@ class Determinations:
                 )
                 if change is not None:
                     found.append(change)
-            await log_usage(tx, uses, now)
+        await log_usage(tx, uses, now)
         return tuple(found)
 
     async def determine_now(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -93,16 +93,23 @@ class Kept:
     looks: Mapping[str, date]
 
 
-async def kept_about(tx: Transaction, subject_id: str) -> Kept:
+async def kept_about(tx: Transaction, subjects: Collection[str]) -> dict[str, Kept]:
+    """What is kept about each of the subjects."""
     rows = await tx.all(
-        select(determination).where(determination.c.subject_id == subject_id, determination.c.current)
+        select(determination).where(determination.c.subject_id.in_(subjects), determination.c.current)
     )
     looks = await tx.all(
-        select(due.c.ref, due.c.due_on).where(due.c.what == "determination", due.c.subject_id == subject_id)
+        select(due.c.ref, due.c.subject_id, due.c.due_on).where(
+            due.c.what == "determination", due.c.subject_id.in_(subjects)
+        )
     )
-    return Kept(
-        {row["rule"]: row for row in rows}, {row["ref"].partition(":")[0]: row["due_on"] for row in looks}
-    )
+    return {
+        one: Kept(
+            {row["rule"]: row for row in rows if row["subject_id"] == one},
+            {row["ref"].partition(":")[0]: row["due_on"] for row in looks if row["subject_id"] == one},
+        )
+        for one in subjects
+    }
 
 
 async def keep(

@@ -30,6 +30,7 @@ class Transaction:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
+        self.memory: dict[Any, Any] = {}  # what was read in this transaction and has not changed since
         self._afterwards: list[Callable[[], None]] = []
 
     async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:

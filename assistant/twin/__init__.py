@@ -3,7 +3,7 @@
 from assistant.twin.facts import Changed, Identifier, Provenance, Span, Statement, SubjectRef
 from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown
 from assistant.twin.recording import FactChange, Recorded
-from assistant.twin.twin import Municipality, Twin, is_minor
+from assistant.twin.twin import Municipality, Twin, is_adult, is_minor
 from assistant.twin.usage import UsageRow, Use, log_usage, usage_of
 from assistant.twin.view import View
 
@@ -25,6 +25,7 @@ __all__ = [
     "UsageRow",
     "Use",
     "View",
+    "is_adult",
     "is_minor",
     "log_usage",
     "usage_of",

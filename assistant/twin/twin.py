@@ -54,13 +54,21 @@ class Twin:
     async def record(
         self, tx: Transaction, statements: Iterable[Statement], provenance: Provenance, now: datetime
     ) -> Recorded:
+        tx.memory.pop(Twin, None)
         return await record(tx, self.identities, statements, provenance, now)
 
     async def near(
         self, tx: Transaction, subjects: Iterable[str], *, known_at: datetime | None = None
     ) -> Neighbourhood:
-        """The facts about the subjects and their families, as known now or at an earlier moment."""
-        return await load_neighbourhood(tx, subjects, FAMILY, depth=DEPTH, known_at=known_at)
+        """The facts about the subjects and their families, as known now or at an earlier moment.
+
+        Within a transaction the same question is asked of the database once, until something is recorded.
+        """
+        key = (frozenset(subjects), known_at)
+        remembered: dict[Any, Neighbourhood] = tx.memory.setdefault(Twin, {})
+        if key not in remembered:
+            remembered[key] = await load_neighbourhood(tx, key[0], FAMILY, depth=DEPTH, known_at=known_at)
+        return remembered[key]
 
     async def view(
         self,
@@ -123,6 +131,14 @@ class Twin:
     async def municipality(self, tx: Transaction, number: str) -> Municipality | None:
         row = await tx.first(select(municipality).where(municipality.c.number == number))
         return None if row is None else Municipality(**row)
+
+
+def is_adult(near: Neighbourhood, person: str, on: date) -> bool:
+    """Known to be 18 or more on that day."""
+    born = near.value(person, "person.birth_date", on)
+    if born is UNKNOWN or born is None:
+        return False
+    return full_years(date.fromisoformat(str(born)), on) >= 18
 
 
 def is_minor(near: Neighbourhood, person: str, on: date) -> bool:
