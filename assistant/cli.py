@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 
-from assistant.commands import database, running
+from assistant.commands import database, feel, rules, running
 from assistant.commands.arguments import CommandFault, OneLineParser, one_line
 
 
@@ -19,13 +20,16 @@ def parser() -> OneLineParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     groups = varde.add_subparsers(metavar="COMMAND", required=True, parser_class=OneLineParser)
-    for module in (running, database):
+    for module in (running, database, rules, feel):
         module.add(groups)
     return varde
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; its exit status: 0 only on success, 1 for a fault, 2 for arguments not understood."""
+    for stream in (sys.stdin, sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding="utf-8")  # whatever the machine's language settings are
     given = parser().parse_args(arguments)
     try:
         status: int = given.run(given)
@@ -37,27 +41,46 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
     except Exception as error:
-        if (told := _told(error)) is None:
+        told = _told(error)
+        if told is None and os.environ.get("VARDE_TRACEBACK"):
             raise
-        print(f"{given.prog}: {one_line(told)}", file=sys.stderr)
+        if told is None:
+            told = (
+                f"a fault of Varde itself: {type(error).__name__}: {error}: "
+                "run it again with VARDE_TRACEBACK=1 to see where, and report it"
+            )
+        from assistant.journal import clean
+
+        print(f"{given.prog}: {clean(one_line(told))}", file=sys.stderr)
         return 1
     return status
 
 
 def _told(error: Exception) -> str | None:
-    """The line that tells of a fault one of ours foresaw; None for one that nobody did."""
-    if isinstance(error, CommandFault):
-        return str(error)
+    """The line that tells of a fault that was foreseen; None for one that nobody foresaw."""
     from assistant.config import ConfigurationError
+    from rules.command import CommandFault as RulesCommandFault
+    from rules.faults import RuleFault
+    from rules.feel import FeelError
+    from rules.model import FactFault
 
-    if isinstance(error, ConfigurationError):
+    if isinstance(error, RuleFault):
+        more = len(error.faults) - 1
+        return f"{error.faults[0]}" + (f" (and {more} more: see varde rules check)" if more else "")
+    if isinstance(
+        error, (CommandFault, ConfigurationError, RulesCommandFault, FactFault, FeelError, OSError)
+    ):
         return str(error)
+    return _told_of_database(error)
+
+
+def _told_of_database(error: Exception) -> str | None:
+    from sqlalchemy.exc import ArgumentError, OperationalError
+
     from assistant.store.migrate import UnfitDatabase
 
     if isinstance(error, UnfitDatabase):
         return str(error)
-    from sqlalchemy.exc import ArgumentError, OperationalError
-
     if isinstance(error, OperationalError):
         return (
             f"the database does not answer: {error.orig}: check VARDE_DATABASE_URL and that the server runs"
@@ -66,6 +89,4 @@ def _told(error: Exception) -> str | None:
         return (
             "VARDE_DATABASE_URL is no database URL: write postgresql+psycopg://user@host/name or leave it out"
         )
-    if isinstance(error, OSError):
-        return str(error)
     return None

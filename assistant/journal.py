@@ -176,6 +176,8 @@ def start(stream: TextIO | None = None, *, level: int = logging.INFO, json_lines
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
+    for talkative in ("alembic", "apscheduler", "mail.log"):
+        logging.getLogger(talkative).setLevel(max(level, logging.WARNING))
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread

@@ -73,44 +73,6 @@ def a_port(text: str) -> int:
     return int(text)
 
 
-def json_object(text: str, name: str) -> dict[str, Any]:
-    """A JSON object given as an argument or a file; a key written twice is an error, not the last of them."""
-
-    def no_key_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        found: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in found:
-                raise CommandFault(f"{name}: the key {key!r} stands twice in one object: keep one of them")
-            found[key] = value
-        return found
-
-    def no_number(constant: str) -> NoReturn:
-        raise CommandFault(f"{name}: {constant} is not JSON: leave the key out where the value is unknown")
-
-    try:
-        # Numbers stay exact: money is decimal, never binary floating point.
-        value = json.loads(
-            text, parse_float=_decimal, parse_constant=no_number, object_pairs_hook=no_key_twice
-        )
-    except json.JSONDecodeError as error:
-        raise CommandFault(
-            f"{name}: not JSON: {error.msg} at line {error.lineno}, column {error.colno}: correct it there"
-        ) from None
-    except RecursionError:
-        raise CommandFault(f"{name}: objects stand too deep in each other: make it flatter") from None
-    if not isinstance(value, dict):
-        raise CommandFault(
-            f'{name}: {one_line(text)[:40]!r} is not a JSON object: write {{"name": value, …}}'
-        )
-    return value
-
-
-def _decimal(text: str) -> Any:
-    from decimal import Decimal
-
-    return Decimal(text)
-
-
 def read_file(path: str, name: str) -> str:
     """The text of a file, or of standard input for '-'."""
     try:

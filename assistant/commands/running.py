@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import errno
+import signal
+import sys
+from collections.abc import Coroutine
 from pathlib import Path
+from typing import Any
 
-from assistant.commands.arguments import Groups, a_date, a_port, command
+from assistant.commands.arguments import CommandFault, Groups, a_date, a_port, command
 
 
 def add(groups: Groups) -> None:
@@ -41,28 +46,42 @@ def add(groups: Groups) -> None:
 
 
 def _demo(given: argparse.Namespace) -> int:
-    from assistant import demo, journal
+    from assistant import demo
 
-    journal.start()
-    asyncio.run(demo.run(given.port, given.data, given.today))
-    return 0
+    return _until_it_ends(
+        demo.run(given.port, given.data, given.today),
+        taken=f"--port {given.port}: another process listens there: choose another, or 0 for any free one",
+    )
 
 
-def _serve(given: argparse.Namespace) -> int:
-    from assistant import assembly, journal
+def _serve(_given: argparse.Namespace) -> int:
+    from assistant import assembly
     from assistant.config import Config
 
     config = Config.load()
-    journal.start()
-    asyncio.run(assembly.serve(config))
-    return 0
+    return _until_it_ends(
+        assembly.serve(config),
+        taken=f"VARDE_PORT {config.port}: another process listens there: choose another",
+    )
 
 
-def _worker(given: argparse.Namespace) -> int:
-    from assistant import assembly, journal
+def _worker(_given: argparse.Namespace) -> int:
+    from assistant import assembly
     from assistant.config import Config
 
-    config = Config.load()
+    return _until_it_ends(assembly.worker(Config.load()), taken="an address of the worker is taken")
+
+
+def _until_it_ends(process: Coroutine[Any, Any, None], *, taken: str) -> int:
+    from assistant import journal
+
     journal.start()
-    asyncio.run(assembly.worker(config))
+    # Also who is told to stop while it still starts puts away what it has taken out.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    try:
+        asyncio.run(process)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CommandFault(taken) from None
+        raise
     return 0

@@ -16,6 +16,7 @@ from assistant.web.routing import Route
 
 if TYPE_CHECKING:
     from assistant.casework import Casework
+    from assistant.determinations.rule_versions import RuleVersions
     from assistant.dialogue import Conversation
     from assistant.processes import Processes
     from channels.chat import ChatChannel
@@ -49,6 +50,7 @@ class Parts:
     processes: Processes
     conversation: Conversation
     chat: ChatChannel
+    rule_versions: RuleVersions
     wall_clock: Clock = wall_clock  # the moment it really is: sessions and tokens live by this one
     extensions: tuple[Extension, ...] = ()
 

@@ -1,0 +1,70 @@
+"""`varde rules …` and `varde determine`: the catalogue's rules, checked and run."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from assistant.commands.arguments import CommandFault, Groups, command, group, one_line, read_file, write_json
+
+
+def add(groups: Groups) -> None:
+    within = group(groups, "rules", does="the catalogue of rules", example="varde rules check")
+    check = command(
+        within,
+        "check",
+        _check,
+        does="validate rule files and run their tests; the whole catalogue where no path is given",
+        example="varde rules check rules/catalogue/no/kindergarten/reduced_fee.yaml",
+    )
+    check.add_argument("paths", nargs="*", metavar="PATH", help="a rule file, or a folder of them")
+    check.add_argument("--json", action="store_true", help="print the counts and faults for a machine")
+
+    determine = command(
+        groups,
+        "determine",
+        _determine,
+        does="what a rule says for a subject at a date, as JSON",
+        example='echo \'{"child": {"kindergarten_place": null}}\' |'
+        " varde determine kindergarten.reduced_fee --on 2024-09-01 --facts -",
+    )
+    determine.add_argument(
+        "rule", metavar="RULE", help="id of a rule in the catalogue, or path of a rule file"
+    )
+    determine.add_argument("--on", required=True, metavar="DATE", help="the day, such as 2024-09-01")
+    determine.add_argument("--facts", required=True, metavar="FILE", help="JSON; - is standard input")
+    determine.add_argument(
+        "--settings",
+        default="{}",
+        metavar="JSON",
+        help='what law leaves to the municipality: {"zone": "normal"}',
+    )
+    determine.add_argument("--json", action="store_true", help="JSON is what it always writes")
+
+
+def _check(given: argparse.Namespace) -> int:
+    from rules.command import rules_check
+
+    report = rules_check(given.paths)
+    if given.json:
+        faults = [{"file": f.filename, "line": f.line, "message": f.message} for f in report.faults]
+        counts = {name: getattr(report, name) for name in ("rules", "tests", "concepts", "life_events")}
+        write_json({**counts, "faults": faults})
+    else:
+        for fault in report.faults:
+            print(one_line(fault), file=sys.stderr)
+        print(report)
+    return 1 if report.faults else 0
+
+
+def _determine(given: argparse.Namespace) -> int:
+    from rules.command import determine_json
+
+    name = "stdin" if given.facts == "-" else given.facts
+    facts = read_file(given.facts, "--facts")
+    if not facts.strip():
+        raise CommandFault(
+            f'--facts {name}: it is empty: write {{"child": {{…}}}}, or {{}} if nothing is known'
+        )
+    print(determine_json(given.rule, given.on, facts, given.settings, facts_name=name))
+    return 0
