@@ -10,6 +10,7 @@ import pytest
 from markupsafe import Markup
 
 from assistant.web import texts
+from assistant.web.faults import Fault
 from assistant.web.language import preferred
 from assistant.web.texts import TextFault, Texts
 
@@ -120,3 +121,12 @@ def test_the_browser_s_wishes_are_met(header: str, language: str) -> None:
 def test_a_file_that_is_no_yaml_is_named_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(TextFault, match=r"room.yaml:2: not YAML"):
         _texts(tmp_path, "a: {nb: a, nn: a, en: a}\nhello: {nb: Ja?, nn: Ja?, en: Yes?}\n")
+
+
+def test_every_fault_has_its_words() -> None:
+    loaded, waiting = Texts.load(), [Fault]
+    while waiting:
+        kind = waiting.pop()
+        waiting += kind.__subclasses__()
+        assert f"errors.{kind.key}_title" in loaded.entries
+        assert f"errors.{kind.key}_text" in loaded.entries
