@@ -54,6 +54,12 @@ def timetable(config: Config) -> tuple[Job, ...]:
             _once_a_day("refresh_contacts"),
             "addresses, reservations and languages as the contact register has them",
         ),
+        Job(
+            "renew_decisions",
+            CronTrigger(hour=4, minute=35, timezone=OSLO),
+            _once_a_day("renew_decisions"),
+            "new decisions for the coming kindergarten year, where one application covers the whole stay",
+        ),
     )
 
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import signal
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from typing import Any
 
 import aiohttp
 import structlog
@@ -79,12 +78,11 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         handling = Handling(database, identities, registers, following, clock)
         polling = Polling(database, identities, registers, clock)
         delivery = Delivery(database, guidance, channels, clock, config.public_url)
-        decide = _Deciding(database, casework, clock)
         handlers = {
             **handling.handlers(),
             **polling.handlers(),
+            **casework.handlers(database, clock),
             "deliver": delivery.deliver,
-            "decide_case": decide.decide_case,
         }
         parts = Parts(
             config=config,
@@ -100,17 +98,6 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             extensions=tuple(extensions),
         )
         yield Assistant(config, database, clock, parts, Work(database, handlers, clock), polling)
-
-
-@dataclass(frozen=True)
-class _Deciding:
-    database: Database
-    casework: Casework
-    clock: Clock
-
-    async def decide_case(self, args: Mapping[str, Any]) -> None:
-        async with self.database.begin() as tx:
-            await self.casework.decide_case(tx, args["case_id"], self.clock())
 
 
 def _channels(config: Config, chat: ChatChannel, clock: Clock) -> dict[str, Channel]:

@@ -207,6 +207,9 @@ class LoginProvider:
                 error=wrong[0], error_description=wrong[1], state=asked.get("state", ""), iss=self.issuer
             )
             return web.Response(status=303, headers={"Location": str(back)})
+        hinted = next((user for user in self.users() if user.key == asked.get("login_hint")), None)
+        if hinted is not None:
+            return self._logged_in(hinted, client, asked)  # the one click was where the link stood
         return self._page(
             CHOOSE,
             {"title": self.title, "users": self.users(), "asked": dict(asked)},
@@ -216,28 +219,32 @@ class LoginProvider:
     async def _choose(self, request: web.Request) -> web.Response:
         form = {name: str(value) for name, value in (await request.post()).items()}
         client = next((c for c in self.clients if c.client_id == form.get("client_id")), None)
-        user = next((user for user in self.users() if user.key == form.get("user")), None)
         if client is None or form.get("redirect_uri") not in client.redirect_uris or _what_is_wrong(form):
             return web.Response(text="the request is not one this provider made a page for\n", status=400)
-        back = URL(form["redirect_uri"])
+        user = next((user for user in self.users() if user.key == form.get("user")), None)
         if user is None:
+            back = URL(form["redirect_uri"])
             answer = back.update_query(error="access_denied", state=form["state"], iss=self.issuer)
             return web.Response(status=303, headers={"Location": str(answer)})
+        return self._logged_in(user, client, form)
+
+    def _logged_in(self, user: TestUser, client: Client, asked: Mapping[str, str]) -> web.Response:
+        """Back to the client with a code for that user."""
         now = self.clock()
         sid, code = secrets.token_urlsafe(24), secrets.token_urlsafe(32)
         self._codes[code] = _Code(
             user=user,
             client=client,
-            redirect_uri=form["redirect_uri"],
-            nonce=form["nonce"],
-            challenge=form["code_challenge"],
+            redirect_uri=asked["redirect_uri"],
+            nonce=asked["nonce"],
+            challenge=asked["code_challenge"],
             acr=self.acr,
-            locale=next((w for w in form.get("ui_locales", "").split() if w in LANGUAGES), "nb"),
+            locale=next((w for w in asked.get("ui_locales", "").split() if w in LANGUAGES), "nb"),
             sid=sid,
             authenticated_at=now,
             expires=now + CODE_LIVES,
         )
-        answer = back.update_query(code=code, state=form["state"], iss=self.issuer)
+        answer = URL(asked["redirect_uri"]).update_query(code=code, state=asked["state"], iss=self.issuer)
         response = web.Response(status=303, headers={"Location": str(answer)})
         response.set_cookie(self._cookie, sid, httponly=True, samesite="Lax", path="/")
         return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -56,6 +57,10 @@ def routes(parts: Parts) -> list[Route]:
         Route("GET", "/logout/frontchannel", _frontchannel_logout, PUBLIC),
         Route("GET", "/logged-out", _logged_out, PUBLIC),
     ]
+
+
+LOGIN_HINT = re.compile(r"[a-z0-9_-]{1,40}")
+"""A hint to the provider of who wants to log in (OpenID Connect Core section 3.1.2.1); never an identity number."""
 
 
 def require_fresh_login(request: web.Request) -> None:
@@ -123,6 +128,8 @@ async def _begin(request: web.Request, kind: Kind) -> web.StreamResponse:
         query["acr_values"] = settings.acr
     if fresh:
         query["prompt"] = "login"
+    if LOGIN_HINT.fullmatch(hint := request.query.get("login_hint", "")):
+        query["login_hint"] = hint
     address = URL(metadata.authorization_endpoint).update_query(query)
     response = web.Response(status=303, headers={"Location": str(address)})
     cookies.put(response, parts.config, BROWSER, browser, max_age=int(ATTEMPT.total_seconds()))
