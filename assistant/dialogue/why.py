@@ -70,7 +70,7 @@ def facts_of(record: Mapping[str, Any], model: InformationModel, reader: Reader)
         words = words_of(concept)
         found[owner, concept.id] = FactShown(
             label=text_of(concept.title, reader.language),
-            about=reader.names.get(owner, ""),
+            about=reader.names.get(owner, "") if concept.subject == "person" else "",
             value=word("values", "hidden", reader.language)
             if hidden
             else shown(fact["value"], words, reader.language),

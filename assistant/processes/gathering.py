@@ -25,11 +25,11 @@ from rules.determination import Determination
 from rules.model import Concept
 
 SHOWN = (
-    "child.birth_date",
-    "child.kindergarten_place.kindergarten",
+    "child.household.adults.assessed_income",
     "child.kindergarten_place.price",
     "child.kindergarten_place.weekly_hours",
-    "child.household.adults.assessed_income",
+    "child.kindergarten_place.kindergarten",
+    "child.birth_date",
 )
 """What an applicant is shown to confirm, where it is known. No address: nobody needs to see it."""
 

@@ -26,6 +26,9 @@ from assistant.web.visitor import Language, visitor_of
 PURPOSE = "to show your page"
 BASIS = "personvernforordningen artikkel 15"
 
+ORDER = {"yes": 0, "undetermined": 1, "no": 2}
+"""What one has comes before what one may have, and that before what one has not."""
+
 BEFORE_ROUNDING = "exact_"
 """How rules name amounts that other rules go on reckoning with: not what anybody pays."""
 
@@ -34,6 +37,7 @@ PURPOSES = {
     "to walk through an application": "purpose_errand",
     "to answer in the chat": "purpose_chat",
     "to decide a case": "purpose_case",
+    "to tell people of their rights and duties": "purpose_tell",
     PURPOSE: "purpose_page",
 }
 
@@ -52,6 +56,7 @@ class Right:
     """What a rule says for a child now."""
 
     title: str
+    kind: str  # right, duty or benefit
     answer: str
     values: tuple[tuple[str, str], ...]
     conditions: Conditions
@@ -142,8 +147,8 @@ async def _rights(tx: Transaction, parts: Parts, me: Me, child: str, name: str) 
             if key in named and value is not None and not key.startswith(BEFORE_ROUNDING)
         )
         conditions = why.conditions_of(row["record"], name, reader)
-        found.append(Right(text_of(rule.title, me.language), row["answer"], values, conditions))
-    return tuple(found)
+        found.append(Right(text_of(rule.title, me.language), rule.kind, row["answer"], values, conditions))
+    return tuple(sorted(found, key=lambda right: (right.kind != "duty", ORDER[right.answer])))
 
 
 @dataclass(frozen=True)
@@ -181,7 +186,9 @@ async def known_about(tx: Transaction, parts: Parts, me: Me) -> tuple[tuple[str,
         mine = subject == me.person_id
         if not mine and await parts.processes.hides_home(tx, me.person_id, subject, me.now):
             continue
-        facts = await twin.facts_of(tx, subject)
+        facts = list(await twin.facts_of(tx, subject))
+        for place in {fact.object_id for fact in facts if fact.concept == "person.kindergarten_place"}:
+            facts += await twin.facts_of(tx, place) if place else ()
         await log_reading(tx, me, [subject], {fact.concept for fact in facts})
         known = tuple([await _known(tx, parts, me, fact) for fact in facts])
         found.append(("" if mine else await name_of(tx, parts, me, subject), known))

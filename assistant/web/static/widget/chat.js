@@ -1,6 +1,7 @@
 // The chat: a launcher and a panel, with the conversation in a live log.
 
 import { LitElement, html, nothing, svg } from 'lit';
+import { live } from 'lit/directives/live.js';
 import { repeat } from 'lit/directives/repeat.js';
 import { Connection, newClientId } from './connection.js';
 import { part } from './parts.js';
@@ -258,7 +259,7 @@ export class VardeChat extends LitElement {
       ${this.state === 'toomany' ? html`<button type="button" class="button" @click=${() => this.connection.open()}>${this.t.again}</button>` : nothing}
       <form @submit=${(event) => this.#write(event)}>
         <div><label class="quiet" for="write">${this.t.write}</label>
-        <textarea id="write" rows="1" maxlength=${LONGEST} placeholder=${this.t.write} .value=${this.text}
+        <textarea id="write" rows="1" maxlength=${LONGEST} placeholder=${this.t.write} .value=${live(this.text)}
           @input=${({ target }) => { this.text = target.value; }}
           @keydown=${(event) => { if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) this.#write(event); }}></textarea></div>
         <button class="button primary">${this.t.send}</button>
