@@ -5,16 +5,21 @@ from __future__ import annotations
 import base64
 import hmac
 import json
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from joserfc import jwt
+from joserfc.errors import SecurityWarning
 from joserfc.jwk import ECKey, RSAKey
 from site_under_test import KARI, MovableClock, running_site
 
 from assistant.demo.login_provider import LoginProvider
 from assistant.store import Database
+from assistant.web.id_token import signing_keys
 from assistant.web.limits import LIMITS
 
 Claims = dict[str, Any]
@@ -35,6 +40,10 @@ class BendableProvider(LoginProvider):
         claims = json.loads(_unpack(token.split(".")[1]))
         bent = type(self).bend(claims, self)
         return bent if isinstance(bent, str) else self.signed(bent)
+
+    async def _jwks(self, request: web.Request) -> web.Response:
+        # Without `alg`: nothing but our own pinning says what the key is for.
+        return web.json_response({"keys": [self.key.as_dict(private=False)]})
 
     def signed(self, claims: Claims, **header: Any) -> str:
         return jwt.encode({"alg": "RS256", "kid": self.key.kid, **header}, claims, self.key)
@@ -174,3 +183,26 @@ async def test_a_new_key_of_the_provider_is_found_but_not_asked_for_without_end(
         assert at_once.status == 400, "within a minute of the last look the new key is not asked for"
         clock.forward(seconds=61)
         assert (await site.resident()).cookie("session") is not None
+
+
+def test_only_keys_that_can_sign_for_the_provider_alone_count() -> None:
+    good = RSAKey.generate_key(2048, {"use": "sig"}, auto_kid=True).as_dict(private=False)
+    with pytest.warns(SecurityWarning):
+        weak = RSAKey.generate_key(1024, {"use": "sig"}, auto_kid=True).as_dict(private=False)
+    shared = {"kty": "oct", "kid": "s", "k": "c2VjcmV0"}
+    keys = [good, weak, shared, {**good, "kid": "e", "use": "enc"}, {"kty": "RSA", "kid": "b"}, "rubbish", {}]
+    assert [key.kid for key in signing_keys({"keys": keys}).keys] == [good["kid"]]
+    for rubbish in (None, [], {"keys": None}, {"keys": 7}, "x"):
+        assert signing_keys(rubbish).keys == []
+
+
+def test_no_token_is_read_without_saying_which_algorithm() -> None:
+    root = Path(__file__).parents[3]
+    calls = [
+        (file.name, call)
+        for folder in ("assistant", "channels")
+        for file in (root / folder).rglob("*.py")
+        for call in re.findall(r"\bjw[ts]\.(?:decode|deserialize_compact)\(.*?\)", file.read_text(), re.S)
+    ]
+    assert calls
+    assert [where for where in calls if "algorithms=" not in where[1]] == []
