@@ -82,6 +82,9 @@ class Casework:
         )
         await tx.execute(insert(case).values(**new.__dict__))
         await case_rows.remind_of(tx, new)
+        # § 3e first paragraph: the municipality fetches what it needs to handle the application.
+        about = {"subject_id": new.subject_id}
+        await enqueue(tx, "fetch_missing", about, now=now, key=new.person_id)
         await self._enqueue(tx, new, now)
         return new.id
 

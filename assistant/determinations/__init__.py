@@ -1,7 +1,14 @@
 """Running the rules over the twin, remembering what they said, and telling what has changed."""
 
 from assistant.determinations.determinations import Determinations, Result
-from assistant.determinations.records import DeterminationChange, current, due_rules, explained, history
+from assistant.determinations.records import (
+    DeterminationChange,
+    current,
+    current_about,
+    due_rules,
+    explained,
+    history,
+)
 from assistant.determinations.rule_versions import RuleVersions
 
 __all__ = [
@@ -10,6 +17,7 @@ __all__ = [
     "Result",
     "RuleVersions",
     "current",
+    "current_about",
     "due_rules",
     "explained",
     "history",

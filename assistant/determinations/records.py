@@ -76,6 +76,13 @@ async def current(tx: Transaction, rule: str, subject_id: str) -> dict[str, Any]
     )
 
 
+async def current_about(tx: Transaction, subject_id: str) -> Sequence[dict[str, Any]]:
+    """The newest determination of each rule about a subject."""
+    return await tx.all(
+        select(determination).where(determination.c.subject_id == subject_id, determination.c.current)
+    )
+
+
 async def history(tx: Transaction, subject_id: str) -> Sequence[dict[str, Any]]:
     """All determinations about a subject, newest first."""
     return await tx.all(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
 
 from assistant.casework import Casework
+from assistant.casework.case_rows import open_cases_about
 from assistant.config import Config, local_date
-from assistant.determinations import DeterminationChange, Determinations
+from assistant.determinations import DeterminationChange, Determinations, current_about
 from assistant.events.life import keep_life_events
 from assistant.guidance import Guidance
 from assistant.store import Transaction, enqueue
@@ -77,11 +78,25 @@ class Following:
             await enqueue(tx, "refresh_contacts", {"only_new": True}, now=now, receipt="contacts:new")
 
     async def _fetch_missing(self, tx: Transaction, change: DeterminationChange, now: datetime) -> None:
-        if change.after.answer != "undetermined" or self.config.income_lookup != "proactive":
+        if change.after.answer != "undetermined":
             return
-        for path in change.after.missing:
+        if self.config.income_lookup == "proactive" or await open_cases_about(tx, [change.subject_id]):
+            await self._fetch(tx, change.after.missing, change.unknown, now)
+
+    async def fetch_missing(self, tx: Transaction, subject_id: str, now: datetime) -> None:
+        """Fetch what an application needs and nobody has told us, where a register knows it."""
+        for row in await current_about(tx, subject_id):
+            if row["answer"] == "undetermined":
+                on = max(row["on_date"], local_date(now))
+                result = await self.determinations.determine_now(tx, row["rule"], subject_id, on, now)
+                await self._fetch(tx, result.determination.missing, result.view.unknown, now)
+
+    async def _fetch(
+        self, tx: Transaction, missing: Sequence[str], unknown: Mapping[str, Sequence[str]], now: datetime
+    ) -> None:
+        for path in missing:
             if TAX in self.catalogue.model.concept_at(path).known_by:
-                for person in change.unknown.get(path, ()):
+                for person in unknown.get(path, ()):
                     await self.fetch_income(tx, person, now)
 
     async def fetch_income(self, tx: Transaction, person_id: str, now: datetime) -> None:

@@ -50,6 +50,7 @@ class Handling:
             "refresh_person": self.refresh_person,
             "refresh_contacts": self.refresh_contacts,
             "fetch_income": self.fetch_income,
+            "fetch_missing": self.fetch_missing,
             "wake_determinations": self.wake_determinations,
             "rerun_rule": self.rerun_rule,
             "rerun_rule_for": self.rerun_rule_for,
@@ -131,6 +132,11 @@ class Handling:
             now = self.clock()
             await self._log_fetch(tx, person_id)
             await self.following.record(tx, said, f"income:{person_id}", now)
+
+    async def fetch_missing(self, args: Mapping[str, Any]) -> None:
+        """Somebody has applied: fetch what their application needs."""
+        async with self.database.begin() as tx:
+            await self.following.fetch_missing(tx, args["subject_id"], self.clock())
 
     async def _log_fetch(self, tx: Transaction, person_id: str) -> None:
         use = Use(
