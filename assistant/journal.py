@@ -150,6 +150,19 @@ def _after(*, json_lines: bool) -> tuple[Processor, ...]:
     return (structlog.processors.format_exc_info, clean_event, _first, renderer)
 
 
+def configure(stream: TextIO | None, *, level: int = logging.INFO, json_lines: bool = True) -> None:
+    """Send our own lines to a stream (None: standard output, as it is at that moment), and nothing else.
+
+    Tests need no more: without this structlog shows the local variables of every exception.
+    """
+    structlog.configure(
+        processors=[*_BEFORE, *_after(json_lines=json_lines)],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.WriteLoggerFactory(stream),
+        cache_logger_on_first_use=False,
+    )
+
+
 def start(stream: TextIO | None = None, *, level: int = logging.INFO, json_lines: bool | None = None) -> None:
     """Send every line of this process, ours and the libraries', to `stream` (standard error).
 
@@ -157,18 +170,15 @@ def start(stream: TextIO | None = None, *, level: int = logging.INFO, json_lines
     """
     stream = sys.stderr if stream is None else stream
     json_lines = not stream.isatty() if json_lines is None else json_lines
-    after = _after(json_lines=json_lines)
-    structlog.configure(
-        processors=[*_BEFORE, *after],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=structlog.WriteLoggerFactory(stream),
-        cache_logger_on_first_use=False,
-    )
+    configure(stream, level=level, json_lines=json_lines)
     handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*_BEFORE, structlog.stdlib.add_logger_name],
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *after],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                *_after(json_lines=json_lines),
+            ],
         )
     )
     root = logging.getLogger()

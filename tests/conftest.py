@@ -19,6 +19,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from assistant import journal
 from assistant.store import Database
 from assistant.store.migrate import upgrade
 from assistant.store.tables import metadata
@@ -26,7 +27,7 @@ from assistant.store.tables import metadata
 POSTGRES = os.environ.get("VARDE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 _ran_on_sqlite_only = pytest.StashKey[int]()
-_no_chromium = pytest.StashKey[int]()
+_no_chromium = pytest.StashKey[bool]()
 
 
 @functools.cache
@@ -36,6 +37,10 @@ def _postgres_answers() -> bool:
             return True
     except psycopg.OperationalError:
         return False
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    journal.configure(None)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -59,9 +64,9 @@ def pytest_terminal_summary(
     if count := config.stash.get(_ran_on_sqlite_only, 0):
         terminalreporter.write_sep("!", "PostgreSQL was not reachable", red=True, bold=True)
         terminalreporter.write_line(f"PostgreSQL was not reachable: {count} tests ran on SQLite only")
-    if count := config.stash.get(_no_chromium, 0):
+    if config.stash.get(_no_chromium, False):
         terminalreporter.write_sep("!", "Chromium was not found", red=True, bold=True)
-        terminalreporter.write_line(f"Chromium was not found: {count} browser tests did not run")
+        terminalreporter.write_line("Chromium was not found: the browser tests did not run")
 
 
 @pytest.fixture(scope="session")
@@ -131,7 +136,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     await opened.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def chromium_path(request: pytest.FixtureRequest) -> str:
     """The Chromium of this machine (VARDE_TEST_CHROMIUM, or from PATH). In CI it must be there."""
     names = (os.environ.get("VARDE_TEST_CHROMIUM", ""), "chromium", "chromium-browser", "google-chrome")
@@ -140,6 +145,5 @@ def chromium_path(request: pytest.FixtureRequest) -> str:
             return found
     if IN_CI:
         pytest.fail("no Chromium on this machine: apt-get install chromium, or set VARDE_TEST_CHROMIUM")
-    stash = request.config.stash
-    stash[_no_chromium] = stash.get(_no_chromium, 0) + 1
+    request.config.stash[_no_chromium] = True
     pytest.skip("no Chromium on this machine: apt-get install chromium, or set VARDE_TEST_CHROMIUM")

@@ -52,11 +52,12 @@ def written() -> Iterator[io.StringIO]:
     """Where the journal writes, as JSON; what it was before is put back."""
     root = logging.getLogger()
     handlers, level, hook = root.handlers[:], root.level, threading.excepthook
+    before = structlog.get_config()
     stream = io.StringIO()
     journal.start(stream, json_lines=True)
     yield stream
     logging.captureWarnings(capture=False)
-    structlog.reset_defaults()
+    structlog.configure(**before)
     structlog.contextvars.clear_contextvars()
     root.handlers[:], threading.excepthook = handlers, hook
     root.setLevel(level)
