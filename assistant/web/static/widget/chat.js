@@ -111,7 +111,9 @@ export class VardeChat extends LitElement {
   }
 
   #hear({ state, frame }) {
+    const hadFocus = this.renderRoot.activeElement;
     if (state) this.state = state;
+    if (state === 'login' && hadFocus) this.updateComplete.then(() => this.#focusFirst());
     if (!frame) return;
     if (frame.type === 'ready' && !this.dataset.language) this.language = frame.language;
     if (frame.type === 'history' || frame.type === 'lines') this.#add(frame);
@@ -132,6 +134,7 @@ export class VardeChat extends LitElement {
     if (fresh.length && frame.type === 'lines') this.openStep = undefined;
     if (this.answering && fresh.some((line) => line.author === 'assistant')) {
       this.answering = '';
+      this.requestUpdate(); // what is drawn next is what the focus goes into
       this.updateComplete.then(() => this.#focusNewest());
     }
   }

@@ -31,6 +31,7 @@ export class Connection {
     if (this.last) address.searchParams.set('since', this.last);
     const socket = (this.socket = new WebSocket(address));
     this.mustLogIn = false;
+    this.showedTicket = false;
     socket.onopen = () => {
       if (this.ticket && new URL(this.server).origin !== location.origin) this.#useTicket();
     };
@@ -72,6 +73,7 @@ export class Connection {
   #useTicket() {
     const ticket = this.ticket;
     this.ticket = ''; // a ticket is good for one use
+    this.showedTicket = true;
     this.socket.send(JSON.stringify({ type: 'ticket', ticket }));
   }
 
@@ -83,6 +85,7 @@ export class Connection {
     if (frame.type === 'login_required') {
       this.loginAddress = frame.login;
       this.mustLogIn = true;
+      if (!this.showedTicket) this.socket.close(); // nothing to show: the person has to log in first
       return;
     }
     if (frame.type === 'ready') {
