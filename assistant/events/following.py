@@ -50,7 +50,8 @@ class Following:
             changes += recorded.changes
             new += recorded.new_subjects
         await keep_life_events(tx, self.catalogue, changes, inbox_id, local_date(now), now)
-        await self._get_to_know(tx, new, now)
+        met = any(one.concept == "person.birth_date" and not one.before for one in changes)
+        await self._get_to_know(tx, new, met, now)
         touched = [one.changed for one in changes]
         await self.guidance.reconsider(tx, touched, now)
         changed = await self.determinations.redetermine(tx, touched, cause, now)
@@ -64,8 +65,13 @@ class Following:
         await self.casework.look_again(tx, sorted({change.subject_id for change in changed}), now)
         await self.guidance.plan_for_changes(tx, changed, now)
 
-    async def _get_to_know(self, tx: Transaction, new: Sequence[str], now: datetime) -> None:
-        """Ask the population register about people we have only heard of, and the contact register too."""
+    async def _get_to_know(self, tx: Transaction, new: Sequence[str], met: bool, now: datetime) -> None:
+        """Ask the population register about people we have only heard of.
+
+        And the contact register about those we have now met: their documents are here for the first time.
+        """
+        if met:
+            await enqueue(tx, "refresh_contacts", {"only_new": True}, now=now, receipt="contacts:new")
         if not new:
             return
         question = select(subject.c.id).where(subject.c.id.in_(new), subject.c.kind == "person")
@@ -74,8 +80,6 @@ class Following:
             await enqueue(
                 tx, "refresh_person", {"subject_id": person}, now=now, key=person, receipt=f"refresh:{person}"
             )
-        if people:
-            await enqueue(tx, "refresh_contacts", {"only_new": True}, now=now, receipt="contacts:new")
 
     async def _fetch_missing(self, tx: Transaction, change: DeterminationChange, now: datetime) -> None:
         if change.after.answer != "undetermined":

@@ -9,11 +9,12 @@ from decimal import Decimal
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
 
 from assistant.events.cloudevents import IncomingEvent
 from assistant.store import IdentityKeys, Transaction, enqueue
 from assistant.store.columns import new_id
+from assistant.store.database import insert_once
 from assistant.store.tables import inbox
 
 log = structlog.get_logger()
@@ -41,31 +42,30 @@ async def store_event(
     """
     body = event.body()
     digest = keys.digest("inbox", body)
+    inbox_id = new_id()
+    key_id, sealed = keys.seal(body, about=inbox_id)
+    values = {
+        "id": inbox_id,
+        "source": event.source,
+        "event_id": event.id,
+        "type": event.type,
+        "body": sealed,
+        "key_id": key_id,
+        "digest": digest,
+        "received_at": now,
+    }
+    if await insert_once(tx, inbox, values, ("source", "event_id")):
+        await enqueue(tx, "handle_event", {"inbox_id": inbox_id}, now=now, key=key)
+        return Stored(inbox_id)
     question = select(inbox.c.id, inbox.c.digest).where(
         inbox.c.source == event.source, inbox.c.event_id == event.id
     )
     earlier = await tx.first(question)
-    if earlier is not None:
-        conflicting = earlier["digest"] != digest
-        if conflicting:
-            log.error("inbox.conflicting_event", source=event.source, event=event.id, inbox=earlier["id"])
-        return Stored(earlier["id"], again=True, conflicting=conflicting)
-    inbox_id = new_id()
-    key_id, sealed = keys.seal(body, about=inbox_id)
-    await tx.execute(
-        insert(inbox).values(
-            id=inbox_id,
-            source=event.source,
-            event_id=event.id,
-            type=event.type,
-            body=sealed,
-            key_id=key_id,
-            digest=digest,
-            received_at=now,
-        )
-    )
-    await enqueue(tx, "handle_event", {"inbox_id": inbox_id}, now=now, key=key)
-    return Stored(inbox_id)
+    assert earlier is not None
+    conflicting = earlier["digest"] != digest
+    if conflicting:
+        log.error("inbox.conflicting_event", inbox=earlier["id"])
+    return Stored(earlier["id"], again=True, conflicting=conflicting)
 
 
 async def open_event(tx: Transaction, keys: IdentityKeys, inbox_id: str) -> tuple[IncomingEvent, str]:

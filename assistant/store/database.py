@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -121,3 +121,12 @@ async def upsert(tx: Transaction, table: Table, key: Mapping[str, Any], values: 
     insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
     statement = insert(table).values(**key, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
+
+
+async def insert_once(
+    tx: Transaction, table: Table, values: Mapping[str, Any], unique: Sequence[str]
+) -> bool:
+    """Insert a row unless there is one with the same unique columns; whether it was inserted."""
+    insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
+    statement = insert(table).values(dict(values)).on_conflict_do_nothing(index_elements=list(unique))
+    return (await tx.execute(statement.returning(*table.primary_key))).first() is not None
