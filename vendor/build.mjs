@@ -1,5 +1,5 @@
 // Builds the front-end parts Varde serves itself and writes down what they are.
-// Run by `make vendor`: copies this folder to a temporary one, `npm ci`, then `node build.mjs <repository>`.
+// Run by vendor/build, in a temporary copy of this folder after `npm ci`: `node build.mjs REPOSITORY`.
 
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
