@@ -2,31 +2,14 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime
 
 import pytest
+from shipped_rules import NOW, Told, shipped
 from site_under_test import Browser, MovableClock, Site, running_site
 
 from assistant.determinations import RuleVersions
-from assistant.store import Database, Transaction
-from rules import Catalogue
-
-RULE = "kindergarten.reduced_fee"
-NOW = datetime(2024, 10, 1, 10, tzinfo=UTC)
-
-
-@functools.cache
-def shipped() -> Catalogue:
-    return Catalogue.load()
-
-
-class Told(list[tuple[str, date]]):
-    """What was to be determined anew, in the order it was asked for."""
-
-    async def __call__(self, tx: Transaction, rule_id: str, applies_from: date, now: datetime) -> None:
-        self.append((rule_id, applies_from))
+from assistant.store import Database
 
 
 @pytest.fixture

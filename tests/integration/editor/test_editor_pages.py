@@ -7,7 +7,7 @@ import re
 from datetime import date, datetime
 
 import pytest
-from conftest import RULE, shipped
+from shipped_rules import RULE, shipped
 from site_under_test import Browser, Site
 from sqlalchemy import select
 

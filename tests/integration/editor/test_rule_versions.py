@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from hashlib import sha256
 
 import pytest
-from conftest import RULE, Told, shipped
+from shipped_rules import RULE, Told, shipped
 from sqlalchemy import insert
 
 from assistant.determinations import RuleVersions

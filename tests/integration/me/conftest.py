@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from town import PLACES, TAX, Town, income, place, running_town
+from place_town import PLACES, TAX, Town, income, place, running_town
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from town import Browser, Town
+from place_town import Browser, Town
 
 
 def errand_at(browser: Browser) -> str:

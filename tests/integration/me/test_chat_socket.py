@@ -9,8 +9,8 @@ from typing import Any
 
 import aiohttp
 import pytest
+from place_town import PLACES, TAX, Browser, Town, income, place
 from sqlalchemy import func, select
-from town import PLACES, TAX, Browser, Town, income, place
 
 from assistant.store.tables import chat_line, message, process
 
