@@ -55,10 +55,13 @@ async def jobs(database: Database) -> list[dict[str, Any]]:
 
 
 async def test_a_transaction_that_fails_leaves_no_work(database: Database, clock: Clock) -> None:
-    with pytest.raises(RuntimeError):
+    async def fails() -> None:
         async with database.begin() as tx:
             await enqueue(tx, "note", {"n": 1}, now=clock())
             raise RuntimeError("no")
+
+    with pytest.raises(RuntimeError):
+        await fails()
     assert await jobs(database) == []
 
 
