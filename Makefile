@@ -56,9 +56,9 @@ $(MADE):
 			"Name one: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo "$(PYTHON) cannot make a virtual environment. On Debian: apt-get install python3-venv" >&2; exit 1; }
-	@rm -rf $(VENV)
-	@echo "Making $(VENV) with Python $(VERSION)"
-	@PYTHONHOME= PYTHONPATH= $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c 'import sys; sys.exit("%d.%d.%d" % sys.version_info[:3] != "$(VERSION)")' 2>/dev/null || { \
+		echo "Making $(VENV) with Python $(VERSION)"; \
+		rm -rf $(VENV) && PYTHONHOME= PYTHONPATH= $(PYTHON) -m venv $(VENV); }
 	@touch $@
 
 $(RUN): | $(MADE)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
+
+from assistant.web.access_log import AccessLog
 
 HEADER_SECONDS = 10.0
 """How long a new connection may take until its first request's headers are here (slow-header attacks)."""
@@ -55,7 +58,12 @@ async def serve_app(app: web.Application, host: str, port: int) -> AsyncIterator
     Raises OSError when the address is taken.
     """
     runner = web.AppRunner(
-        app, access_log=None, keepalive_timeout=KEEP_ALIVE_SECONDS, shutdown_timeout=5.0, max_headers=64
+        app,
+        access_log=logging.getLogger("web.access"),
+        access_log_class=AccessLog,
+        keepalive_timeout=KEEP_ALIVE_SECONDS,
+        shutdown_timeout=5.0,
+        max_headers=64,
     )
     await runner.setup()
     try:
