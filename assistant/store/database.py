@@ -40,8 +40,10 @@ class Transaction:
         rows = (await self.connection.execute(statement)).mappings()
         return [_by_name(row) for row in rows]
 
-    async def first(self, statement: Executable) -> dict[str, Any] | None:
-        row = (await self.connection.execute(statement)).mappings().first()
+    async def first(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> dict[str, Any] | None:
+        row = (await self.connection.execute(statement, values)).mappings().first()
         return None if row is None else _by_name(row)
 
     async def scalar(self, statement: Executable) -> Any:

@@ -14,10 +14,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import and_, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, delete, exists, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from assistant.journal import clean
 from assistant.store.database import Database, Transaction
 from assistant.store.tables import job
 
@@ -91,6 +92,29 @@ class _Claimed:
     attempts: int
 
 
+def _next_job() -> Select[Any]:
+    """The most urgent job that is due and free: nobody works at it, and none before it has its key."""
+    now = bindparam("now", type_=job.c.run_at.type)
+    earlier = job.alias("earlier")
+    free = or_(job.c.state == "todo", and_(job.c.state == "doing", job.c.leased_until < now))
+    first_of_its_key = or_(
+        job.c.key == "",
+        ~exists().where(earlier.c.key == job.c.key, earlier.c.id < job.c.id, earlier.c.state != "parked"),
+    )
+    return (
+        select(job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts)
+        .where(
+            free, job.c.run_at <= now, job.c.queue.in_(bindparam("queues", expanding=True)), first_of_its_key
+        )
+        .order_by(case({queue: urgency for urgency, queue in enumerate(QUEUES)}, value=job.c.queue), job.c.id)
+        .limit(1)
+    )
+
+
+NEXT_JOB = _next_job()
+NEXT_JOB_NOT_LOCKED = NEXT_JOB.with_for_update(skip_locked=True)
+
+
 class Work:
     """Runs jobs here: `async with Work(database, handlers, clock):` or `await run_until_idle()`."""
 
@@ -161,7 +185,7 @@ class Work:
         except Postpone as wait:
             await self._again(claimed, str(wait), self.clock() + wait.after, counted=False)
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
+            reason = clean(f"{type(error).__name__}: {error}")  # operators read it
             log.warning("work.failed", task=claimed.task, job=claimed.id, exc_info=True)
             if claimed.attempts >= len(RETRIES):
                 await self._park(claimed, reason)
@@ -177,25 +201,12 @@ class Work:
 
     async def _claim(self) -> _Claimed | None:
         now = self.clock()
-        earlier = job.alias("earlier")
-        free = or_(job.c.state == "todo", and_(job.c.state == "doing", job.c.leased_until < now))
-        first_of_its_key = or_(
-            job.c.key == "",
-            ~exists().where(earlier.c.key == job.c.key, earlier.c.id < job.c.id, earlier.c.state != "parked"),
-        )
-        question = (
-            select(job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts)
-            .where(free, job.c.run_at <= now, job.c.queue.in_(self.queues), first_of_its_key)
-            .order_by(case({q: n for n, q in enumerate(QUEUES)}, value=job.c.queue), job.c.id)
-            .limit(1)
-        )
+        asked = {"now": now, "queues": self.queues}
         async with self.database.read() as tx:
-            if await tx.first(question) is None:
+            if await tx.first(NEXT_JOB, asked) is None:
                 return None  # the common case costs no write lock
         async with self.database.begin() as tx:
-            if not self.database.is_sqlite:
-                question = question.with_for_update(skip_locked=True)
-            row = await tx.first(question)
+            row = await tx.first(NEXT_JOB if self.database.is_sqlite else NEXT_JOB_NOT_LOCKED, asked)
             if row is None:
                 return None
             await tx.execute(
