@@ -40,6 +40,8 @@ const editor = makeEditor(source, {
   complete: wordsFor(JSON.parse(source.dataset.words)),
   onChange: (text) => { field.value = text; },
 });
+// An editable element takes the focus anyway; said outright, tools that look for a way in by keyboard find it.
+editor.view.contentDOM.tabIndex = 0;
 source.classList.add('enhanced');
 
 for (const link of document.querySelectorAll('.faults a')) {
