@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -102,6 +103,7 @@ class Scheduler:
         self.clock = clock
         self.jobs = timetable(config)
         self._scheduler: Any = AsyncIOScheduler(timezone=OSLO)
+        self._firing: set[asyncio.Task[Any]] = set()
 
     async def __aenter__(self) -> Scheduler:
         self._scheduler.add_listener(_failed, EVENT_JOB_ERROR)
@@ -122,9 +124,17 @@ class Scheduler:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Stop. What is being enqueued is enqueued: a connection cut off in the middle may never close."""
+        self._scheduler.pause()
+        while self._firing:
+            await asyncio.wait(self._firing)
         self._scheduler.shutdown(wait=False)
 
     async def fire(self, job: Job) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._firing.add(task)
+        task.add_done_callback(self._firing.discard)
         async with self.database.begin() as tx:
             await job.run(tx, self.clock())
 

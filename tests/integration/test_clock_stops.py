@@ -1,0 +1,37 @@
+"""The clock ends between two transactions and never in one: a connection cut off there may never close."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from apscheduler.triggers.date import DateTrigger
+from sqlalchemy import select
+
+from assistant.config import Config
+from assistant.store import Database, Transaction, enqueue
+from assistant.store.tables import job as job_table
+from scheduler import Job, Scheduler
+
+
+async def test_what_fires_while_the_clock_is_stopped_is_still_enqueued(database: Database) -> None:
+    # given a job that is in the middle of its transaction
+    begun = asyncio.Event()
+
+    async def slowly(tx: Transaction, now: datetime) -> None:
+        await enqueue(tx, "slow", {}, now=now)
+        begun.set()
+        await asyncio.sleep(0.3)
+
+    scheduler = Scheduler(database, Config(), lambda: datetime.now(UTC))
+    scheduler.jobs = ()
+    async with scheduler:
+        scheduler._scheduler.add_job(
+            scheduler.fire, DateTrigger(), args=[Job("slow", DateTrigger(), slowly, "a test")]
+        )
+        await asyncio.wait_for(begun.wait(), 5)
+
+    # when the clock has stopped, then the transaction has committed and nothing goes on behind it
+    async with database.read() as tx:
+        assert [row["task"] for row in await tx.all(select(job_table.c.task))] == ["slow"]
+    assert not [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
