@@ -98,7 +98,7 @@ export const style = css`
 
   .foot { border-block-start: 1px solid var(--border); padding: 0.625rem 0.75rem 0.75rem; background: var(--surface); }
   .foot form { grid-template-columns: 1fr auto; align-items: end; }
-  .foot textarea { resize: none; max-block-size: 8rem; border-radius: 1.25rem; padding-inline: 1rem; field-sizing: content; }
+  .foot textarea { display: block; resize: none; max-block-size: 8rem; border-radius: 1.25rem; padding-inline: 1rem; field-sizing: content; }
   .foot .button { min-inline-size: 2.75rem; border-radius: 999px; }
   .state { padding: 0.25rem 0.25rem 0.5rem; font-size: 0.875rem; color: var(--subtle); }
   .login { display: grid; gap: 0.875rem; align-content: center; justify-items: start; padding: 2rem; }
