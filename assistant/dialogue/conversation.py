@@ -31,6 +31,9 @@ from assistant.twin import Use, log_usage
 
 LONGEST_VALUE = 2000  # characters of one field
 MOST_VALUES = 20
+IDS = frozenset({"errand", "step", "child", "process", "message", "correct", "undo"})
+"""Values that are names of ours, not words: an id may well have eleven digits in a row, and is no number."""
+
 COMMANDS = ("back", "stop", "help", "person")
 """Said word for word these are never the answer to a question, not even to one for a name."""
 
@@ -186,7 +189,7 @@ class Conversation:
     # ---- what was pressed --------------------------------------------------------------------------
 
     async def _pressed(self, tx: Transaction, talk: Talk, press: Pressed) -> Reply:
-        values = {name: safe(value) for name, value in press.values.items()}
+        values = {name: value if name in IDS else safe(value) for name, value in press.values.items()}
         errand, step = values.pop("errand", ""), values.pop("step", "")
         person, language, now = talk.person_id, talk.language, talk.now
         match press.action:

@@ -14,6 +14,10 @@ SHORT = 200  # characters: a name
 LONG = 2000  # characters: an explanation
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
+MASK = "••••••\N{NO-BREAK SPACE}•••••"
+
+_ELEVEN_DIGITS = re.compile(r"(?<![0-9])(?:[0-9][ .\-\u00a0\u202f]?){10}[0-9](?![0-9])")
+
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?")
 _DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 
@@ -34,8 +38,21 @@ def clean(text: str) -> str:
     return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
 
 
+def masked(text: str) -> str:
+    """The text with every run of eleven digits hidden, parted or not.
+
+    An identity number has eleven digits (and so has a bank account, which has no business here either). It is
+    hidden whether or not its check digits fit: a slip of the pen is still a person's number.
+
+    >>> masked("jeg er 010190 12345, ring 22 33 44 55")
+    'jeg er ••••••\\xa0•••••, ring 22 33 44 55'
+    """
+    return _ELEVEN_DIGITS.sub(MASK, text)
+
+
 def read_text(text: str, language: str, limit: int = SHORT) -> str | Wrong:
-    cleaned = clean(text)
+    """What was written, clean and without identity numbers, or that it is longer than may be."""
+    cleaned = masked(clean(text))
     return Wrong(word("errors", "too_long", language, limit=str(limit))) if len(cleaned) > limit else cleaned
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
@@ -20,7 +21,6 @@ class Chat:
 
     def __init__(self, socket: aiohttp.ClientWebSocketResponse) -> None:
         self.socket = socket
-        self.count = 0
         self.last = 0
 
     async def frame(self, kind: str) -> dict[str, Any]:
@@ -34,8 +34,7 @@ class Chat:
 
     async def _ask(self, frame: Mapping[str, Any]) -> list[dict[str, Any]]:
         """The parts of the reply to a frame."""
-        self.count += 1
-        client_id = frame.get("client_id", f"c{self.count}")
+        client_id = frame.get("client_id", uuid.uuid4().hex)
         await self.socket.send_json({**frame, "client_id": client_id})
         acked = await self.frame("ack")
         assert acked["client_id"] == client_id
@@ -132,16 +131,21 @@ async def test_guidance_comes_the_moment_it_is_there_and_is_read_once(town: Town
 
 async def test_a_line_sent_again_is_one_line_and_one_answer(entitled: Town):
     siri = await entitled.browser("siri")
-    press = {"type": "press", "action": "apply", "label": "Søk", "values": {}, "client_id": "same"}
     async with chatting(siri) as (chat, _):
-        await chat.socket.send_json(press)
-        await chat.frame("ack")
+        step = (await chat.press("apply"))[-1]
+        step = await chat.answer(step)
+        step = await chat.answer(step, cohabitant="no")
+        back = {"type": "press", "action": "back", "label": "Tilbake", "client_id": "same"}
+        back["values"] = {"errand": step["errand"]}
         last = chat.last
-    async with chatting(siri, last) as (chat, lines):
-        assert len(lines) == 2
-        await chat.socket.send_json(press)
+        await chat.socket.send_json(back)
         await chat.frame("ack")
-        await chat.say("takk")
+    async with chatting(siri, last) as (chat, lines):
+        assert len(lines) == 2  # what was said while the connection was away
+        await chat.socket.send_json(back)
+        await chat.frame("ack")
+        step = (await chat.press("continue", errand=step["errand"]))[-1]
+        assert step["step"]["id"] == "household"  # one step back, not two
     async with entitled.assistant.database.read() as tx:
         mine = chat_line.c.person_id == entitled.ids["siri"]
         assert await tx.scalar(select(func.count()).where(mine, chat_line.c.client_id == "same")) == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.processes.reading import Wrong, clean, read_value
+from assistant.processes.reading import MASK, Wrong, clean, read_text, read_value
 
 
 @pytest.mark.parametrize(
@@ -45,6 +45,10 @@ def test_refused_in_every_language(written, kind):
         wrong = read_value(written, kind, language)
         assert isinstance(wrong, Wrong)
         assert wrong.text
+
+
+def test_an_identity_number_in_an_explanation_is_not_kept():
+    assert read_text("Far har 178854 96359", "nb") == f"Far har {MASK}"
 
 
 def test_marks_that_cannot_be_seen_are_taken_out():
