@@ -14,7 +14,7 @@ import aiohttp
 import structlog
 
 from assistant.casework import Assessor, Casework
-from assistant.config import OSLO, Clock, Config, local_date
+from assistant.config import OSLO, Clock, Config, ConfigurationError, local_date
 from assistant.determinations import Determinations, RuleVersions
 from assistant.dialogue import Conversation
 from assistant.events import Handling, Polling
@@ -152,7 +152,9 @@ async def worker(config: Config) -> None:
     """A worker process: events, determinations, deliveries, decisions, and the clock. Needs PostgreSQL."""
     async with assemble(config) as assistant:
         if assistant.database.is_sqlite:
-            raise ValueError("database_url: SQLite takes one process; `varde serve` does the work there")
+            raise ConfigurationError(
+                "database_url: SQLite takes one process; `varde serve` does the work there"
+            )
         async with working(assistant):
             print("ready to work", flush=True)
             await until_told_to_stop()
