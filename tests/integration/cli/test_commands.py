@@ -325,6 +325,12 @@ def test_a_setting_that_cannot_be_is_told_by_its_name(tmp_path: Path) -> None:
     assert "poll_seconds" in line
 
 
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_worker_on_sqlite_is_told_what_to_start_instead(database_url: str, tmp_path: Path) -> None:
+    line = told_last(varde("worker", VARDE_DATABASE_URL=database_url, VARDE_DATA_DIR=str(tmp_path)))
+    assert line == "varde worker: database_url: SQLite takes one process; `varde serve` does the work there"
+
+
 @pytest.fixture
 def taken_port() -> Any:
     with socket.socket() as listener:
