@@ -166,8 +166,10 @@ class Work:
                 log.exception("work.loop_failed")  # the database is away: wait, do not die
                 worked = False
             if not worked:
+                # Not wait_for: up to Python 3.11 it drops a cancellation that comes as somebody wakes us.
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self.idle_seconds)
+                    async with asyncio.timeout(self.idle_seconds):
+                        await self._woken.wait()
 
     async def run_until_idle(self, limit: int = 100_000) -> int:
         """Run what is due now and what follows from it; how many jobs were run."""

@@ -176,3 +176,16 @@ async def test_updates_are_not_lost_when_many_write(database: Database, clock: C
 
     await asyncio.gather(*(add() for _ in range(8)))
     assert (await jobs(database))[0]["attempts"] == 80
+
+
+@pytest.mark.parametrize("moments", range(5))
+async def test_it_stops_also_at_the_moment_somebody_wakes_it(
+    database: Database, clock: Clock, moments: int
+) -> None:
+    async with asyncio.timeout(10):
+        work, _ = noting(database, clock)
+        async with work:
+            await asyncio.sleep(0.3)  # until all are idle
+            Work.wake_all()
+            for _ in range(moments):
+                await asyncio.sleep(0)
