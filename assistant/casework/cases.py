@@ -26,12 +26,12 @@ from assistant.casework.period import Period, answer_due, kindergarten_year
 from assistant.casework.ruling import AlreadyDecided, NoSuchCase, Ruling, RulingIncomplete, checked_fee
 from assistant.casework.running_year import Fee
 from assistant.casework.submission import Submission
-from assistant.casework.turns import in_turn
 from assistant.casework.wording import LANGUAGES
 from assistant.config import Clock, local_date
 from assistant.store import Database, Transaction, enqueue
 from assistant.store.columns import new_id
 from assistant.store.tables import case, decision
+from assistant.store.turns import in_turn
 from assistant.store.work import Handler
 
 

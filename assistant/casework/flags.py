@@ -15,10 +15,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select
 
 from assistant.casework.period import Period
-from assistant.casework.turns import in_turn
 from assistant.store.columns import new_id
 from assistant.store.database import Transaction
 from assistant.store.tables import flag
+from assistant.store.turns import in_turn
 
 
 @dataclass(frozen=True)

@@ -16,11 +16,14 @@ from assistant.events.life import keep_life_events
 from assistant.guidance import Guidance
 from assistant.store import Transaction, enqueue
 from assistant.store.tables import fact, subject
+from assistant.store.turns import in_turn
 from assistant.twin import FactChange, Provenance, Recorded, Statement, Twin, Unknown
 from assistant.twin.household import affected_persons, household_adults
 from rules import Catalogue
 
 TAX = "tax_administration"
+FACTS = "facts"
+"""The turn of those who write facts or run rules over them: a family's events may come at once."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Following:
         inbox_id: str | None = None,
     ) -> tuple[DeterminationChange, ...]:
         """Record what sources said and do what follows; the determinations that changed."""
+        await in_turn(tx, FACTS)
         changes: list[FactChange] = []
         new: list[str] = []
         for provenance, statements in said:
@@ -57,6 +61,14 @@ class Following:
         changed = await self.determinations.redetermine(tx, touched, cause, now)
         await self.after(tx, changed, now)
         return changed
+
+    async def run_again(
+        self, tx: Transaction, subject_id: str, rules: Iterable[str], cause: str, now: datetime
+    ) -> None:
+        """Run rules for a subject though no fact has changed: their day has come, or they have."""
+        await in_turn(tx, FACTS)
+        changed = await self.determinations.run(tx, {subject_id: rules}, cause, now)
+        await self.after(tx, changed, now)
 
     async def after(self, tx: Transaction, changed: Sequence[DeterminationChange], now: datetime) -> None:
         """Fetch what is missing where a register knows it, try waiting cases again, tell those concerned."""

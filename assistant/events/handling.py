@@ -156,9 +156,7 @@ class Handling:
         async with self.database.begin() as tx:
             now = self.clock()
             due = await due_rules(tx, subject_id, on)
-            cause = f"clock:{on}"
-            changed = await self.following.determinations.run(tx, {subject_id: due}, cause, now)
-            await self.following.after(tx, changed, now)
+            await self.following.run_again(tx, subject_id, due, f"clock:{on}", now)
 
     async def rerun_rule(self, args: Mapping[str, Any]) -> None:
         """A rule has a new version: run it again for everybody it was run for, one job a person."""
@@ -178,10 +176,9 @@ class Handling:
 
     async def rerun_rule_for(self, args: Mapping[str, Any]) -> None:
         async with self.database.begin() as tx:
-            now = self.clock()
-            rules_of = {args["subject_id"]: [args["rule"]]}
-            changed = await self.following.determinations.run(tx, rules_of, args["cause"], now)
-            await self.following.after(tx, changed, now)
+            await self.following.run_again(
+                tx, args["subject_id"], [args["rule"]], args["cause"], self.clock()
+            )
 
     async def _national_id(self, person_id: str) -> str:
         async with self.database.read() as tx:

@@ -220,8 +220,8 @@ class Processes:
         found = await self._gathered(tx, errand, language, now)
         if not walker.is_ready(definition, errand.state, found.determination, found.view):
             raise NotReady("a step before the summary is not answered")
-        await self._fetch_what_registers_know(tx, found, now)
         await self._record(tx, errand, definition, found, now)
+        await self._fetch_what_registers_know(tx, found, now)
         case_id = await self.cases.open_case(tx, self._submission(errand, definition, found, language), now)
         await tx.execute(
             update(process)

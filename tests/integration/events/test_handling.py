@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from house import FEEDS, House, open_house
 
 from assistant.events import KINDERGARTEN_PLACE, POPULATION, IncomingEvent, store_event
 from assistant.store.tables import determination, fact, guidance, inbox, job, life_event, message, usage
+from assistant.twin import Provenance, Span, Statement, SubjectRef
 
 PLACE = "nora_gets_place"
 
@@ -211,3 +213,31 @@ async def test_the_same_event_a_hundred_times_at_once_is_one_event(house: House)
     known = await asyncio.gather(*(once() for _ in range(100)))
     assert sum(known) == 99
     assert len(await house.rows(job)) == 1
+
+
+async def test_what_is_learnt_of_both_parents_at_once_is_not_lost(house: House) -> None:
+    """Each transaction alone would still lack the other's income, and nobody would look again."""
+    parents = [await house.id_of("sofie"), await house.id_of("daniel")]
+    following: Any = house.assistant.parts.processes.recording
+    tax = Provenance("tax_administration", "§ 3e")
+
+    def income_of(person: str, *amount: int) -> Statement:
+        spans = tuple(Span(one, date(2026, 1, 1), date(2028, 1, 1)) for one in amount)
+        return Statement(SubjectRef("person", id=person), "person.assessed_income", spans, scope="2025")
+
+    async with house.database.begin() as tx:
+        gone = [income_of(person) for person in parents]
+        await following.record(tx, [(tax, gone)], "inbox:none", house.clock())
+    assert (await house.determination("ada", "kindergarten.core_time"))["answer"] == "undetermined"
+
+    async def told_of(person: str) -> None:
+        async with house.database.begin() as tx:
+            await following.record(tx, [(tax, [income_of(person, 200_000)])], person, house.clock())
+
+    async with house.database.begin() as tx:
+        first = [(tax, [income_of(parents[0], 200_000)])]
+        await following.record(tx, first, "inbox:first", house.clock())
+        second = asyncio.create_task(told_of(parents[1]))
+        await asyncio.wait([second], timeout=0.3)
+    await second
+    assert (await house.determination("ada", "kindergarten.core_time"))["answer"] == "yes"
