@@ -50,7 +50,7 @@ export const style = css`
   .log:focus-visible { outline-offset: -3px; }
   .line { display: grid; gap: 0.5rem; max-inline-size: 100%; }
   .mine { justify-self: end; align-self: flex-end; max-inline-size: 85%; padding: 0.5rem 0.875rem; border-radius: 1.125rem 1.125rem 0.25rem; background: var(--accent); color: var(--on-accent); white-space: pre-wrap; }
-  .mine.waiting { opacity: 0.75; }
+  .mine.waiting { background: var(--surface); color: var(--accent-text); box-shadow: inset 0 0 0 1px var(--accent); }
   .under { align-self: flex-end; margin-block-start: -0.625rem; font-size: 0.8125rem; color: var(--subtle); }
   .under.failed { color: var(--bad); font-weight: 600; }
   .said { justify-self: start; max-inline-size: 92%; padding: 0.625rem 0.875rem; border-radius: 1.125rem 1.125rem 1.125rem 0.25rem; background: var(--tint); white-space: pre-line; }
