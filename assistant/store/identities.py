@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Self
 
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 
 from assistant.store.columns import new_id
-from assistant.store.database import Transaction
+from assistant.store.database import Transaction, insert_once
 from assistant.store.tables import identity, subject
 
 
@@ -115,20 +115,26 @@ class Identities:
         return await self.find(tx, scheme, value) or await self.create(tx, kind, scheme, value, now)
 
     async def create(self, tx: Transaction, kind: str, scheme: str, value: str, now: datetime) -> str:
-        """A new subject with that identifier."""
+        """A new subject with that identifier; the one another transaction has just made, if one has.
+
+        Two feeds may tell of a person in the same moment: the later one then waits for the earlier to commit.
+        """
         subject_id = new_id()
         await tx.execute(insert(subject).values(id=subject_id, kind=kind, created_at=now))
         key_id, sealed = self.keys.seal(value.encode(), about=subject_id)
-        await tx.execute(
-            insert(identity).values(
-                subject_id=subject_id,
-                scheme=scheme,
-                lookup=self.keys.digest(scheme, value),
-                key_id=key_id,
-                ciphertext=sealed,
-            )
-        )
-        return subject_id
+        values = {
+            "subject_id": subject_id,
+            "scheme": scheme,
+            "lookup": self.keys.digest(scheme, value),
+            "key_id": key_id,
+            "ciphertext": sealed,
+        }
+        if await insert_once(tx, identity, values, ("scheme", "lookup")):
+            return subject_id
+        await tx.execute(delete(subject).where(subject.c.id == subject_id))
+        other = await self.find(tx, scheme, value)
+        assert other is not None
+        return other
 
     async def reveal(self, tx: Transaction, subject_id: str, scheme: str) -> str:
         """The identifier in clear, for a call to the register that knows the subject by it."""
