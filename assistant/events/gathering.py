@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
-from assistant.events.cloudevents import IncomingEvent
+from assistant.events.cloudevents import IncomingEvent, MalformedEvent
 from assistant.events.inbox import Outcome
 from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
 from assistant.registers import (
@@ -26,6 +26,7 @@ from assistant.twin import Provenance, Statement
 
 Said = Sequence[tuple[Provenance, Sequence[Statement]]]
 Asking = Callable[[str], Awaitable[bool]]
+Line = TypeVar("Line")
 
 
 @dataclass(frozen=True)
@@ -38,25 +39,25 @@ class Gathered:
 
 
 async def gather(event: IncomingEvent, registers: Registers, income_matters: Asking) -> Gathered:
-    """Ask the registers that the event points at. Raises what their clients raise.
+    """Ask the registers that the event points at. Raises what their clients raise, and `MalformedEvent`.
 
     `income_matters(identity number)`: whether anybody's right rests on that person's income; if not, the
     assessment is none of our business and is not fetched.
     """
     if event.type == POPULATION:
-        entry = read_feed_event(_object(event))
+        entry = _read(read_feed_event, event)
         document = await registers.population.person(entry.identifier)
         statements = statements_from_person_document(document)
         return Gathered([(registers.population_provenance, statements)], note=entry.type)
     if event.type == TAX_ASSESSMENT:
-        assessment = read_tax_event(_object(event))
+        assessment = _read(read_tax_event, event)
         if not await income_matters(assessment.identifier):
             return Gathered(outcome="ignored", note="nobody's right rests on this income: not fetched")
         year = assessment.income_year
         said = await income_said(registers, assessment.identifier, [year])
         return Gathered(said, note=f"income year {year}")
     if event.type == KINDERGARTEN_PLACE:
-        place_event = read_place_event(_object(event))
+        place_event = _read(read_place_event, event)
         place = await registers.kindergarten.place(place_event.place_number)
         said = [(registers.kindergarten_provenance, statements_from_place(place))]
         return Gathered(said, note=place_event.type)
@@ -77,7 +78,11 @@ async def income_said(registers: Registers, identifier: str, years: Sequence[int
     return [(registers.tax_provenance, statements)]
 
 
-def _object(event: IncomingEvent) -> Mapping[str, Any]:
+def _read(reader: Callable[[Mapping[str, Any]], Line], event: IncomingEvent) -> Line:
+    """What the event itself says. It never comes to say anything else, as a register's answer may."""
     if not isinstance(event.data, dict):
-        raise MalformedAnswer("inbox", event.type, "data", "is not an object")
-    return event.data
+        raise MalformedEvent("data is not an object")
+    try:
+        return reader(event.data)
+    except MalformedAnswer as fault:
+        raise MalformedEvent(str(fault)) from None

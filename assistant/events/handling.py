@@ -11,12 +11,11 @@ import structlog
 
 from assistant.config import Clock, local_date
 from assistant.determinations import due_rules
-from assistant.events.cloudevents import IncomingEvent
+from assistant.events.cloudevents import IncomingEvent, MalformedEvent
 from assistant.events.following import Following, all_people, people_without_contact
 from assistant.events.gathering import Gathered, gather, income_said
 from assistant.events.inbox import open_event, settle
 from assistant.registers import (
-    MalformedAnswer,
     NotFound,
     Registers,
     RegisterUnavailable,
@@ -66,7 +65,7 @@ class Handling:
             gathered = await self._gather(event)
         except RegisterUnavailable as silent:
             raise _wait(silent) from silent
-        except (NotFound, MalformedAnswer) as refusal:
+        except (NotFound, MalformedEvent) as refusal:
             log.warning("event.parked", inbox=inbox_id, type=event.type, reason=str(refusal))
             async with self.database.begin() as tx:
                 await settle(tx, inbox_id, "parked", str(refusal), self.clock())

@@ -149,6 +149,19 @@ async def test_a_register_in_trouble_is_waited_for_and_nothing_is_lost(house: Ho
     assert await house.rows(job) == []
 
 
+@pytest.mark.parametrize("fault", ["busy", "broken", "garbage", "silent"])
+async def test_an_event_waits_for_the_register_it_points_at(house: House, fault: str) -> None:
+    house.story.play(PLACE, house.clock())
+    await house.assistant.polling.poll("kindergarten_system")
+    house.simulators.kindergarten.misbehave(fault, times=2, retry_after="7")  # type: ignore[arg-type]
+    await house.assistant.work.run_until_idle()
+    for _ in range(6):
+        house.clock.forward(minutes=2)
+        await house.assistant.work.run_until_idle()
+    assert {row["outcome"] for row in await house.rows(inbox)} == {"done"}
+    assert (await house.determination("nora"))["record"]["values"]["monthly_fee"] == 600
+
+
 async def test_an_income_on_which_no_right_rests_is_not_fetched(house: House) -> None:
     asked = len(house.simulators.tax.asked)
     daniel = house.story.municipality.person("ingrid").identifier
