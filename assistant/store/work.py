@@ -28,6 +28,7 @@ QUEUES = ("chat", "events", "bulk")  # the first is served first
 LEASE = timedelta(seconds=60)
 RETRIES = (1, 2, 4, 8, 15, 30)  # seconds; after the last the job is parked
 LONG_WAIT = timedelta(minutes=1)
+STOP_SECONDS = 5.0  # how long the jobs at hand may take when the process is told to stop
 
 
 class Postpone(Exception):
@@ -137,6 +138,7 @@ class Work:
         self.idle_seconds = idle_seconds
         self.queues = queues
         self._woken = asyncio.Event()
+        self._stopping = False
         self._tasks: list[asyncio.Task[None]] = []
 
     @classmethod
@@ -146,19 +148,26 @@ class Work:
 
     async def __aenter__(self) -> Work:
         self._running.add(self)
+        self._stopping = False
         self._tasks = [asyncio.create_task(self._loop(), name=f"work-{n}") for n in range(self.concurrency)]
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        """Stop after the jobs at hand. Only one that waits for somebody else for long is cut off.
+
+        Cut off in a transaction, a connection may keep its lock on SQLite until the others give up.
+        """
         self._running.discard(self)
-        for task in self._tasks:
+        self._stopping = True
+        self._woken.set()
+        _done, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+        for task in late:
             task.cancel()
-        for task in self._tasks:
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
+        if late:
+            await asyncio.wait(late)
 
     async def _loop(self) -> None:
-        while True:
+        while not self._stopping:
             self._woken.clear()
             try:
                 worked = await self.run_one()

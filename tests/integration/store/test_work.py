@@ -189,3 +189,39 @@ async def test_it_stops_also_at_the_moment_somebody_wakes_it(
             Work.wake_all()
             for _ in range(moments):
                 await asyncio.sleep(0)
+
+
+async def test_the_job_at_hand_is_done_before_it_stops(database: Database, clock: Clock) -> None:
+    begun, done = asyncio.Event(), []
+
+    async def slow(args: Mapping[str, Any]) -> None:
+        async with database.begin() as tx:
+            begun.set()
+            await asyncio.sleep(0.3)
+            await tx.execute(update(job).values(error="seen"))
+        done.append(args["n"])
+
+    await put(database, clock, 1, 2)
+    async with Work(database, {"note": slow}, clock, concurrency=1):
+        await begun.wait()
+
+    assert done == [1]
+    assert [row["state"] for row in await jobs(database)] == ["todo"]
+
+
+async def test_a_job_that_waits_for_another_is_cut_off_when_it_stops(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.store.work.STOP_SECONDS", 0.1)
+    begun = asyncio.Event()
+
+    async def waits(args: Mapping[str, Any]) -> None:
+        begun.set()
+        await asyncio.sleep(60)
+
+    await put(database, clock, 1)
+    async with asyncio.timeout(10):
+        async with Work(database, {"note": waits}, clock):
+            await begun.wait()
+
+    assert [row["state"] for row in await jobs(database)] == ["doing"]  # until its lease runs out
