@@ -126,7 +126,7 @@ job = _table(
     Column("task", String(60), nullable=False),
     Column("queue", String(20), nullable=False),  # chat, events, bulk
     Column("key", String(80), nullable=False, server_default=""),  # one at a time, in order, per key
-    Column("receipt", String(200), unique=True),  # the same receipt is enqueued once
+    Column("receipt", String(200), unique=True),  # of those that wait, one has it
     Column("args", JSON, nullable=False),
     Column("run_at", UtcDateTime, nullable=False),
     Column("state", String(12), nullable=False, server_default="todo"),  # todo doing parked

@@ -91,6 +91,7 @@ class _Claimed:
     key: str
     args: Mapping[str, Any]
     attempts: int
+    receipt: str | None
 
 
 def _next_job() -> Select[Any]:
@@ -103,7 +104,7 @@ def _next_job() -> Select[Any]:
         ~exists().where(earlier.c.key == job.c.key, earlier.c.id < job.c.id, earlier.c.state != "parked"),
     )
     return (
-        select(job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts)
+        select(job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts, job.c.receipt)
         .where(
             free, job.c.run_at <= now, job.c.queue.in_(bindparam("queues", expanding=True)), first_of_its_key
         )
@@ -220,19 +221,26 @@ class Work:
             row = await tx.first(NEXT_JOB if self.database.is_sqlite else NEXT_JOB_NOT_LOCKED, asked)
             if row is None:
                 return None
-            await tx.execute(
-                update(job).where(job.c.id == row["id"]).values(state="doing", leased_until=now + LEASE)
-            )
+            # It lets go of its receipt: what is enqueued from here on may be news to it.
+            taken = {"state": "doing", "leased_until": now + LEASE, "receipt": None}
+            await tx.execute(update(job).where(job.c.id == row["id"]).values(taken))
             return _Claimed(**row)
 
     async def _again(self, claimed: _Claimed, reason: str, at: datetime, *, counted: bool) -> None:
         attempts = claimed.attempts + 1 if counted else claimed.attempts
+        waiting = {
+            "state": "todo",
+            "leased_until": None,
+            "run_at": at,
+            "attempts": attempts,
+            "error": reason[:2000],
+            "receipt": claimed.receipt,
+        }
         async with self.database.begin() as tx:
-            await tx.execute(
-                update(job)
-                .where(job.c.id == claimed.id)
-                .values(state="todo", leased_until=None, run_at=at, attempts=attempts, error=reason[:2000])
-            )
+            if claimed.receipt is not None:  # the same that came meanwhile is done with this one
+                newer = (job.c.receipt == claimed.receipt) & (job.c.state == "todo")
+                await tx.execute(delete(job).where(newer))
+            await tx.execute(update(job).where(job.c.id == claimed.id).values(waiting))
 
     async def _park(self, claimed: _Claimed, reason: str) -> None:
         async with self.database.begin() as tx:

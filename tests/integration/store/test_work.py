@@ -73,6 +73,47 @@ async def test_the_same_receipt_is_enqueued_once(database: Database, clock: Cloc
     assert seen == [1]
 
 
+async def test_what_comes_while_the_same_is_being_done_is_done_after_it(
+    database: Database, clock: Clock
+) -> None:
+    """The job at hand may have read what it goes by before the news came."""
+    seen: list[int] = []
+
+    async def note(args: Mapping[str, Any]) -> None:
+        seen.append(args["n"])
+        if args["n"] == 1:
+            await put(database, clock, 2, receipt="contacts:new")
+            await put(database, clock, 3, receipt="contacts:new")
+
+    await put(database, clock, 1, receipt="contacts:new")
+    await Work(database, {"note": note}, clock).run_until_idle()
+    assert seen == [1, 2]
+
+
+async def test_a_parked_job_does_not_keep_its_like_from_being_tried(database: Database, clock: Clock) -> None:
+    """A feed that was unreadable for a minute is read again by the next poll."""
+    await put(database, clock, 1, key="feed:x", receipt="poll:x")
+    work, seen = noting(database, clock, {1: ValueError("unreadable")})
+    for _ in range(len(RETRIES) + 1):
+        await work.run_until_idle()
+        clock.now += timedelta(seconds=max(RETRIES))
+    assert [row["state"] for row in await jobs(database)] == ["parked"]
+    await put(database, clock, 2, key="feed:x", receipt="poll:x")
+    await work.run_until_idle()
+    assert seen == [2]
+
+
+async def test_jobs_of_the_same_receipt_do_not_pile_up_while_one_is_put_off(
+    database: Database, clock: Clock
+) -> None:
+    work, seen = noting(database, clock, {1: Postpone("busy", timedelta(seconds=10))})
+    for _ in range(5):
+        await put(database, clock, 1, receipt="contacts:new")
+        await work.run_one()
+    assert len(await jobs(database)) == 1
+    assert seen == []
+
+
 async def test_jobs_of_one_person_run_in_order_also_with_many_hands(database: Database, clock: Clock) -> None:
     await put(database, clock, *range(12), key="anna")
     running = 0
