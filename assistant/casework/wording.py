@@ -61,7 +61,7 @@ def kroner(amount: Decimal, language: str) -> str:
     """An amount as written: 1 636 kr (NOK 1,636 in English); øre only where there are any."""
     pattern = "#,##0" if amount == amount.to_integral_value() else "#,##0.00"
     number = format_decimal(amount, format=pattern, locale=LOCALES[language])
-    return f"NOK {number}" if language == "en" else f"{number} kr"
+    return f"NOK\N{NO-BREAK SPACE}{number}" if language == "en" else f"{number}\N{NO-BREAK SPACE}kr"
 
 
 def day(on: date, language: str) -> str:

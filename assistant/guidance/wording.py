@@ -59,7 +59,7 @@ def kroner(value: Decimal | int, language: str) -> str:
     exact = Decimal(value)
     pattern = "#,##0" if exact == exact.to_integral_value() else "#,##0.00"
     written = format_decimal(exact, format=pattern, locale=LOCALES[language])
-    return f"NOK {written}" if language == "en" else f"{written} kr"
+    return f"NOK\N{NO-BREAK SPACE}{written}" if language == "en" else f"{written}\N{NO-BREAK SPACE}kr"
 
 
 def listed(entries: list[str], language: str) -> str:

@@ -79,7 +79,7 @@ def kroner(value: Decimal | int, language: str) -> str:
     exact = Decimal(value)
     pattern = "#,##0" if exact == exact.to_integral_value() else "#,##0.00"
     number = format_decimal(exact, pattern, locale=locale_of(language))
-    return f"NOK {number}" if language == "en" else f"{number}\N{NO-BREAK SPACE}kr"
+    return f"NOK\N{NO-BREAK SPACE}{number}" if language == "en" else f"{number}\N{NO-BREAK SPACE}kr"
 
 
 def shown(value: Any, words: ConceptWords, language: str) -> str:

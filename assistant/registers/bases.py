@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from assistant.twin.facts import Provenance
 
-POPULATION_BASIS = "FOR-2005-12-16-1478 § 3e first paragraph"
+POPULATION_BASIS = "forskrift om foreldrebetaling i barnehager (FOR-2005-12-16-1478) § 3e første ledd"
 TAX_BASIS = (
-    "FOR-2005-12-16-1478 § 3e second paragraph; skatteforvaltningsforskriften (FOR-2016-11-23-1360) § 3-3"
+    "forskrift om foreldrebetaling i barnehager (FOR-2005-12-16-1478) § 3e andre ledd; "
+    "skatteforvaltningsforskriften (FOR-2016-11-23-1360) § 3-3"
 )
 CONTACT_BASIS = "eForvaltningsforskriften (FOR-2004-06-25-988) §§ 8, 9 and 32"
-KINDERGARTEN_BASIS = "Barnehageloven (LOV-2005-06-17-64) § 20; FOR-2005-12-16-1478 § 3e"
+KINDERGARTEN_BASIS = (
+    "barnehageloven (LOV-2005-06-17-64) § 20; "
+    "forskrift om foreldrebetaling i barnehager (FOR-2005-12-16-1478) § 3e"
+)
 
 POPULATION = Provenance("population_register", POPULATION_BASIS)
 TAX = Provenance("tax_administration", TAX_BASIS)

@@ -38,6 +38,8 @@ PURPOSES = {
     "to answer in the chat": "purpose_chat",
     "to decide a case": "purpose_case",
     "to tell people of their rights and duties": "purpose_tell",
+    "to handle case": "purpose_desk",
+    "to bill the fee that was decided": "purpose_bill",
     PURPOSE: "purpose_page",
 }
 
@@ -229,14 +231,18 @@ def shown_use(parts: Parts, me: Me, use: UsageRow) -> dict[str, Any]:
     for name in use.concepts:
         concept = model.concepts.get(name) or model.concepts.get(f"person.{name}")
         concepts.append(text_of(concept.title, me.language) if concept else name)
+    # The purpose of one who handles a case ends with its number.
+    said = use.purpose.rstrip("0123456789")
+    purpose, number = said.rstrip(), use.purpose.removeprefix(said)
     key = "me.who_me" if use.actor == me.person_id else f"me.who_{use.actor_kind}"
     return {
         "at": use.at,
         "who_key": key,
         "who_name": text_of(rule.title, me.language) if rule else _actor_name(use),
         "did_key": f"me.did_{use.action}",
-        "purpose_key": f"me.{PURPOSES[use.purpose]}" if use.purpose in PURPOSES else "",
+        "purpose_key": f"me.{PURPOSES[purpose]}" if purpose in PURPOSES else "",
         "purpose": use.purpose,
+        "number": number,
         "basis": use.basis,
         "concepts": sorted(set(concepts)),
     }

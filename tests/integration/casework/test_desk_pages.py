@@ -58,7 +58,7 @@ async def test_a_decision_at_the_desk_ends_in_a_letter(town: Town, office: Offic
     assert (answer.status, answer.headers["Location"]) == (303, f"/desk/cases/{case_id}")
     page = await worker.page(f"/desk/cases/{case_id}")
     assert "Inntekten er lavere nå." in page
-    assert "818 kr" in page
+    assert "818\xa0kr" in page
     assert "Berit Berg" in page
     found = re.search(r"/desk/decisions/[0-9a-f-]{36}", page)
     assert found is not None

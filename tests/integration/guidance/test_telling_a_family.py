@@ -29,7 +29,7 @@ async def test_each_parent_is_told_in_their_own_way_and_language(town: Town) -> 
 
     assert await town.messages("Kari") == [("chat", "sent", FOUND), ("email", "sent", NOTICE)]
     assert [one.title for one in heard] == [FOUND]
-    assert "1\xa0636 kr i måneden" in heard[0].body
+    assert "1\xa0636\xa0kr i måneden" in heard[0].body
     (mail,) = town.mailbox.listed()
     assert mail.recipient == "kari@post.example"
     assert "https://varde.example/me" in mail.text

@@ -94,7 +94,7 @@ def test_a_right_found_reads_as_one_would_say_it() -> None:
     assert written.title == "Lise ser ut til å ha rett til redusert foreldrebetaling i barnehage"
     assert written.body == (
         "Sammendraget.\n\n"
-        "Etter det vi vet, blir prisen 1\xa0636 kr i måneden i stedet for 2\xa0000 kr. "
+        "Etter det vi vet, blir prisen 1\xa0636\xa0kr i måneden i stedet for 2\xa0000\xa0kr. "
         "Mat kommer i tillegg.\n\n"
         "Barnet får 20 timer gratis i uken.\n\n"
         "Det gjelder også: Gratis kjernetid.\n\n"
@@ -106,7 +106,7 @@ def test_every_message_says_why_in_words() -> None:
     why = write("right_found", "chat", "nb", CONTENT, "Eksempel kommune").why
     assert why["event"] == "Skatteetaten ga oss nye opplysninger: inntekt (30. august 2026)."
     assert why["facts"] == [
-        "Inntekt: 300\xa0000 kr (Skatteetaten)",
+        "Inntekt: 300\xa0000\xa0kr (Skatteetaten)",
         "Inntekt for andre i husholdningen (Skatteetaten)",
     ]
     assert why["law"] == [
