@@ -22,7 +22,7 @@ from assistant.casework.errands import errand_of
 from assistant.casework.flags import Flag, write_flag
 from assistant.casework.letter import write
 from assistant.casework.outcome import Conclusion
-from assistant.casework.period import Period, answer_due, kindergarten_year
+from assistant.casework.period import Period, answer_due, kindergarten_year, year_to_renew
 from assistant.casework.ruling import AlreadyDecided, NoSuchCase, Ruling, RulingIncomplete, checked_fee
 from assistant.casework.running_year import Fee
 from assistant.casework.submission import Submission
@@ -162,11 +162,12 @@ class Casework:
         there; what has been opened or decided for the year is left alone.
         """
         await in_turn(tx, "case.renewal")
-        year = kindergarten_year(on)
+        year, today = kindergarten_year(on), local_date(now)
+        due_on = year.valid_from if today < year.valid_from else answer_due(today)
         renewed = await case_rows.to_renew(tx, year)
         for closed in renewed:
             content = {**closed.content, "reasons": [], "renewal": year.valid_from.isoformat()}
-            await case_rows.reopen(tx, closed, content, due_on=year.valid_from)
+            await case_rows.reopen(tx, closed, content, due_on=due_on)
             await self._enqueue(tx, closed, now)
         return len(renewed)
 
@@ -178,13 +179,9 @@ class Casework:
                 await self.decide_case(tx, args["case_id"], clock())
 
         async def renew_decisions(args: Mapping[str, Any]) -> None:
-            """Nothing to do but from mid-June, when last year's tax is mostly settled, to the new year's start."""
             now = clock()
-            today = local_date(now)
-            begins = date(today.year, 8, 1)
-            if date(today.year, 6, 15) <= today < begins:
-                async with database.begin() as tx:
-                    await self.renew(tx, begins, now)
+            async with database.begin() as tx:
+                await self.renew(tx, year_to_renew(local_date(now)).valid_from, now)
 
         return {"decide_case": decide_case, "renew_decisions": renew_decisions}
 

@@ -49,6 +49,20 @@ def kindergarten_year(on: date) -> Period:
     return Period(date(first, AUGUST, 1), date(first + 1, AUGUST, 1))
 
 
+def year_to_renew(today: date) -> Period:
+    """The kindergarten year that decisions are renewed for on a day.
+
+    From mid-June, when last year's tax is mostly settled, the coming one. After its 1 August it is still that
+    one: for grants that came late themselves, and for days on which nothing ran.
+
+    >>> year_to_renew(date(2027, 6, 15)).valid_from, year_to_renew(date(2028, 6, 14)).valid_from
+    (datetime.date(2027, 8, 1), datetime.date(2027, 8, 1))
+    """
+    begun = kindergarten_year(today)
+    settled = (6, 15) <= (today.month, today.day) < (AUGUST, 1)
+    return kindergarten_year(begun.valid_to) if settled else begun
+
+
 def next_month(on: date) -> date:
     """The first day of the month after that day's."""
     return date(on.year + on.month // 12, on.month % 12 + 1, 1)

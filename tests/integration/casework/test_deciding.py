@@ -383,6 +383,29 @@ async def test_one_application_for_the_whole_stay_is_decided_anew_for_the_next_y
     assert town.telling.kinds() == ["decision_made", "flag_renewed"]
 
 
+@pytest.mark.parametrize(
+    ("today", "opened"),
+    [
+        (date(2027, 6, 14), False),  # last year's tax is not settled yet
+        (date(2027, 6, 15), True),
+        (date(2027, 8, 5), True),  # nothing ran before 1 August, or the grant before it was late itself
+        (date(2028, 2, 1), True),
+        (date(2028, 8, 1), False),  # that year is over
+    ],
+)
+async def test_the_clock_opens_a_case_again_whenever_its_year_lacks_a_decision(
+    town: Town, today: date, opened: bool
+):
+    await town.income(150_000)
+    case_id = await apply_and_work(town)
+    town.now = datetime(today.year, today.month, today.day, 4, 35, tzinfo=UTC)
+    await town.casework.handlers(town.database, lambda: town.now)["renew_decisions"]({})
+    async with town.database.read() as tx:
+        found = await case_rows.case_by_id(tx, case_id)
+    assert found is not None
+    assert found.content.get("renewal") == ("2027-08-01" if opened else None)
+
+
 async def test_support_is_not_taken_away_by_a_machine_nobody_asked(town: Town):
     await town.income(150_000)
     case_id = await apply_and_work(town)
