@@ -33,7 +33,8 @@ FOCUSED = """() => {
 
 VIOLATIONS = """
 addEventListener('securitypolicyviolation', (event) => {
-  console.error(`CSP: ${event.effectiveDirective} stopped ${event.blockedURI} at ${event.sourceFile}:${event.lineNumber}`);
+  const where = `${event.sourceFile}:${event.lineNumber}`;
+  console.error(`CSP: ${event.effectiveDirective} stopped ${event.blockedURI} at ${where}`);
 });
 """
 
@@ -56,9 +57,9 @@ class Visit:
 
     def _console(self, kind: str, text: str, url: str) -> None:
         # Chromium says so itself when a page is answered with an error status that a test asked for.
-        if answered := re.search(r"responded with a status of (\d+)", text):
-            if int(answered[1]) in self.expected_statuses:
-                return
+        answered = re.search(r"responded with a status of (\d+)", text)
+        if answered and int(answered[1]) in self.expected_statuses:
+            return
         if self.expected_sockets_refused and "WebSocket connection to" in text:
             return
         if kind in ("error", "warning"):

@@ -28,8 +28,8 @@ FACTS_OF_REGISTERS = ("birth_date", "income", "price", "weekly_hours", "address"
 
 
 def test_the_sums_of_this_story_are_those_of_the_law() -> None:
-    assert SIX_PERCENT == Decimal(1080)
-    assert FEE == Decimal(600)
+    assert Decimal(1080) == SIX_PERCENT
+    assert Decimal(600) == FEE
 
 
 async def test_nora_gets_a_place_and_ingrid_pays_what_the_law_says(tmp_path: Path, database_url: str) -> None:
