@@ -101,7 +101,7 @@ class Determinations:
                 rule = by_day.at(today).rules.get(rule_id)
                 if rule is None or (rule.about == "child" and not is_minor(near, subject_id, today)):
                     continue
-                result, turn = _ahead(near, by_day, rule_id, subject_id, place, today)
+                result, again = look_ahead(near, by_day, rule_id, subject_id, place, today)
                 uses += _uses(rule.id, result)
                 change = await keep(
                     tx,
@@ -111,7 +111,7 @@ class Determinations:
                     subject_id=subject_id,
                     municipality=place.number,
                     cause=cause,
-                    next_look=_earliest(result.determination.changes_on, turn),
+                    next_look=again,
                     now=now,
                 )
                 if change is not None:
@@ -173,7 +173,7 @@ def rules_reading(catalogue: Catalogue, concept: str) -> frozenset[str]:
     return frozenset(rule for name in (concept, *derived) for rule in catalogue.reading(name))
 
 
-def _ahead(
+def look_ahead(
     near: Neighbourhood,
     by_day: CatalogueByDay,
     rule_id: str,
@@ -183,18 +183,22 @@ def _ahead(
 ) -> tuple[Result, date | None]:
     """What holds today or, where that is a plain no, what first begins to hold on a day we already know of.
 
-    With the next day on which a fact about the subject begins or ends.
+    With the day to look again: when either can turn out otherwise by itself, or when a fact about the subject
+    begins or ends.
     """
     now = _determine(near, by_day.at(today), rule_id, subject_id, place, today)
+    by_itself = now.determination.changes_on
     turns = sorted(day for day in near.turning_days(subject_id, today) if day <= today + HORIZON)
-    turn = turns[0] if turns else None
-    if now.determination.answer != "no":
-        return now, turn
-    for day in turns:
+    again = _earliest(by_itself, *turns[:1])
+    if now.determination.answer != "no" or not turns:
+        return now, again
+    # A right that begins by itself before a known change begins on its own day, not with the change.
+    days = {*turns, by_itself} if by_itself and by_itself < turns[-1] else turns
+    for day in sorted(day for day in days if day is not None):
         later = _determine(near, by_day.at(day), rule_id, subject_id, place, day)
         if later.determination.answer != "no":
-            return later, turn
-    return now, turn
+            return later, _earliest(again, later.determination.changes_on)
+    return now, again
 
 
 def _determine(
