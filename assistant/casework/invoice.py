@@ -95,9 +95,9 @@ def month_of(text: str) -> Period:
     """
     try:
         first = date.fromisoformat(f"{text}-01")
-    except ValueError:
+        return Period(first, next_month(first))
+    except ValueError:  # also the last month of the calendar, which nothing follows
         raise NoSuchMonth(f"{text!r} is no month: write it as 2026-08") from None
-    return Period(first, next_month(first))
 
 
 def month_name(text: str, language: str) -> str:

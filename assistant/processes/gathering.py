@@ -18,7 +18,7 @@ from assistant.processes.picture import ConceptWords, ErrandView, Gap, HeldFact,
 from assistant.processes.state import ProcessState
 from assistant.processes.wording import word
 from assistant.store import Transaction
-from assistant.twin import UNKNOWN, Fact, Neighbourhood, View
+from assistant.twin import UNKNOWN, Fact, Neighbourhood, Twin, View
 from assistant.twin.view import build_view
 from rules import determine
 from rules.determination import Determination
@@ -33,7 +33,12 @@ SHOWN = (
 )
 """What an applicant is shown to confirm, where it is known. No address: nobody needs to see it."""
 
-PROTECTION = ("child.address_protection", "child.household.adults.address_protection")
+PROTECTION = (
+    "child.address_protection",
+    "child.household.adults.address_protection",
+    "child.guardians.address_protection",
+    "child.parents.address_protection",
+)
 
 _KINDS: Mapping[str, ValueKind] = {
     "text": "text",
@@ -61,7 +66,7 @@ class Gathered:
     determination: Determination
     subjects: frozenset[str]
     municipality: str
-    protected: bool  # somebody in the child's household has a protected address
+    hides_home: bool  # it would tell the person of a protected home they do not live in
 
 
 def words_of(concept: Concept) -> ConceptWords:
@@ -164,7 +169,7 @@ class Gathering:
         read = tuple(dict.fromkeys(path for rule in errand.rules for path in catalogue.paths(rule)))
         near = await twin.near(tx, [child_id, person_id])
         place = await self.determinations.municipality_of(tx, near, child_id, when)
-        paths = (*read, *SHOWN, *PROTECTION)
+        paths = (*read, *SHOWN)
         seen = build_view(near, catalogue.model, child_id, "child", "person", paths, when, place.settings)
         names = _Names(near, when, language)
         adults = _adults(seen.facts)
@@ -188,14 +193,8 @@ class Gathering:
             amounts=dict(determination.trace),
         )
         own = tuple(subject for subject in seen.subjects if not subject.startswith("household:"))
-        return Gathered(view, determination, frozenset(own), place.number, _is_protected(seen.facts))
-
-    async def hides_home(self, tx: Transaction, person_id: str, child_id: str, on: date) -> bool:
-        """Whether the child's household has a protected address and the person lives elsewhere."""
-        paths = (*PROTECTION, "child.household.adults.name")
-        seen = await self.determinations.twin.view(tx, child_id, paths, on)
-        at_home = {adult["id"] for adult in _adults(seen.facts) or ()}
-        return _is_protected(seen.facts) and person_id not in at_home
+        hidden = await hides_home(twin, tx, person_id, child_id, when)
+        return Gathered(view, determination, frozenset(own), place.number, hidden)
 
     def _gaps(self, seen: View, paths: Iterable[str], names: _Names) -> Iterable[Gap]:
         model = self.determinations.catalogue.model
@@ -229,6 +228,20 @@ class Gathering:
         )
 
 
+async def hides_home(twin: Twin, tx: Transaction, person_id: str, child_id: str, on: date) -> bool:
+    """Whether what is known of the child could tell the person of a protected home they do not live in.
+
+    Where nobody knows who lives with the child (a register may keep a protected address to itself), the
+    protection of any other guardian or parent counts.
+    """
+    seen = await twin.view(tx, child_id, (*PROTECTION, "child.household.adults.name"), on)
+    child, adults = seen.facts["child"], _adults(seen.facts)
+    if adults is not None and person_id in {adult["id"] for adult in adults}:
+        return False
+    near = [*(child.get("guardians") or ()), *(child.get("parents") or ())] if adults is None else adults
+    return any(_is_protected(one) for one in (child, *near) if one["id"] != person_id)
+
+
 @dataclass(frozen=True)
 class _Names:
     near: Neighbourhood
@@ -257,6 +270,5 @@ def _adults(facts: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
     return None if household is None else list(household["adults"])
 
 
-def _is_protected(facts: Mapping[str, Any]) -> bool:
-    people = [facts["child"], *(_adults(facts) or ())]
-    return any(person.get("address_protection", "none") not in ("none", None) for person in people)
+def _is_protected(person: Mapping[str, Any]) -> bool:
+    return person.get("address_protection", "none") not in ("none", None)

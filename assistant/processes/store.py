@@ -14,7 +14,7 @@ from assistant.casework.submission import DisputedFact, Duration, Submission
 from assistant.config import local_date
 from assistant.processes import walker
 from assistant.processes.definition import ProcessDefinition
-from assistant.processes.gathering import Declared, Gathered, Gathering, declared
+from assistant.processes.gathering import Declared, Gathered, Gathering, declared, hides_home
 from assistant.processes.receipt import Receipt, receipt_of
 from assistant.processes.state import ProcessState
 from assistant.processes.steps import Step
@@ -246,7 +246,7 @@ class Processes:
 
     async def hides_home(self, tx: Transaction, person_id: str, child_id: str, now: datetime) -> bool:
         """Whether what we know of the child could tell the person of a protected home they do not live in."""
-        return await self.gathering.hides_home(tx, person_id, child_id, local_date(now))
+        return await hides_home(self.twin, tx, person_id, child_id, local_date(now))
 
     # ---- who may --------------------------------------------------------------------------------
 
@@ -311,7 +311,7 @@ class Processes:
         found = await self.gathering.gather(
             tx, definition, state, person_id, child_id, local_date(now), language
         )
-        if found.protected and (found.view.adults is None or found.view.is_outside_household):
+        if found.hides_home:
             raise NotYours(child_id)
         concepts = tuple(sorted({fact.words.concept for fact in found.view.held}))
         uses = [

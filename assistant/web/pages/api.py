@@ -15,12 +15,14 @@ from assistant.casework.case_rows import Case, Decision
 from assistant.casework.errands import billing_basis, errand_of
 from assistant.config import local_date
 from assistant.determinations import history
+from assistant.processes.gathering import hides_home
 from assistant.store import Transaction
 from assistant.store.tables import guidance, message, process
 from assistant.twin import Use, log_usage
 from assistant.web import api_models as models
-from assistant.web.faults import Denied, NotHere
+from assistant.web.faults import BadRequest, Denied, NotHere
 from assistant.web.openapi import Operation, describes, read_query
+from assistant.web.pages import me_reading
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import json_answer
 from assistant.web.routing import ID, RESIDENT, SERVICE, STAFF, Route
@@ -57,21 +59,33 @@ def _person(request: web.Request) -> str:
 
 
 async def _own_subjects(parts: Parts, tx: Transaction, person_id: str) -> tuple[str, ...]:
-    """The person and the children they have parental responsibility for today."""
-    twin = parts.casework.assessor.twin
-    return (person_id, *await twin.wards_of(tx, person_id, local_date(parts.clock())))
+    """The person and their children today, but for those in a protected home that the person does not share."""
+    twin, today = parts.casework.assessor.twin, local_date(parts.clock())
+    wards = await twin.wards_of(tx, person_id, today)
+    return (
+        person_id,
+        *[ward for ward in wards if not await hides_home(twin, tx, person_id, ward, today)],
+    )
+
+
+async def _log_reading(
+    request: web.Request, tx: Transaction, subjects: Iterable[str], concepts: Iterable[str]
+) -> None:
+    """Fail closed, as the pages do: where the log cannot be written, nothing is answered."""
+    await me_reading.log_reading(tx, me_reading.me_of(request), subjects, concepts)
 
 
 @describes(Operation("What your rights and duties are now", models.DeterminationsOut))
 async def list_determinations(request: web.Request) -> web.StreamResponse:
     parts, person_id = request.app[PARTS], _person(request)
-    async with parts.database.read() as tx:
+    async with parts.database.begin() as tx:
         rows = [
             row
             for subject in await _own_subjects(parts, tx, person_id)
             for row in await history(tx, subject)
             if row["current"]
         ]
+        await _log_reading(request, tx, {row["subject_id"] for row in rows}, ["determination"])
     found = [_determination(parts, row) for row in rows]
     return _answer(models.DeterminationsOut(determinations=found))
 
@@ -99,7 +113,7 @@ def _determination(parts: Parts, row: Mapping[str, Any]) -> models.Determination
 @describes(Operation("What the assistant has told you", models.GuidanceListOut))
 async def list_guidance(request: web.Request) -> web.StreamResponse:
     parts, person_id = request.app[PARTS], _person(request)
-    async with parts.database.read() as tx:
+    async with parts.database.begin() as tx:
         told = await tx.all(
             select(guidance)
             .where(guidance.c.person_id == person_id, guidance.c.withdrawn_at.is_(None))
@@ -115,6 +129,7 @@ async def list_guidance(request: web.Request) -> web.StreamResponse:
             )
             .order_by(message.c.created_at)
         )
+        await _log_reading(request, tx, {row["subject_id"] for row in told}, ["guidance"])
     messages: dict[str, list[models.MessageOut]] = {}
     for row in written:
         messages.setdefault(row["guidance_id"], []).append(
@@ -139,10 +154,11 @@ async def list_guidance(request: web.Request) -> web.StreamResponse:
 @describes(Operation("The errands you have begun", models.ProcessesOut))
 async def list_processes(request: web.Request) -> web.StreamResponse:
     parts, person_id = request.app[PARTS], _person(request)
-    async with parts.database.read() as tx:
+    async with parts.database.begin() as tx:
         rows = await tx.all(
             select(process).where(process.c.person_id == person_id).order_by(process.c.opened_at.desc())
         )
+        await _log_reading(request, tx, {row["subject_id"] for row in rows}, ["process"])
     found = [
         models.ProcessOut(
             id=row["id"],
@@ -182,8 +198,9 @@ def _case(opened: Case, decisions: Iterable[Decision]) -> models.CaseOut:
 @describes(Operation("Your cases", models.CasesOut))
 async def list_cases(request: web.Request) -> web.StreamResponse:
     parts, person_id = request.app[PARTS], _person(request)
-    async with parts.database.read() as tx:
+    async with parts.database.begin() as tx:
         cases = await case_rows.cases_of(tx, person_id)
+        await _log_reading(request, tx, {opened.subject_id for opened in cases}, ["case"])
         found = [_case(opened, await case_rows.decisions_in(tx, opened.id)) for opened in cases]
     return _answer(models.CasesOut(cases=found))
 
@@ -191,12 +208,13 @@ async def list_cases(request: web.Request) -> web.StreamResponse:
 @describes(Operation("One of your cases", models.CaseOut))
 async def get_case(request: web.Request) -> web.StreamResponse:
     parts, person_id = request.app[PARTS], _person(request)
-    async with parts.database.read() as tx:
+    async with parts.database.begin() as tx:
         opened = await case_rows.case_by_id(tx, request.match_info["case_id"])
         if opened is None:
             raise NotHere("case")
         if opened.person_id != person_id:
             raise Denied(opened.person_id, purpose="to read a case")
+        await _log_reading(request, tx, {opened.subject_id, person_id}, ["case"])
         decisions = await case_rows.decisions_in(tx, opened.id)
     return _answer(_case(opened, decisions))
 
@@ -219,8 +237,9 @@ def _decision(made: Decision) -> dict[str, Any]:
 @describes(Operation("The decisions made about you", models.DecisionsOut))
 async def list_decisions(request: web.Request) -> web.StreamResponse:
     parts, person_id = request.app[PARTS], _person(request)
-    async with parts.database.read() as tx:
+    async with parts.database.begin() as tx:
         made = await case_rows.decisions_for(tx, person_id)
+        await _log_reading(request, tx, [person_id] if made else [], ["decision"])
     found = [models.DecisionOut.model_validate(_decision(one)) for one in made]
     return _answer(models.DecisionsOut(decisions=found))
 
@@ -228,13 +247,14 @@ async def list_decisions(request: web.Request) -> web.StreamResponse:
 @describes(Operation("One decision, with its letter", models.DecisionWithLetterOut))
 async def get_decision(request: web.Request) -> web.StreamResponse:
     parts, person_id = request.app[PARTS], _person(request)
-    async with parts.database.read() as tx:
+    async with parts.database.begin() as tx:
         made = await case_rows.decision_by_id(tx, request.match_info["decision_id"])
         opened = None if made is None else await case_rows.case_by_id(tx, made.case_id)
-    if made is None or opened is None:
-        raise NotHere("decision")
-    if opened.person_id != person_id:
-        raise Denied(opened.person_id, purpose="to read a decision")
+        if made is None or opened is None:
+            raise NotHere("decision")
+        if opened.person_id != person_id:
+            raise Denied(opened.person_id, purpose="to read a decision")
+        await _log_reading(request, tx, {opened.subject_id, person_id}, ["decision"])
     return _answer(models.DecisionWithLetterOut.model_validate({**_decision(made), "letter": made.letter}))
 
 
@@ -329,7 +349,10 @@ def csv_answer(basis: tuple[invoice.KindergartenBasis, ...], month: str) -> web.
 async def get_invoice_basis(request: web.Request) -> web.StreamResponse:
     parts, visitor = request.app[PARTS], visitor_of(request)
     query = read_query(request, models.InvoiceQuery)
-    basis = await basis_of(parts, visitor, query.month)
+    try:
+        basis = await basis_of(parts, visitor, query.month)
+    except invoice.NoSuchMonth as fault:
+        raise BadRequest(f"month: {fault}") from None
     accepts_csv = "text/csv" in request.headers.get("Accept", "")
     if query.format == "csv" or (query.format is None and accepts_csv):
         return csv_answer(basis, query.month)

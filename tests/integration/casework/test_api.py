@@ -146,7 +146,7 @@ async def test_the_basis_as_csv_quotes_formulas(town: Town, office: Office):
     assert [row["kindergarten"] for row in rows][-1].startswith("'=")
 
 
-@pytest.mark.parametrize("month", ["", "2026", "2026-13", "nei"])
+@pytest.mark.parametrize("month", ["", "2026", "2026-13", "nei", "0000-01", "9999-12", "٢026-01"])
 async def test_a_month_that_is_none_is_refused(office: Office, month: str):
     assert (await office.machine().get(f"/api/v1/invoice-basis?month={month}")).status == 400
     assert (
