@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
@@ -45,10 +46,10 @@ def _violations(page: Page) -> list[str]:
     ]
 
 
-def faults_of(page: Page, name: str, language: str) -> list[str]:
-    """All that is wrong with the page as it stands, on a wide and on a small screen."""
+def faults_of(page: Page, name: str, language: str, sizes: Sequence[Mapping[str, int]]) -> list[str]:
+    """All that is wrong with the page as it stands, on screens of those sizes."""
     faults: list[str] = []
-    for size in (DESKTOP, SMALL):
+    for size in sizes:
         page.set_viewport_size(size)  # type: ignore[arg-type]
         is_so = page.evaluate(STRUCTURE)
         if is_so["headings"] != 1:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from urllib.parse import quote, urlsplit
@@ -33,8 +34,8 @@ FOCUSED = """() => {
 
 VIOLATIONS = """
 addEventListener('securitypolicyviolation', (event) => {
-  const where = `${event.sourceFile}:${event.lineNumber}`;
-  console.error(`CSP: ${event.effectiveDirective} stopped ${event.blockedURI} at ${where}`);
+  const { effectiveDirective, blockedURI, sourceFile, lineNumber } = event;
+  console.error(`CSP: ${effectiveDirective} stopped ${blockedURI} at ${sourceFile}:${lineNumber}`);
 });
 """
 
@@ -85,6 +86,15 @@ class Visit:
         kind = "/login" if at.startswith(("/me", "/demo")) else "/login/staff"
         self.page.goto(f"{self.demo.base}{kind}?next={quote(at)}&login_hint={who}")
         assert urlsplit(self.page.url).path == at, self.page.url
+
+    def until(self, path: str, there: Callable[[], Locator]) -> None:
+        """Look at the page again until it shows what work in the background leads to."""
+        for _ in range(80):
+            self.go(path)
+            if there().count():
+                return
+            time.sleep(0.4)
+        raise AssertionError(f"{path} never showed it: {self.page.locator('main').inner_text()}")
 
     # ---- the keyboard ----
 
