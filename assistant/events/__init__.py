@@ -2,7 +2,7 @@
 
 from assistant.events.cloudevents import IncomingEvent, MalformedEvent, read_events
 from assistant.events.handling import Handling
-from assistant.events.inbox import Stored, store_event
+from assistant.events.inbox import Stored, receive_event, store_event
 from assistant.events.polling import Polling
 from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
 
@@ -16,5 +16,6 @@ __all__ = [
     "Polling",
     "Stored",
     "read_events",
+    "receive_event",
     "store_event",
 ]

@@ -12,7 +12,9 @@ import structlog
 from sqlalchemy import select, update
 
 from assistant.events.cloudevents import IncomingEvent
-from assistant.store import IdentityKeys, Transaction, enqueue
+from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
+from assistant.registers import MalformedAnswer, read_feed_event, read_place_event, read_tax_event
+from assistant.store import Identities, IdentityKeys, Transaction, enqueue
 from assistant.store.columns import new_id
 from assistant.store.database import insert_once
 from assistant.store.tables import inbox
@@ -31,6 +33,30 @@ class Stored:
     conflicting: bool = False
 
 
+async def receive_event(
+    tx: Transaction, identities: Identities, event: IncomingEvent, now: datetime
+) -> Stored:
+    """Store an event, to be handled after those before it about the same person or place."""
+    return await store_event(tx, identities.keys, event, now, key=await _about(tx, identities, event, now))
+
+
+async def _about(tx: Transaction, identities: Identities, event: IncomingEvent, now: datetime) -> str:
+    """Our id of whom or what it is about; empty where it does not say, or that is none of our business."""
+    data = event.data if isinstance(event.data, dict) else {}
+    try:
+        if event.type == POPULATION:
+            number = read_feed_event(data).identifier
+            return await identities.find_or_create(tx, "person", "national_id", number, now)
+        if event.type == TAX_ASSESSMENT:  # of everybody in the country: whom we have not met stays unknown
+            return await identities.find(tx, "national_id", read_tax_event(data).identifier) or ""
+        if event.type == KINDERGARTEN_PLACE:
+            place = read_place_event(data).place_number
+            return await identities.find_or_create(tx, "kindergarten_place", "place_number", place, now)
+    except MalformedAnswer:
+        return ""  # whoever handles it says what is wrong with it
+    return ""
+
+
 async def store_event(
     tx: Transaction, keys: IdentityKeys, event: IncomingEvent, now: datetime, *, key: str = ""
 ) -> Stored:
@@ -38,7 +64,7 @@ async def store_event(
 
     The same source and id again does nothing. If its content differs, the first one stands and an alarm is
     logged: an event that changes after it was sent is a fault at the sender, or an attack.
-    `key`: the subject it is about, so that a person's events are handled in the order they came.
+    `key`: events with the same are handled in the order they came.
     """
     body = event.body()
     digest = keys.digest("inbox", body)

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from assistant.config import Clock
 from assistant.events.cloudevents import IncomingEvent
-from assistant.events.inbox import Stored, store_event
+from assistant.events.inbox import receive_event
 from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
 from assistant.registers import Registers, RegisterUnavailable
-from assistant.store import Database, Identities, Postpone, Transaction
+from assistant.store import Database, Identities, Postpone
 from assistant.store.database import upsert
 from assistant.store.tables import feed_pointer
 
@@ -27,11 +27,10 @@ FULL_PAGE = 1000
 
 @dataclass(frozen=True)
 class Entry:
-    """A line of a feed: its number there, the line as it came, and the identity number it is about, if any."""
+    """A line of a feed: its number there, and the line as it came."""
 
     sequence: int
     body: Mapping[str, Any] = field(repr=False)
-    about: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class Polling:
             async with self.database.begin() as tx:
                 for entry in page.entries:
                     event = IncomingEvent(str(entry.sequence), f"feed:{feed}", event_type, entry.body)
-                    result = await self._store(tx, event, entry.about)
+                    result = await receive_event(tx, self.identities, event, self.clock())
                     stored += not result.again
                 await upsert(
                     tx,
@@ -85,19 +84,14 @@ class Polling:
             if len(page.entries) < FULL_PAGE:
                 return stored
 
-    async def _store(self, tx: Transaction, event: IncomingEvent, about: str) -> Stored:
-        now = self.clock()
-        key = await self.identities.find_or_create(tx, "person", "national_id", about, now) if about else ""
-        return await store_event(tx, self.identities.keys, event, now, key=key)
-
     async def _population(self, position: int, etag: str | None) -> Page:
         page = await self.registers.population.feed(position, etag)
-        entries = [Entry(one.sequence, one.body, one.identifier) for one in page.events]
+        entries = [Entry(one.sequence, one.body) for one in page.events]
         return Page(entries, page.next_position(position), page.etag)
 
     async def _tax(self, position: int, etag: str | None) -> Page:
         page = await self.registers.tax.feed(position, FULL_PAGE)
-        entries = [Entry(one.sequence, one.body, one.identifier) for one in page.events]
+        entries = [Entry(one.sequence, one.body) for one in page.events]
         return Page(entries, page.next_position(position))
 
     async def _kindergarten(self, position: int, etag: str | None) -> Page:

@@ -11,7 +11,7 @@ from ipaddress import ip_address
 from aiohttp import web
 from pydantic import SecretStr
 
-from assistant.events import MalformedEvent, read_events, store_event
+from assistant.events import MalformedEvent, read_events, receive_event
 from assistant.web.faults import BadRequest, Unauthorised
 from assistant.web.json_body import parse_json, read_body
 from assistant.web.parts import PARTS, Parts
@@ -43,7 +43,7 @@ async def take_events(request: web.Request) -> web.StreamResponse:
         raise BadRequest(str(error)) from None
     now = parts.clock()
     async with parts.database.begin() as tx:
-        stored = [await store_event(tx, parts.identities.keys, event, now) for event in events]
+        stored = [await receive_event(tx, parts.identities, event, now) for event in events]
     known = sum(one.again for one in stored)
     return json_answer({"stored": len(stored) - known, "known": known}, status=202)
 

@@ -11,8 +11,18 @@ from typing import Any
 import pytest
 from house import FEEDS, House, open_house
 
-from assistant.events import KINDERGARTEN_PLACE, POPULATION, IncomingEvent, store_event
-from assistant.store.tables import determination, fact, guidance, inbox, job, life_event, message, usage
+from assistant.events import KINDERGARTEN_PLACE, POPULATION, IncomingEvent, receive_event, store_event
+from assistant.store.tables import (
+    determination,
+    fact,
+    guidance,
+    inbox,
+    job,
+    life_event,
+    message,
+    subject,
+    usage,
+)
 from assistant.twin import Provenance, Span, Statement, SubjectRef
 
 PLACE = "nora_gets_place"
@@ -173,6 +183,29 @@ async def test_an_income_on_which_no_right_rests_is_not_fetched(house: House) ->
     assert {row["outcome"] for row in await house.rows(inbox, source="feed:tax_administration")} == {
         "ignored"
     }
+
+
+async def test_of_whom_only_the_tax_feed_speaks_nobody_is_kept_or_asked_about(house: House) -> None:
+    """The feed tells of the whole country; the contact register is asked of those we have met."""
+    before = len(await house.rows(subject))
+    house.simulators.tax.emit("41414141414", 2025, {}, house.clock())
+    await house.listen()
+    assert len(await house.rows(subject)) == before
+    (stored,) = await house.rows(inbox, source="feed:tax_administration")
+    assert stored["outcome"] == "ignored"
+
+
+async def test_what_happens_to_a_place_is_handled_in_order_whichever_way_it_comes(house: House) -> None:
+    """Two asked about at once could be answered in one order and written in the other."""
+    house.story.play(PLACE, house.clock())
+    await house.assistant.polling.poll("kindergarten_system")
+    (polled,) = await house.rows(job, task="handle_event")
+    data = {"sequence": 9, "place_number": "VB-2001", "type": "changed"}
+    event = IncomingEvent("x-6", "urn:example", KINDERGARTEN_PLACE, data)
+    async with house.database.begin() as tx:
+        await receive_event(tx, house.assistant.parts.identities, event, house.clock())
+    posted = (await house.rows(job, task="handle_event"))[-1]
+    assert polled["key"] == posted["key"] != ""
 
 
 async def test_a_corrected_assessment_is_taken_in_and_the_old_one_kept(house: House) -> None:
