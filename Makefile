@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+WORKERS ?= auto
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -12,20 +13,21 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info
 MADE := $(VENV)/.made-with-$(VERSION)
 RUN := $(VENV)/.run-$(VERSION)-$(call digest,requirements/run.txt pyproject.toml)
 TEST := $(VENV)/.test-$(VERSION)-$(call digest,requirements/run.txt requirements/test.txt pyproject.toml)
+BENCH := $(VENV)/bench/.made-$(VERSION)-$(call digest,requirements/bench.txt pyproject.toml)
 LOCK := $(VENV)/lock/.made-$(call digest,requirements/lock.txt)
 
 install = $(1)/bin/python requirements/install.py
 locked = --require-hashes --only-binary :all:
 ourselves = --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-long lint lock vendor clean
+.PHONY: demo test test-long lint bench lock vendor clean
 .DEFAULT_GOAL := demo
 
 demo: $(RUN)  ## the whole assistant with a made-up municipality
 	@$(BIN)/varde demo $(ARGS)
 
-test: $(TEST)  ## every test but the long ones; ARGS="tests/unit -k name" for some of them
-	$(BIN)/python -m pytest $(ARGS)
+test: $(TEST)  ## every test but the long ones; ARGS="tests/unit -k name" for some of them; WORKERS=0 in one process
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
 test-long: $(TEST)  ## the tests that take minutes
 	$(BIN)/python -m pytest -m long --timeout 1800 $(ARGS)
@@ -36,8 +38,11 @@ lint: $(TEST)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+bench: $(BENCH)  ## the benchmark, against the engines it compares with; ARGS="--quick --engines varde_plain,cel_rust"
+	$(VENV)/bench/bin/varde bench --out docs/benchmarks.md $(ARGS)
+
 lock: $(LOCK)  ## exact versions and hashes of requirements/*.in; ARGS=--upgrade takes newer ones
-	for name in run test lock; do \
+	for name in run test bench lock; do \
 		$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-emit-index-url --no-emit-find-links --quiet $(ARGS) \
 			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
@@ -73,6 +78,13 @@ $(TEST): | $(MADE)
 	@$(call install,$(VENV)) $(locked) --requirement requirements/test.txt
 	@$(call install,$(VENV)) $(ourselves)
 	@rm -f $(VENV)/.run-* $(VENV)/.test-* && touch $(RUN) $@
+
+$(BENCH): | $(MADE)
+	@echo "Installing what Varde is compared with"
+	@$(PYTHON) -m venv --clear $(VENV)/bench
+	@$(call install,$(VENV)/bench) $(locked) --requirement requirements/bench.txt
+	@$(call install,$(VENV)/bench) $(ourselves)
+	@touch $@
 
 $(LOCK): | $(MADE)
 	@$(PYTHON) -m venv --clear $(VENV)/lock

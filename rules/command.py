@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from rules.canonical_json import scalar
 from rules.catalogue_loader import DEFAULT_ROOT, Catalogue
 from rules.checking import Report, check
+from rules.counterfactual import Goal, suggestions
+from rules.counterfactual_wording import phrase
+from rules.decision_record import decision_record
 from rules.determination import Determination
 from rules.evaluation import determine
+from rules.explanation import explain, sentences
 from rules.faults import Fault, RuleFault
 from rules.model import FactFault
 from rules.rule import Rule
 from rules.rule_file import load_rule
+from rules.timeline import PeriodFault, timeline
+from rules.turn_wording import coming_sentence, stretch_sentences
+from rules.wording import LANGUAGES
 
 MAX_JSON_BYTES = 4_000_000
+_GOAL = re.compile(r"\s*([a-z_][a-z0-9_]*)\s*(<=|>=)\s*(-?[0-9]{1,15}(?:\.[0-9]{1,10})?)\s*", re.ASCII)
 
 
 class CommandFault(ValueError):
@@ -45,6 +57,117 @@ def determine_json(
     what the facts are called in messages (the file's name, or 'stdin'). Raises `CommandFault`, `RuleFault` or
     `FactFault`, each of whose text is fit for standard error.
     """
+    with _asking(rule, on, facts, settings, facts_name, root) as asked:
+        return as_json_text(asked.determination())
+
+
+def timeline_json(
+    rule: str,
+    on: str,
+    facts: str,
+    settings: str = "{}",
+    *,
+    first: str,
+    until: str,
+    facts_name: str = "facts",
+    root: Path = DEFAULT_ROOT,
+) -> str:
+    """`varde determine … --timeline FROM TO`: the stretches of the days [FROM, TO), as JSON text."""
+    start, end = _day(first, "--timeline"), _day(until, "--timeline")
+    with _asking(rule, on, facts, settings, facts_name, root) as asked:
+        try:
+            line = timeline(
+                asked.rule,
+                start,
+                end,
+                asked.given,
+                asked.settings,
+                asked.catalogue,
+                known_on=asked.on,
+            )
+        except PeriodFault as fault:
+            raise CommandFault(f"--timeline: {fault}") from None
+        told = line.as_json()
+        for stretch, found in zip(told["stretches"], line.stretches, strict=True):
+            stretch["text"] = {language: stretch_sentences(found, language) for language in LANGUAGES}
+        for law, coming in zip(told["coming"], line.coming, strict=True):
+            law["text"] = {language: coming_sentence(coming, language) for language in LANGUAGES}
+        return _written(told, "")
+
+
+def what_if_json(
+    rule: str,
+    on: str,
+    facts: str,
+    settings: str = "{}",
+    *,
+    goal: str = "",
+    facts_name: str = "facts",
+    root: Path = DEFAULT_ROOT,
+) -> str:
+    """`varde determine … --what-if [GOAL]`: what would have to be different for a yes, or for a value, as JSON text.
+
+    `goal` is a value of the outcome with a bound, as in 'monthly_fee<=1000'; empty: a yes.
+    """
+    wanted = _goal(goal)
+    with _asking(rule, on, facts, settings, facts_name, root) as asked:
+        found = suggestions(asked.rule, asked.on, asked.given, asked.settings, asked.catalogue, goal=wanted)
+        now = asked.determination()
+        told = {
+            "rule": now.rule,
+            "answer": now.answer,
+            "values": now.values,
+            "suggestions": [
+                one.as_json() | {"text": {language: phrase(one, language) for language in LANGUAGES}}
+                for one in found
+            ],
+        }
+        return _written(told, "")
+
+
+def explain_text(
+    rule: str,
+    on: str,
+    facts: str,
+    settings: str = "{}",
+    *,
+    language: str,
+    as_json: bool = False,
+    facts_name: str = "facts",
+    root: Path = DEFAULT_ROOT,
+) -> str:
+    """`varde determine … --explain LANG`: why, a sentence a line; or as JSON text with the decision record."""
+    if language not in LANGUAGES:
+        raise CommandFault(f"--explain: '{language}' is no language we write: use {', '.join(LANGUAGES)}")
+    with _asking(rule, on, facts, settings, facts_name, root) as asked:
+        found = asked.determination()
+        explanation = explain(found, asked.rule, asked.catalogue.rules)
+        said = sentences(explanation, language)
+        if not as_json:
+            return "\n".join(said)
+        record = decision_record(found, asked.rule)
+        return _written(explanation.as_json() | {"sentences": said, "record": record}, "")
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What the command line asks: a rule, a day, facts and settings, read and found."""
+
+    rule: Rule
+    on: date
+    given: Any
+    settings: Mapping[str, Any]
+    catalogue: Catalogue
+
+    def determination(self) -> Determination:
+        return determine(self.rule, self.on, self.given, self.settings, self.catalogue)
+
+
+@contextmanager
+def _asking(
+    rule: str, on: str, facts: str, settings: str, facts_name: str, root: Path
+) -> Iterator[_Question]:
+    """The question as given; what is wrong with the facts is told with their name. Raises `CommandFault`."""
     day = _day(on)
     given = read_json(facts, facts_name)
     chosen = read_json(settings, "--settings")
@@ -52,12 +175,22 @@ def determine_json(
         raise CommandFault(
             f'--settings: a JSON object is needed, as in \'{{"zone": "normal"}}\', not {settings!r}'
         )
-    catalogue = Catalogue.load_what_holds(root)
-    found, catalogue = find_rule(rule, catalogue)
+    found, catalogue = find_rule(rule, Catalogue.load_what_holds(root))
     try:
-        return as_json_text(determine(found, day, given, chosen, catalogue))
+        yield _Question(found, day, given, chosen, catalogue)
     except FactFault as fault:
         raise FactFault(f"{facts_name}: {fault}") from None
+
+
+def _goal(text: str) -> Goal | None:
+    if not text:
+        return None
+    found = _GOAL.fullmatch(text)
+    if found is None:
+        raise CommandFault(
+            f"--what-if: '{text}' is no goal; write a value and a bound, as in 'monthly_fee<=1000'"
+        )
+    return Goal(found[1], "<=" if found[2] == "<=" else ">=", Decimal(found[3]))
 
 
 def find_rule(name: str, catalogue: Catalogue) -> tuple[Rule, Catalogue]:
@@ -105,30 +238,16 @@ def _written(value: Any, indent: str) -> str:
     if isinstance(value, list | tuple):
         items = [inner + _written(item, inner) for item in value]
         return "[\n" + ",\n".join(items) + f"\n{indent}]" if items else "[]"
-    if isinstance(value, Decimal):
-        return _number(value)
-    if isinstance(value, date | datetime):
-        return json.dumps(value.isoformat())
-    if value is None or isinstance(value, bool | int | str):
-        return json.dumps(value, ensure_ascii=False)
-    return json.dumps(str(value), ensure_ascii=False)
+    return scalar(value)
 
 
-def _number(value: Decimal) -> str:
-    """1636, 0.06: every digit, no zeros after the last decimal, an exponent only for the very large or small."""
-    if not -40 < value.adjusted() < 40:
-        return str(value)
-    text = format(value, "f")
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def _day(text: str) -> date:
+def _day(text: str, name: str = "--on") -> date:
     try:
         if len(text) != len("2024-08-01"):
             raise ValueError
         return date.fromisoformat(text)
     except ValueError:
-        raise CommandFault(f"--on: '{text}' is not a date; write year-month-day as in 2024-09-01") from None
+        raise CommandFault(f"{name}: '{text}' is not a date; write year-month-day as in 2024-09-01") from None
 
 
 def _refuse(word: str) -> Any:

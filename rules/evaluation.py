@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -22,8 +23,9 @@ from rules.feel import Expression, FeelError, Recorder, Unknown
 from rules.feel.facts import Facts
 from rules.feel.values import Context
 from rules.judgement import Judgement, Named, settled
-from rules.model import FactFault
+from rules.model import FactFault, InformationModel
 from rules.next_change import next_change
+from rules.regions import regions
 from rules.relevance import relevant
 from rules.rule import Definition, Parameter, Rule
 from rules.watched_day import TODAY, WatchedDay, only_watched
@@ -60,12 +62,10 @@ def determine(
     """
     rules = catalogue.rules if catalogue is not None else {}
     tree = prepared(facts, rule.about, rule.model)
-    exact = {name: _exact(value) for name, value in settings.items()}
+    exact = exact_settings(settings)
 
-    def judge_at(day: date, given: Mapping[str, Any] = tree) -> Judgement:
-        return judge(rule, day, given, exact, rules)
-
-    judgement = relevant(judge_at(on), tree, rule.about, rule.model, lambda given: judge_at(on, given))
+    now = judge(rule, on, tree, exact, rules)
+    judgement = _settled(now, rule, on, tree, exact, rules)
     return Determination(
         rule=rule.id,
         rule_version=rule.version,
@@ -77,25 +77,96 @@ def determine(
         used=judgement.used,
         law=rule.law,
         discretion=judgement.discretion,
-        changes_on=next_change(judge_at, on),
+        changes_on=next_change(now, lambda day: judge(rule, day, tree, exact, rules, noted=False)),
         reasons=judgement.reasons,
         trace=judgement.trace,
     )
 
 
-def judge(
+def look(
     rule: Rule, on: date, tree: Mapping[str, Any], settings: Mapping[str, Any], rules: Mapping[str, Rule]
 ) -> Judgement:
-    """One look at a rule: `determine` without relevance beyond Kleene's logic, and without the days ahead."""
+    """One look at a rule with exact relevance; until its `next_look` it finds the same for the same facts."""
+    return _settled(judge(rule, on, tree, settings, rules), rule, on, tree, settings, rules)
+
+
+def _settled(
+    judgement: Judgement,
+    rule: Rule,
+    on: date,
+    tree: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    rules: Mapping[str, Rule],
+) -> Judgement:
+    """The judgement of a rule with exact relevance."""
+
+    def values_of(path: str) -> tuple[Any, ...]:
+        compared = (
+            (one.compared_facts, names_of(one, on, tree, settings, rules)) for one in _with_used(rule, rules)
+        )
+        return regions(path, compared, rule.model)
+
+    def judge_with(given: Mapping[str, Any]) -> Judgement:
+        return judge(rule, on, given, settings, rules, noted=False)
+
+    return relevant(judgement, tree, rule.about, rule.model, judge_with, values_of)
+
+
+def _with_used(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[Rule]:
+    """The rule and those it uses; one that two of them use comes twice."""
+    yield rule
+    for used in rule.uses.values():
+        if used in rules:
+            yield from _with_used(rules[used], rules)
+
+
+def answered(
+    rule: Rule, settings: Mapping[str, Any] = NO_SETTINGS, catalogue: Rules | None = None
+) -> Callable[[date, Mapping[str, Any]], tuple[Answer, Mapping[str, Any]]]:
+    """A function of day and facts that gives what `determine` gives as answer and values, and spares the rest."""
+    rules = catalogue.rules if catalogue is not None else {}
+    exact = exact_settings(settings)
+
+    def answer(on: date, facts: Mapping[str, Any]) -> tuple[Answer, Mapping[str, Any]]:
+        judgement = look(rule, on, prepared(facts, rule.about, rule.model), exact, rules)
+        return judgement.answer, judgement.values
+
+    return answer
+
+
+def judge(
+    rule: Rule,
+    on: date,
+    tree: Mapping[str, Any],
+    settings: Mapping[str, Any],
+    rules: Mapping[str, Rule],
+    *,
+    noted: bool = True,
+) -> Judgement:
+    """One look at a rule: `determine` without relevance beyond Kleene's logic, and without the days ahead.
+
+    Where it is not `noted` how the rule came to it, `used` and `trace` are empty.
+    """
     if rule.in_force and not any(on in period for period in rule.in_force):
         refused = ConditionResult("in_force", False, NOT_IN_FORCE, rule.law)
         later = [edge for period in rule.in_force for edge in period.edges if edge > on]
         return Judgement("no", {}, (), (refused,), next_look=min(later, default=None))
-    return _Evaluation(rule, on, tree, settings, rules).judgement()
+    return _Evaluation(rule, on, tree, settings, rules, noted).judgement()
+
+
+def names_of(
+    rule: Rule, on: date, tree: Mapping[str, Any], settings: Mapping[str, Any], rules: Mapping[str, Rule]
+) -> Mapping[str, Any]:
+    """The names an expression of the rule may use, each with its value that day, worked out when asked for."""
+    return _Evaluation(rule, on, tree, settings, rules).scope
+
+
+def exact_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as expressions have them."""
+    return {name: _exact(value) for name, value in settings.items()}
 
 
 def _exact(value: Any) -> Any:
-    """A setting as expressions have it: JSON numbers become exact decimals."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return Decimal(repr(value))
     return value
@@ -132,7 +203,9 @@ class _Evaluation:
     tree: Mapping[str, Any]
     settings: Mapping[str, Any]
     rules: Mapping[str, Rule]
-    recorder: Recorder = field(default_factory=Recorder)
+    noted: bool = True
+    recorder: Recorder = field(default_factory=lambda: Recorder(names=False))
+    roots: dict[str, Any] = field(default_factory=dict)
     parameters: dict[str, UsedParameter] = field(default_factory=dict)
     reasons: list[str] = field(default_factory=list)
     used_rules: dict[str, Judgement] = field(default_factory=dict)
@@ -192,7 +265,7 @@ class _Evaluation:
         other = self.rules.get(uses.rule)
         if other is None:
             raise FactFault(f"rule {self.rule.id} uses {uses.rule}, which is not in the catalogue at hand")
-        judgement = judge(other, self.on, self.tree, self.settings, self.rules)
+        judgement = judge(other, self.on, self.tree, self.settings, self.rules, noted=self.noted)
         self.used_rules[uses.name] = judgement
         self.reasons.extend(judgement.reasons)
         if judgement.answer != "undetermined":
@@ -208,7 +281,9 @@ class _Evaluation:
         if not only_watched(expression):
             self.today.look_tomorrow()
         try:
-            return expression.evaluate(self.scope, self.recorder, keep_places=True)
+            return expression.evaluate(
+                self.scope, self.recorder if self.noted else None, keep_places=True, roots=self.roots
+            )
         except FeelError as error:
             raise FeelError(f"{self.rule.id}, {what}: {error.message}", error.line, error.column) from error
 
@@ -242,13 +317,13 @@ class _Evaluation:
             values={v.name: v.value for v in outcome if not v.unknown} if answer == "yes" else {},
             missing=self._missing(gaps),
             conditions=conditions,
-            used=self._used(),
+            used=self._used() if self.noted else (),
             discretion=discretion,
             reasons=tuple(dict.fromkeys(self.reasons)) if gaps else (),
             open_answer=tuple(dict.fromkeys(gap for gaps in open_conditions for gap in gaps)),
             open_values=open_values,
             next_look=self._next_look(),
-            trace=self._trace(),
+            trace=self._trace() if self.noted else {},
         )
 
     def _missing(self, gaps: list[tuple[str, ...]]) -> tuple[str, ...]:
@@ -261,7 +336,7 @@ class _Evaluation:
             )
             for group in gaps
         ]
-        return tuple(_most_deciding_first(facts))
+        return tuple(_most_deciding_first(facts, self.rule.model))
 
     def _used(self) -> tuple[UsedFact | UsedParameter, ...]:
         prefix = f"{self.rule.about}."
@@ -279,8 +354,8 @@ class _Evaluation:
 
     def _next_look(self) -> date | None:
         rule = self.rule
-        periods = [value.period for parameter in rule.parameters for value in parameter.values]
-        days = [day for period in (*periods, *rule.in_force) for day in period.edges if day > self.on]
+        following = bisect_right(rule.edges, self.on)
+        days = list(rule.edges[following : following + 1])
         days += [other.next_look for other in self.used_rules.values() if other.next_look]
         if self.today.next_look:
             days.append(self.today.next_look)
@@ -317,9 +392,16 @@ def _answer(conditions: Iterable[ConditionResult]) -> Answer:
     return "undetermined" if None in holds else "yes"
 
 
-def _most_deciding_first(gaps: list[tuple[str, ...]]) -> list[str]:
-    """What is unknown, in order: what settles something alone, then what most depends on, then as met."""
+def _most_deciding_first(gaps: list[tuple[str, ...]], model: InformationModel) -> list[str]:
+    """What is unknown: what settles something alone, what most depends on, what a register knows; as met."""
     paths = list(dict.fromkeys(path for group in gaps for path in group))
     alone = {group[0] for group in gaps if len(group) == 1}
     depending = {path: sum(path in group for group in gaps) for path in paths}
-    return sorted(paths, key=lambda path: (path not in alone, -depending[path]))
+    return sorted(
+        paths,
+        key=lambda path: (path not in alone, -depending[path], _to_be_asked(path, model)),
+    )
+
+
+def _to_be_asked(path: str, model: InformationModel) -> bool:
+    return any(concept.only_a_person_knows for concept in model.along(path)[-1:])

@@ -28,14 +28,14 @@ def prepared(facts: Mapping[str, Any], about: str, model: InformationModel) -> d
 
 
 def _entity(value: Any, subject: str, path: str, model: InformationModel) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
+    if type(value) is not dict and not isinstance(value, Mapping):
         raise FactFault(f"{path}: {_shape(value)} where a {subject} (a mapping) is needed")
     made: dict[str, Any] = {}
     for name, inner in value.items():
         if name == "id":
             made["id"] = str(inner)
             continue
-        concept = model.along(f"{subject}.{name}")[0]
+        concept = model.concepts.get(f"{subject}.{name}") or model.along(f"{subject}.{name}")[0]
         if inner is not None:
             made[name] = _value(inner, concept, f"{path}.{name}", model)
         elif concept.can_be_absent:

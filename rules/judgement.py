@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from rules.determination import Answer, ConditionResult, Discretion, UsedFact, UsedParameter
@@ -49,6 +50,8 @@ class Named:
 
     @property
     def gaps(self) -> tuple[str, ...]:
+        if type(self.value) in _SCALARS:
+            return ()
         return tuple(dict.fromkeys(gap for unknown in unknowns(self.value) for gap in unknown.missing))
 
     @property
@@ -58,6 +61,8 @@ class Named:
 
 def unknowns(value: Any) -> list[Unknown]:
     """Every unknown in a value: itself, or inside its lists and mappings."""
+    if type(value) in _SCALARS:
+        return []
     if isinstance(value, Unknown):
         return [value]
     if isinstance(value, Mapping):
@@ -65,6 +70,9 @@ def unknowns(value: Any) -> list[Unknown]:
     if isinstance(value, list | tuple):
         return [found for item in value for found in unknowns(item)]
     return []
+
+
+_SCALARS = frozenset((type(None), str, bool, Decimal, date))
 
 
 def settled(value: Any) -> bool:

@@ -75,6 +75,11 @@ class Concept:
     can_be_absent: bool = True  # False: null says nothing (everybody has a birth date), and counts as unknown
 
     @property
+    def only_a_person_knows(self) -> bool:
+        """Must somebody be asked, because no register has it?"""
+        return self.known_by == ("person",)
+
+    @property
     def subject(self) -> str:
         return self.id.partition(".")[0]
 

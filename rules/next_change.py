@@ -10,13 +10,12 @@ from rules.judgement import Judgement
 LOOKS_AHEAD = 40
 
 
-def next_change(judge_at: Callable[[date], Judgement], on: date) -> date | None:
-    """The first later day on which the rule says something else for the same facts; None: never by itself.
+def next_change(now: Judgement, judge_at: Callable[[date], Judgement]) -> date | None:
+    """The first day after a judgement's on which the rule says something else for the same facts; None: never.
 
     Each look tells the earliest day on which anything can turn out otherwise; in between nothing can. After
     `LOOKS_AHEAD` looks that found no change the day reached is given: earlier than the true one, never later.
     """
-    now = judge_at(on)
     said, day = now.said, now.next_look
     for _ in range(LOOKS_AHEAD):
         if day is None:

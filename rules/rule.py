@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,6 +13,8 @@ from rules.determination import LawReference, Texts
 from rules.fact_paths import fact_paths
 from rules.feel import Expression
 from rules.model import InformationModel
+from rules.regions import ComparedFacts
+from rules.watched_day import TODAY
 
 Kind = Literal["right", "duty", "benefit"]
 KINDS = ("right", "duty", "benefit")
@@ -46,6 +49,9 @@ class DatedValue:
     line: int = 0
 
 
+MOST_REMEMBERED = 10_000
+
+
 @dataclass(frozen=True)
 class Parameter:
     """A value law or a budget sets, by date and where needed by zone or municipality."""
@@ -59,6 +65,21 @@ class Parameter:
 
     def at(self, day: date, settings: Mapping[str, Any]) -> DatedValue | None:
         """The value in force that day, or None; one for a zone or municipality beats the general one."""
+        try:
+            key = (day, *(settings.get(name) for name in self.by))
+            return self._found[key]
+        except (KeyError, TypeError):  # not asked for yet; or a setting that is a list
+            found = self._at(day, settings)
+        if len(self._found) < MOST_REMEMBERED:
+            with suppress(TypeError):
+                self._found[key] = found
+        return found
+
+    @cached_property
+    def _found(self) -> dict[tuple[Any, ...], DatedValue | None]:
+        return {}
+
+    def _at(self, day: date, settings: Mapping[str, Any]) -> DatedValue | None:
         in_force = [
             dated
             for dated in self.values
@@ -90,6 +111,7 @@ class Definition:
     unit: str = ""
     title: Texts = field(default_factory=dict)
     line: int = 0
+    called: Texts = field(default_factory=dict)  # within a sentence, with its article: 'a household income'
 
 
 @dataclass(frozen=True)
@@ -182,8 +204,23 @@ class Rule:
         found = (path for expression in self.expressions for path in self._facts(expression, named))
         return tuple(dict.fromkeys(found))
 
+    @cached_property
+    def compared_facts(self) -> ComparedFacts:
+        """The facts that its conditions, `where` and outcome only compare with something."""
+        named = [item.name for group in (self.parameters, self.settings, self.where) for item in group]
+        deciding = [c.that for c in self.conditions] + [d.expression for d in (*self.where, *self.outcome)]
+        return ComparedFacts.of(
+            deciding, self.about, (TODAY, self.about, *named, *self.uses, *self.values_named)
+        )
+
     def _facts(self, expression: Expression, named: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
         return fact_paths(expression.paths, self.about, self.model, named)
+
+    @cached_property
+    def edges(self) -> tuple[date, ...]:
+        """The days on which a value of law begins or ends, or the rule itself, in order."""
+        periods = [value.period for parameter in self.parameters for value in parameter.values]
+        return tuple(sorted({day for period in (*periods, *self.in_force) for day in period.edges}))
 
     @property
     def values_named(self) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ from rules.rule import (
     RuleTest,
     Setting,
 )
+from rules.table_file import read_table
 from rules.watched_day import TODAY
 from rules.yaml_source import Node, read_yaml
 
@@ -127,6 +128,10 @@ class _Reader:
         except FeelError as error:
             self.faults.add(line + max(0, error.line - 1), f"{what}: {error.message}")
             return compile_expression("null", ())
+        return self._with_known_facts(expression, line, what)
+
+    def _with_known_facts(self, expression: Expression, line: int, what: str) -> Expression:
+        """The expression, each of whose fact paths the model must have. Faults are added."""
         for path in expression.paths:
             if path.startswith(f"{self.about}."):
                 try:
@@ -213,9 +218,25 @@ class _Reader:
     def _where(self) -> list[Definition]:
         found = []
         for name, node in self.section.named("where"):
-            found.append(Definition(name, self._expression(node, f"where '{name}'"), line=node.line))
+            what = f"where '{name}'"
+            if isinstance(node.value, dict) and "table" in node.value:
+                table = read_table(node, self.names, self.faults, what)
+                expression = self._with_known_facts(table, node.line, what)
+                found.append(Definition(name, expression, line=node.line))
+            elif isinstance(node.value, dict):
+                found.append(self._described(name, node, what))
+            else:
+                found.append(Definition(name, self._expression(node, what), line=node.line))
             self._name(name, node.line)
         return found
+
+    def _described(self, name: str, node: Node, what: str) -> Definition:
+        """A definition as a mapping: its `value`, and what people are told of it."""
+        inner = Section(node, self.faults, what)
+        expression = self._expression(inner.node_of("value", required=True), what)
+        unit, title, called = inner.text("unit"), inner.texts("title"), inner.texts("called")
+        inner.finish()
+        return Definition(name, expression, unit, title, node.line, called)
 
     def _conditions(self) -> list[Condition]:
         found: dict[str, Condition] = {}
@@ -241,12 +262,7 @@ class _Reader:
         for name, node in self.section.named("outcome"):
             what = f"outcome '{name}'"
             if isinstance(node.value, dict):
-                inner = Section(node, self.faults, what)
-                expression = self._expression(inner.node_of("value", required=True), what)
-                found.append(
-                    Definition(name, expression, inner.text("unit"), inner.texts("title"), node.line)
-                )
-                inner.finish()
+                found.append(self._described(name, node, what))
             else:
                 found.append(Definition(name, self._expression(node, what), line=node.line))
             if name not in self.names:  # later values may use earlier ones

@@ -31,34 +31,46 @@ def evaluate_json(expression: str, context_json: str = "{}", now: datetime | Non
     The context is a JSON object: its keys are the names in scope. With `now`, an aware moment, there are `today()`
     and `now()`. Raises FeelError for a fault in the expression or the context.
     """
-    return evaluate_given(expression, _read(context_json, "the context"), now)
+    return evaluate_given(expression, read_json(context_json, "the context"), now)
 
 
-def evaluate_given(expression: str, given: Any, now: datetime | None = None) -> dict[str, Any]:
-    """As `evaluate_json`, with the context as Python values: dicts, lists, texts, Decimals."""
+def evaluate_given(
+    expression: str, given: Any, now: datetime | None = None, *, lenient: bool = False
+) -> dict[str, Any]:
+    """As `evaluate_json`, with the context as Python values: dicts, lists, texts, Decimals.
+
+    With `lenient` what means nothing is null, see `compile_expression`.
+    """
     if not isinstance(given, Mapping):
         raise FeelError('the context is a JSON object, such as {"income": 300000}')
-    compiled = compile_expression(expression, [name for name in given if name], clock(now) if now else None)
+    names = [name for name in given if name]
+    compiled = compile_expression(expression, names, clock(now) if now else None, lenient=lenient)
     value = compiled.evaluate(given)
     answer = {"value": as_json(value)}
-    missing = list(dict.fromkeys(path for gap in each_unknown(value) for path in gap.missing))
+    missing = missing_in(value)
     return {**answer, "missing": missing} if missing else answer
+
+
+def missing_in(value: Value) -> list[str]:
+    """The facts that would settle the unknowns in a value, each once."""
+    return list(dict.fromkeys(path for gap in each_unknown(value) for path in gap.missing))
 
 
 def evaluate_batch(lines: Iterable[str], now: datetime | None = None) -> Iterator[str]:
     """One JSON line of answer for each line {"expression": …, "given": {…}}; empty lines are passed over.
 
-    A line that cannot be answered gives {"error": …} and the next one is taken.
+    A line that cannot be answered gives {"error": …} and the next one is taken. What is well formed but means
+    nothing, as a name that is not given, is null: a batch is how the standard's own tests are run.
     """
     for line in lines:
         if not line.strip():
             continue
         try:
-            task = _read(line, "the line")
+            task = read_json(line, "the line")
             if not isinstance(task, Mapping) or not isinstance(task.get("expression"), str):
                 raise FeelError('a line is {"expression": "…", "given": {…}}')
             given = task.get("given")
-            answer = evaluate_given(task["expression"], {} if given is None else given, now)
+            answer = evaluate_given(task["expression"], {} if given is None else given, now, lenient=True)
         except FeelError as fault:
             answer = {"error": str(fault)}
         yield json_line(answer)
@@ -117,7 +129,7 @@ def _number(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _read(text: str, what: str) -> Any:
+def read_json(text: str, what: str) -> Any:
     """JSON with its numbers as Decimals. Raises FeelError with the place of a fault."""
     if len(text) > _LINE_LENGTH:
         raise FeelError(f"{what} is longer than {_LINE_LENGTH} characters")

@@ -10,9 +10,10 @@ import functools
 from collections.abc import Mapping
 
 from rules.feel import tree
+from rules.feel.errors import FeelError
 from rules.feel.frame import Frame, Step
-from rules.feel.kinds import is_instance
-from rules.feel.logic import all_of, any_of, chosen
+from rules.feel.kinds import conformed, is_instance
+from rules.feel.logic import all_of, any_of, chosen, negated
 from rules.feel.operators import (
     ARITHMETIC,
     COMPARISONS,
@@ -38,6 +39,12 @@ def compile_node(node: tree.Node, scope: Scope) -> Step:
 def _constant(node: tree.Constant, scope: Scope) -> Step:
     value = node.value
     return lambda frame: value
+
+
+@compile_node.register
+def _faulty(node: tree.Faulty, scope: Scope) -> Step:
+    scope.refuse(FeelError(node.message, node.place.line, node.place.column))
+    return lambda frame: None
 
 
 @compile_node.register
@@ -92,6 +99,8 @@ def _outer(found: Found, name: str, whole: bool) -> Step:
     if found.function is not None:
         function = found.function
         return lambda frame: function
+    if not found.items:
+        return lambda frame: None  # nobody knows the name, and that is forgiven
     innermost = found.items[0]
     return lambda frame: read(frame.slots[innermost], name, frame.run.recorder, whole)
 
@@ -159,16 +168,26 @@ def _between(node: tree.Between, scope: Scope) -> Step:
 @compile_node.register
 def _in(node: tree.In, scope: Scope) -> Step:
     value, inner = compile_node(node.value, scope), scope.bind(TESTED)
-    tests = [(compile_node(test, inner), _asks_for_tested(test)) for test in node.tests]
+    tests = [
+        (compile_node(test, inner), _asks_for_tested(test), isinstance(test, _CONDITIONS))
+        for test in node.tests
+    ]
     slot = inner.last_slot
 
     def passes(frame: Frame) -> Value:
         found = frame.slots[slot] = value(frame)
         return any_of(
-            test(frame) if is_condition else passes_test(found, test(frame)) for test, is_condition in tests
+            test(frame)
+            if asks or (is_condition and found is not None and not isinstance(found, (bool, Unknown)))
+            else passes_test(found, test(frame))
+            for test, asks, is_condition in tests
         )
 
     return passes
+
+
+_CONDITIONS = (tree.Comparison, tree.AllOf, tree.AnyOf, tree.Between, tree.In, tree.Quantified)
+"""What gives true or false: a test that holds by itself, unless it is a truth that is tested."""
 
 
 def _asks_for_tested(test: tree.Node) -> bool:
@@ -232,6 +251,18 @@ def passes_test(value: Value, test: Value) -> Value:
         passed = (passes_test(value, one) for one in test)
         return any_of(False if one is None else one for one in passed)
     return equal(value, test)
+
+
+@compile_node.register
+def _negated(node: tree.Negated, scope: Scope) -> Step:
+    operand = compile_node(node.operand, scope)
+    return lambda frame: negated(operand(frame))
+
+
+@compile_node.register
+def _conformed(node: tree.Conformed, scope: Scope) -> Step:
+    value, type_ = compile_node(node.value, scope), node.type
+    return lambda frame: conformed(value(frame), type_)
 
 
 @compile_node.register

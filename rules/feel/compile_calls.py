@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date, timedelta
 
 from rules.feel import limits, tree
 from rules.feel.builtins.declare import Builtin, accepts
@@ -12,7 +13,7 @@ from rules.feel.frame import Frame, Run, Step
 from rules.feel.kinds import is_instance
 from rules.feel.names import did_you_mean
 from rules.feel.scope import Scope
-from rules.feel.values import Function, Unknown, Value
+from rules.feel.values import Function, Months, Unknown, Value
 
 
 @compile_node.register
@@ -26,15 +27,38 @@ def _call(node: tree.Call, scope: Scope) -> Step:
 
 def _call_known(node: tree.Call, function: Function, scope: Scope) -> Step:
     """A call of a built-in: its arguments are put in order while compiling, and faults in them are said then."""
-    arguments = _in_order(node, function)
+    try:
+        arguments = _in_order(node, function)
+    except FeelError as error:
+        scope.refuse(error)
+        return lambda frame: None
     steps = [compile_node(argument, scope) if argument is not None else None for argument in arguments]
     call = function.call
+    fixed = _fixed(function, arguments)
+    if fixed is not None:
+
+        def known(frame: Frame) -> Value:
+            frame.run.spend()
+            return fixed
+
+        return known
 
     def called(frame: Frame) -> Value:
         frame.run.spend()
         return call(*[step(frame) if step is not None else None for step in steps])
 
     return called
+
+
+def _fixed(function: Function, arguments: list[tree.Node | None]) -> Months | timedelta | date | None:
+    """What a call with nothing but literals gives: duration("P1Y") is the same for everybody."""
+    if not isinstance(function, Builtin) or not all(isinstance(one, tree.Constant) for one in arguments):
+        return None
+    try:
+        value = function.call(*(one.value for one in arguments if isinstance(one, tree.Constant)))
+    except FeelError:  # said when it is evaluated
+        return None
+    return value if isinstance(value, Months | timedelta | date) else None
 
 
 def _in_order(node: tree.Call, function: Function) -> list[tree.Node | None]:

@@ -31,6 +31,7 @@ class Recorder:
     """
 
     reads: dict[str, Read] = field(default_factory=dict)
+    names: bool = True  # also what root names stand for, not only what is read of entities
 
     def read(self, path: str, value: Value, entity: str) -> None:
         if path not in self.reads:
@@ -85,13 +86,24 @@ class Facts(Mapping[str, Value]):
 
 def is_plain(value: Value) -> bool:
     """Is this a fact to be recorded as it is: no entity, no list of entities, not unknown?"""
+    if type(value) in _SCALARS:
+        return True
     if isinstance(value, list):
         return not any(isinstance(item, Facts) for item in value)
     return not isinstance(value, (Unknown, Mapping))
 
 
+_SCALARS = frozenset((type(None), str, bool, Decimal, date))
+_AS_THEY_ARE = frozenset((type(None), str, bool, date, time, timedelta, Months, Range, Unknown))
+"""Kinds found by a look-up, because asking an abstract class is slow; the others are asked for below."""
+
+
 def adopt(value: Any, path: str, place: str) -> Value:
     """A value from outside as FEEL has it. Raises FeelError for a kind of object FEEL has no value for."""
+    if type(value) in _AS_THEY_ARE:
+        return value
+    if type(value) is dict:
+        return Facts(value, path, place)
     if value is None or isinstance(value, (str, bool, date, time, timedelta, Months, Range, Unknown)):
         return value
     if isinstance(value, Decimal):
@@ -115,6 +127,8 @@ def adopt(value: Any, path: str, place: str) -> Value:
 
 def told(value: Value) -> Value:
     """A value as the recorder keeps it: entities by their id alone."""
+    if type(value) in _SCALARS:
+        return value
     if isinstance(value, Facts):
         return {"id": value.entity} if value.entity else {}
     if isinstance(value, list):

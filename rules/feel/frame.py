@@ -14,13 +14,19 @@ from rules.feel.values import Unknown, Value
 class Run:
     """One evaluation: what all its frames share."""
 
-    __slots__ = ("depth", "recorder", "roots", "scope", "steps")
+    __slots__ = ("budget", "depth", "recorder", "roots", "scope", "steps")
 
-    def __init__(self, scope: Mapping[str, Any], recorder: Recorder | None) -> None:
+    def __init__(
+        self,
+        scope: Mapping[str, Any],
+        recorder: Recorder | None,
+        roots: dict[str, Value] | None = None,
+    ) -> None:
         self.scope = scope
         self.recorder = recorder
-        self.roots: dict[str, Value] = {}
+        self.roots: dict[str, Value] = {} if roots is None else roots
         self.steps = limits.STEPS
+        self.budget = limits.shared.get()
         self.depth = 0
 
     def root(self, name: str, whole: bool) -> Value:
@@ -31,8 +37,11 @@ class Run:
             given = name in self.scope
             value = adopt(self.scope[name], name, name) if given else Unknown((name,), name)
             self.roots[name] = value
-        if self.recorder is not None and (whole or is_plain(value)) and not isinstance(value, Unknown):
-            self.recorder.read(name, value, "")
+        recorder = self.recorder
+        if recorder is None or not recorder.names:
+            return value
+        if (whole or is_plain(value)) and not isinstance(value, Unknown):
+            recorder.read(name, value, "")
         return value
 
     def spend(self, steps: int = 1) -> None:
@@ -40,6 +49,10 @@ class Run:
         self.steps -= steps
         if self.steps < 0:
             raise FeelError(f"the evaluation took more than {limits.STEPS} steps")
+        if self.budget is not None:
+            self.budget.left -= steps
+            if self.budget.left < 0:
+                raise FeelError(f"all evaluations together took more than {self.budget.steps:,} steps")
 
 
 class Frame:

@@ -9,7 +9,7 @@ closing bracket.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,7 @@ from rules.feel import limits
 from rules.feel.errors import FeelError
 from rules.feel.names import KEYWORDS, NAME_PART, NAME_START, KnownNames, normal_name, word_at
 from rules.feel.strings import read_string
-from rules.feel.types import read_type
+from rules.feel.types import Type, read_type
 
 _SPACE = re.compile(r"(?:\s|//[^\n]*|/\*.*?\*/)*", re.DOTALL)
 _NUMBER = re.compile(r"(?:\d+(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?")
@@ -76,6 +76,7 @@ class Source:
     text: str
     names: KnownNames
     attributes: Collection[str] = ()
+    types: Mapping[str, Type] = field(default_factory=dict)
 
 
 class FeelLexer(Lexer):
@@ -97,6 +98,7 @@ class _Reading:
     def __init__(self, source: Source) -> None:
         self.text = source.text
         self.names = source.names
+        self.types = source.types
         self.attributes = KnownNames(source.attributes)
         self.position = 0
         self.previous = ""
@@ -315,7 +317,7 @@ class _Reading:
 
     def type(self) -> Token:
         try:
-            type_, end = read_type(self.text, self.position)
+            type_, end = read_type(self.text, self.position, self.types)
         except FeelError as fault:
             raise self.fault(fault.message) from None
         return self.token("TYPE", type_, end)

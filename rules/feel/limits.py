@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
 TEXT_LENGTH = 20_000
 """Characters in one expression."""
 
@@ -31,3 +35,25 @@ NUMBER_DIGITS = 400
 
 EXPONENT_DIGITS = 4
 """Digits in the exponent of a number as written: 1e6144 is the largest power of ten there is."""
+
+
+class Budget:
+    """Steps that many evaluations share."""
+
+    __slots__ = ("left", "steps")
+
+    def __init__(self, steps: int) -> None:
+        self.steps = self.left = steps
+
+
+shared: ContextVar[Budget | None] = ContextVar("shared", default=None)
+
+
+@contextmanager
+def at_most(steps: int) -> Iterator[None]:
+    """Within the block all evaluations together take at most so many steps; each keeps its own limit too."""
+    before = shared.set(Budget(steps))
+    try:
+        yield
+    finally:
+        shared.reset(before)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 
 NAME_START = r"(?:[^\W\d]|[?\U00010000-\U000EFFFF])"
 NAME_PART = r"(?:\w|[?\U00010000-\U000EFFFF\u00b7\u0300-\u036f\u203f-\u2040])"
@@ -82,6 +82,9 @@ class KnownNames:
         bucket = self._by_first.setdefault(first, [])
         bucket.append((name, names_pattern(name)))
         bucket.sort(key=lambda known: -len(known[0]))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
 
     def longest_at(self, text: str, position: int, first: str) -> tuple[str, int] | None:
         """The longest known name of several words at the position, and where it ends."""

@@ -6,9 +6,13 @@ A result there is no number for (1/0, an overflow) is null.
 from __future__ import annotations
 
 import decimal
+import functools
 from decimal import Decimal
 
 CONTEXT = decimal.Context(prec=34, rounding=decimal.ROUND_HALF_EVEN, Emin=-6143, Emax=6144, clamp=0, traps=[])
+
+EXACT = decimal.Context(prec=12_400, Emin=-6200, Emax=6300, traps=[])
+"""For whole quotients: of the largest number by the smallest one they have so many digits."""
 
 
 def finite(value: Decimal) -> Decimal | None:
@@ -30,9 +34,15 @@ def rounded(value: Decimal, scale: int, rounding: str) -> Decimal | None:
     exponent = value.as_tuple().exponent
     if isinstance(exponent, int) and -exponent <= scale and scale >= 0:
         return value
-    wide = decimal.Context(prec=6200, rounding=rounding, Emin=-6200, Emax=6300, traps=[])
+    wide = _wide(rounding)
     result = value.quantize(Decimal(1).scaleb(-scale, context=wide), context=wide)
     return finite(CONTEXT.plus(result))
+
+
+@functools.cache
+def _wide(rounding: str) -> decimal.Context:
+    """Digits enough to round any number to any scale."""
+    return decimal.Context(prec=6200, rounding=rounding, Emin=-6200, Emax=6300, traps=[])
 
 
 def written(value: Decimal) -> str:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection, Iterable
+import re
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path as FilePath
 from typing import Any, cast
@@ -17,6 +18,7 @@ from rules.feel.lexer import FeelLexer, Source
 from rules.feel.names import KnownNames
 from rules.feel.numbers import CONTEXT
 from rules.feel.temporal import read_at_literal
+from rules.feel.types import Type
 
 _GRAMMAR = FilePath(__file__).with_name("grammar.lark")
 _SAID = {
@@ -40,25 +42,78 @@ _TELLING = (
 )
 
 
-def parse(text: str, names: KnownNames, attributes: Collection[str] = ()) -> tree.Node:
+_NOT = re.compile(r"\s*not\s*\(")
+
+
+def parse(
+    text: str, names: KnownNames, attributes: Collection[str] = (), types: Mapping[str, Type] | None = None
+) -> tree.Node:
     """The syntax tree of one expression. Raises FeelError with the place of the fault.
 
     `names` are those in scope and `attributes` those that may stand behind a dot; only the ones with spaces or
-    signs in them matter here.
+    signs in them matter here. `types` are those with names of their own, beside FEEL's.
     """
+    node = cast("tree.Node", _read("expression", text, names, attributes, types))
+    _measure(node)
+    return node
+
+
+def parse_tests(
+    value: tree.Node,
+    text: str,
+    names: KnownNames,
+    attributes: Collection[str] = (),
+    types: Mapping[str, Type] | None = None,
+) -> tree.Node:
+    """The condition that unary tests (grammar rules 7 and 8: `< 5, [10..20]`, `not("a")`, `-`) put to a value.
+
+    Raises FeelError with the place of the fault.
+    """
+    if text.strip() in ("", "-"):
+        return tree.Constant(value.place, True)
+    opening = _NOT.match(text)
+    if opening and text.rstrip().endswith(")"):
+        within = " " * opening.end() + text.rstrip()[opening.end() : -1]
+        try:
+            tests = cast("tuple[tree.Node, ...]", _read("unary_tests", within, names, attributes, types))
+        except FeelError:
+            pass  # the brackets are no pair, as in not(a) and (b): an expression after all
+        else:
+            return _measured(tree.Negated(value.place, tree.In(value.place, value, tests)))
+    tests = cast("tuple[tree.Node, ...]", _read("unary_tests", text, names, attributes, types))
+    return _measured(tree.In(value.place, value, tests))
+
+
+def parse_listed(
+    text: str, names: KnownNames, attributes: Collection[str] = (), types: Mapping[str, Type] | None = None
+) -> tuple[tree.Node, ...]:
+    """The unary tests of a text one by one: the values of an enumeration in their order."""
+    return cast("tuple[tree.Node, ...]", _read("unary_tests", text, names, attributes, types))
+
+
+def _measured(node: tree.Node) -> tree.Node:
+    _measure(node)
+    return node
+
+
+def _read(
+    start: str,
+    text: str,
+    names: KnownNames,
+    attributes: Collection[str],
+    types: Mapping[str, Type] | None,
+) -> Any:
     if len(text) > limits.TEXT_LENGTH:
         raise FeelError(f"an expression has at most {limits.TEXT_LENGTH} characters, this has {len(text)}")
-    source: Any = Source(text, names, attributes)
+    source: Any = Source(text, names, attributes, types or {})
     try:
-        node = cast("tree.Node", _parser().parse(source))
+        return _parser().parse(source, start=start)
     except UnexpectedToken as fault:
         raise _said(fault, text) from None
     except VisitError as fault:
         if isinstance(fault.orig_exc, FeelError):
             raise fault.orig_exc from None
         raise
-    _measure(node)
-    return node
 
 
 @functools.cache
@@ -67,7 +122,7 @@ def _parser() -> Lark:
         _GRAMMAR.read_text(encoding="utf-8"),
         parser="lalr",
         lexer=FeelLexer,
-        start="expression",
+        start=["expression", "unary_tests"],
         transformer=_Building(),
         maybe_placeholders=True,
     )
@@ -151,6 +206,9 @@ class _Building(Transformer[Token, Any]):
     def tests(self, *found: Any) -> tuple[tree.Node, ...]:
         return _nodes(found)
 
+    def unary_tests(self, *found: Any) -> tuple[tree.Node, ...]:
+        return _nodes(found)
+
     def instance_of(self, value: tree.Node, _: Token, type_: Token) -> tree.Node:
         return tree.InstanceOf(value.place, value, type_.value)
 
@@ -227,8 +285,7 @@ class _Building(Transformer[Token, Any]):
     def at(self, token: Token) -> tree.Node:
         value = read_at_literal(token.value)
         if value is None:
-            message = f'@"{token.value}" is no date, time, date and time or duration'
-            raise FeelError(message, token.line or 0, token.column or 0)
+            return tree.Faulty(_at(token), f'@"{token.value}" is no date, time, date and time or duration')
         return tree.Constant(_at(token), value)
 
     def true(self, token: Token) -> tree.Node:
@@ -261,7 +318,7 @@ class _Building(Transformer[Token, Any]):
         seen: set[str] = set()
         for entry in entries:
             if entry.key in seen:
-                raise FeelError(f"the context has `{entry.key}` twice", entry.place.line, entry.place.column)
+                return tree.Faulty(entry.place, f"the context has `{entry.key}` twice")
             seen.add(entry.key)
         return tree.ContextOf(_at(at), entries)
 

@@ -9,6 +9,7 @@ as read where its value is used; one that is only walked through counts when not
 from __future__ import annotations
 
 import functools
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from rules.feel import tree
@@ -34,7 +35,7 @@ class Names:
     """The bound names with their shapes, innermost first, and what else a name may be."""
 
     roots: frozenset[str]
-    functions: dict[str, Function]
+    functions: Mapping[str, Function]
     bound: tuple[tuple[str, Shape], ...] = ()
 
     def with_(self, name: str, shape: Shape) -> Names:
@@ -58,7 +59,7 @@ class _Reads:
             self.walked[origin] = None
 
 
-def paths_read(node: tree.Node, roots: frozenset[str], functions: dict[str, Function]) -> tuple[str, ...]:
+def paths_read(node: tree.Node, roots: frozenset[str], functions: Mapping[str, Function]) -> tuple[str, ...]:
     """The dotted paths, from root names, that evaluating the tree may read; in the order of the text."""
     reads = _Reads()
     reads.use(_shape(node, Names(roots, functions), reads))

@@ -52,16 +52,18 @@ class Scope:
     functions: Mapping[str, Function]
     slots: Slots
     bindings: tuple[Binding, ...] = ()
+    forgiven: list[FeelError] | None = None
+    """The errors that are null instead, as the standard has it; None where they are raised."""
 
     def bind(self, *names: str) -> Scope:
         """The scope within which the names are bound, each in a slot of its own."""
         added = tuple(Binding(name, self.slots.take()) for name in names)
-        return Scope(self.roots, self.functions, self.slots, (*self.bindings, *added))
+        return Scope(self.roots, self.functions, self.slots, (*self.bindings, *added), self.forgiven)
 
     def bind_item(self) -> Scope:
         """The scope within a filter: `item`, and its attributes by their bare names."""
         added = Binding(ITEM, self.slots.take(), is_item=True)
-        return Scope(self.roots, self.functions, self.slots, (*self.bindings, added))
+        return Scope(self.roots, self.functions, self.slots, (*self.bindings, added), self.forgiven)
 
     @property
     def last_slot(self) -> int:
@@ -82,11 +84,20 @@ class Scope:
         if items:
             return Found(tuple(items))
         nearest = did_you_mean(node.name, {*self.roots, *self.functions, *self.bound()})
-        raise FeelError(
-            f"`{node.name}` is not known here.{nearest}{self._names_there_are()}",
-            node.place.line,
-            node.place.column,
+        self.refuse(
+            FeelError(
+                f"`{node.name}` is not known here.{nearest}{self._names_there_are()}",
+                node.place.line,
+                node.place.column,
+            )
         )
+        return Found(())
+
+    def refuse(self, error: FeelError) -> None:
+        """Raise an error of the author, or note it where it is forgiven."""
+        if self.forgiven is None:
+            raise error
+        self.forgiven.append(error)
 
     def bound(self) -> Iterable[str]:
         return (binding.name for binding in self.bindings)

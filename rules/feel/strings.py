@@ -26,10 +26,9 @@ def read_string(text: str, position: int, fault: Callable[[str, int], FeelError]
         number = int(code[1:], 16) if len(code) > 1 else -1
         if 0 <= number <= 0x10FFFF:
             return chr(number)
-        raise fault(
-            f'\\{code} is no escape; those there are: \\n \\r \\t \\" \\\\ \\u0000',
-            found.start(1) + escape.start(),
-        )
+        return (
+            escape.group()
+        )  # a sign of a pattern, as in "\\d": the standard lets a backslash stand for itself
 
     value = _ESCAPE.sub(escaped, found.group(1))
     value = _SURROGATES.sub(

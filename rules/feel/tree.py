@@ -34,6 +34,13 @@ class Constant(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Faulty(Node):
+    """What is well formed but means nothing, as `@"2024-13-01"`: an error to an author, null to the standard."""
+
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Name(Node):
     name: str
 
@@ -87,7 +94,22 @@ class In(Node):
 
 
 @dataclass(frozen=True, slots=True)
+class Negated(Node):
+    """`not(tests)` of unary tests: holds when none of them does."""
+
+    operand: Node
+
+
+@dataclass(frozen=True, slots=True)
 class InstanceOf(Node):
+    value: Node
+    type: Type
+
+
+@dataclass(frozen=True, slots=True)
+class Conformed(Node):
+    """A value made to be of a type, as the typeRef of a boxed expression asks; null where it cannot be."""
+
     value: Node
     type: Type
 

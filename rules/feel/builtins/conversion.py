@@ -34,13 +34,15 @@ def not_(value: Value) -> Value:
     return negated(value)
 
 
-@builtin("number(from: string, grouping separator?: string|null, decimal separator?: string|null)")
-def number(text: str, grouping: str | None = None, point: str | None = None) -> Value:
-    """A number from text: number("1 000,5", " ", ",")."""
+@builtin("number(from: string|number, grouping separator?: string|null, decimal separator?: string|null)")
+def number(text: str | Decimal, grouping: str | None = None, point: str | None = None) -> Value:
+    """A number from text: number("1 000,5", " ", ","). A number stays what it is."""
     if grouping not in (None, " ", ",", ".") or point not in (None, ",", "."):
         return None
     if grouping is not None and grouping == point:
         return None
+    if isinstance(text, Decimal):
+        return text
     if grouping:
         text = text.replace(grouping, "")
     if point and point != ".":

@@ -46,6 +46,7 @@ class Parameter:
 
     name: str
     kinds: tuple[type, ...]
+    takes: tuple[type, ...]  # the kinds, and what nobody has told
     wants_list: bool
     optional: bool
     takes_rest: bool
@@ -100,7 +101,8 @@ def _signature(written: str) -> tuple[str, tuple[Parameter, ...]]:
         parameters.append(
             Parameter(
                 described["name"],
-                tuple(kind for name in kinds for kind in _KINDS[name]),
+                takes := tuple(kind for name in kinds for kind in _KINDS[name]),
+                (*takes, Unknown),
                 kinds[0] == "list",
                 bool(described["optional"]),
                 bool(described["more"]),
@@ -154,11 +156,11 @@ class _Misfit:
 
 
 def _conformed(value: Value, parameter: Parameter) -> Value:
-    if isinstance(value, (*parameter.kinds, Unknown)):
+    if isinstance(value, parameter.takes):
         # True is an int to Python but no number to FEEL; Decimal and date need no such care.
         return value
     if parameter.wants_list and value is not None:
         return [value]
-    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], (*parameter.kinds, Unknown)):
+    if isinstance(value, list) and len(value) == 1 and isinstance(value[0], parameter.takes):
         return value[0]
     return _Misfit()

@@ -6,7 +6,7 @@ import decimal
 from decimal import Decimal
 
 from rules.feel.builtins.declare import builtin
-from rules.feel.numbers import CONTEXT, finite, rounded, whole
+from rules.feel.numbers import CONTEXT, EXACT, finite, rounded, whole
 from rules.feel.values import Months, Value
 
 
@@ -62,10 +62,10 @@ def modulo(dividend: Decimal, divisor: Decimal) -> Value:
     """dividend - divisor * floor(dividend / divisor): takes the sign of the divisor."""
     if not divisor:
         return None
-    rest = CONTEXT.remainder(dividend, divisor)
+    rest = EXACT.remainder(dividend, divisor)
     if rest and (rest < 0) != (divisor < 0):
-        rest = CONTEXT.add(rest, divisor)
-    return finite(rest)
+        rest = EXACT.add(rest, divisor)
+    return finite(CONTEXT.plus(rest))
 
 
 @builtin("sqrt(number: number)")
@@ -94,4 +94,4 @@ def even(number: Decimal) -> Value:
 
 
 def _parity(number: Decimal, rest: int) -> Value:
-    return number == number.to_integral_value() and abs(CONTEXT.remainder(number, Decimal(2))) == rest
+    return number == number.to_integral_value() and abs(EXACT.remainder(number, Decimal(2))) == rest

@@ -13,15 +13,16 @@ from dataclasses import dataclass
 
 from rules.feel import limits
 from rules.feel.builtins.declare import builtin
+from rules.feel.builtins.xpath_patterns import PatternFault, translated
 from rules.feel.errors import FeelError
 from rules.feel.values import Value
 
 _PATTERN_LENGTH = 200
 _TEXT_LENGTH = 5_000
 _WORK = math.log(3e7)  # tries of one character that take about a second
-_FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE, "x": re.VERBOSE}
-_XPATH_CLASSES = {r"\i": r"[^\W\d]", r"\c": r"[\w.\-:]"}
-_BACK_REFERENCE = re.compile(r"\$(\d)")
+_FLAGS = {"s": re.DOTALL, "m": re.MULTILINE, "i": re.IGNORECASE, "x": re.NOFLAG}
+_REPLACEMENT = re.compile(r"(?:[^$\\]|\\[$\\]|\$\d)*")
+_REFERENCE = re.compile(r"\\([$\\])|\$(\d+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +50,6 @@ def _ready(pattern: str, flags: str) -> _Pattern | None:
         raise FeelError(f"a pattern has at most {_PATTERN_LENGTH} characters, this has {len(pattern)}")
     if not set(flags) <= set(_FLAGS) or re.search(r"\(\?(?!:)", pattern):
         return None
-    for ours, theirs in _XPATH_CLASSES.items():
-        pattern = pattern.replace(ours, theirs)
     bits = re.NOFLAG
     for flag in flags:
         bits |= _FLAGS[flag]
@@ -60,8 +59,8 @@ def _ready(pattern: str, flags: str) -> _Pattern | None:
             f"the pattern {pattern!r} repeats what repeats, which may take for ever; write it without"
         )
     try:
-        compiled = re.compile(pattern, bits)
-    except (re.error, OverflowError, RecursionError):
+        compiled = re.compile(translated(pattern, flags), bits)
+    except (PatternFault, re.error, OverflowError, RecursionError):
         return None
     repetitions = len(re.findall(r"[*+]|\{\d*,\d*\}", re.sub(r"([*+?}])[+?]", r"\1", bare)))
     optional = len(re.findall(r"(?<![*+?}(])\?", bare))
@@ -104,18 +103,14 @@ def matches(text: str, pattern: str, flags: str | None = None) -> Value:
 
 @builtin("replace(input: string, pattern: string, replacement: string, flags?: string|null)")
 def replace(text: str, pattern: str, replacement: str, flags: str | None = None) -> Value:
-    """Every match replaced; $1 in the replacement is the first group."""
+    """Every match replaced; $1 in the replacement is the first group, \\$ a dollar. Null where nothing can match."""
     ready = _ready(pattern, flags or "")
-    if ready is None:
+    if ready is None or not _REPLACEMENT.fullmatch(replacement) or ready.compiled.fullmatch(""):
         return None
     ready.refuse_long_work(text)
 
     def written(found: re.Match[str]) -> str:
-        def group(reference: re.Match[str]) -> str:
-            index = int(reference.group(1))
-            return (found.group(index) or "") if index <= (found.re.groups) else ""
-
-        return _BACK_REFERENCE.sub(group, replacement)
+        return _REFERENCE.sub(lambda reference: _referred(found, reference), replacement)
 
     if len(replacement) * (len(text) + 1) > limits.STRING_LENGTH * 50:
         raise FeelError(f"a text would be longer than {limits.STRING_LENGTH} characters")
@@ -123,6 +118,17 @@ def replace(text: str, pattern: str, replacement: str, flags: str | None = None)
     if len(result) > limits.STRING_LENGTH:
         raise FeelError(f"a text would be longer than {limits.STRING_LENGTH} characters")
     return result
+
+
+def _referred(found: re.Match[str], reference: re.Match[str]) -> str:
+    """What a reference in a replacement stands for: the longest number that is one of the groups, then digits."""
+    if reference[1]:
+        return reference[1]
+    digits = reference[2]
+    for length in range(len(digits), 0, -1):
+        if int(digits[:length]) <= found.re.groups:
+            return (found.group(int(digits[:length])) or "") + digits[length:]
+    return digits[1:]
 
 
 @builtin("split(string: string, delimiter: string)")

@@ -37,6 +37,9 @@ NUMBERS = [
     ("modulo(-10, 3)", "2"),
     ("modulo(10, -3)", "-2"),
     ("modulo(1, 0)", "null"),
+    ("modulo(10**6000, 3)", "1"),
+    ("modulo(-5, 10**-6000)", "0"),
+    ("even(10**6000)", "true"),
     ("sqrt(16)", "4"),
     ("sqrt(-1)", "null"),
     ("log(1)", "0"),
@@ -51,6 +54,21 @@ NUMBERS = [
 ]
 
 STRINGS = [
+    ('matches("x", "[A-Z-[OI]]", "i")', "true"),
+    ('matches("o", "[A-Z-[OI]]", "i")', "false"),
+    ('matches("hello world", "hello\\ s world", "x")', "true"),
+    ('matches("å", "^\\p{Ll}$")', "true"),
+    ('matches("å1", "^[\\p{L}\\d]+$")', "true"),
+    ('matches("å", "\\P{L}")', "false"),
+    ('matches("a", "\\p{Nonsense}")', "null"),
+    ('matches("ab", "(a)[\\1]")', "null"),
+    ('matches("a\\u000Db", "a.b")', "false"),
+    ('matches("a\\n", "a$")', "false"),
+    ('replace("abra", "a", "\\$")', '"$br$"'),
+    ('replace("abra", "a", "$")', "null"),
+    ('replace("abra", "(a)", "$12")', '"a2bra2"'),
+    ('replace("abra", "x?", "-")', "null"),
+    ('split("a b", "\\s")', '["a", "b"]'),
     ('substring("foobar", 3)', '"obar"'),
     ('substring("foobar", 3, 3)', '"oba"'),
     ('substring("foobar", -2, 1)', '"a"'),
@@ -265,3 +283,19 @@ def test_today_and_now_are_those_of_the_moment_given() -> None:
 )
 def test_a_wrong_call_is_told_with_the_way_out(text: str, message: str) -> None:
     assert message in fault_of(text)
+
+
+RANGE_TEXTS = [
+    ('range("[2..)") = >=2', "true"),
+    ('range("(..2]") = <=2', "true"),
+    ('range("(..2)") = (<2)', "true"),
+    ('range("[..2]")', "null"),
+    ('range("[1..]")', "null"),
+    ("number(11.11)", "11.11"),
+    ('number(11, ".", ".")', "null"),
+]
+
+
+@pytest.mark.parametrize(("call", "value"), RANGE_TEXTS)
+def test_ranges_are_spelled_and_numbers_read(call: str, value: str) -> None:
+    assert written(call) == value

@@ -45,6 +45,16 @@ def test_a_line_of_a_batch_has_one_answer(line: str, answer: str) -> None:
     json.loads(answer)
 
 
+@pytest.mark.parametrize(
+    "expression",
+    ["nobody", "nobody.x", "nobody(1)", "abs(1, 2)", "abs(m: 1)", '@\\"2024-13-01\\"', "{a: 1, a: 2}"],
+)
+def test_what_means_nothing_is_null_in_a_batch_and_an_error_by_itself(expression: str) -> None:
+    assert list(evaluate_batch([f'{{"expression": "{expression}"}}'])) == ['{"value": null}']
+    with pytest.raises(FeelError):
+        evaluate_json(json.loads(f'"{expression}"'))
+
+
 def test_a_batch_goes_on_after_a_fault_and_passes_over_empty_lines() -> None:
     assert len(list(evaluate_batch(["junk", "", "  ", '{"expression": "1"}']))) == 2
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 import pytest
 from evaluating import written
 
+from rules.feel import tree
+from rules.feel.expression import Vocabulary, compile_tree
+
 LITERALS = [
     ("0.1 + 0.2", "0.3"),
     (".5", "0.5"),
@@ -112,6 +115,12 @@ COMPARISON = [
     ("5 in = 5", "true"),
     ("[5] in (= [5])", "true"),
     ("true in (!= true)", "false"),
+    ("5 in (count([1]) > 0)", "true"),
+    ("5 in (count([1]) > 1)", "false"),
+    ("false in (1 > 2)", "true"),
+    ("null in (1 < 2)", "false"),
+    ("(>= 2) = >= 2", "true"),
+    ("(>= 2) = > 2", "false"),
     ("5 in (? > 3 and ? < 6)", "true"),
     ('"ab" in (starts with(?, "x"), "c")', "false"),
 ]
@@ -254,3 +263,25 @@ def test_names_may_hold_spaces_and_signs_and_the_longest_known_one_is_meant(
     text: str, facts: dict[str, object], expected: str
 ) -> None:
     assert written(text, **facts) == expected
+
+
+@pytest.mark.parametrize(
+    ("tests", "value", "passes"),
+    [
+        ("-", 5, True),
+        ("", None, True),
+        ("< 5, 7", 7, True),
+        ("[1..5)", 5, False),
+        ("not(5, > 9)", 7, True),
+        ("not(5, > 9)", 10, False),
+        ("not(? > 9) and (? > 3)", 5, True),
+        ("null", None, True),
+        ("< 5", None, None),
+        ("even(?)", 4, True),
+        ('"a", "b"', "b", True),
+    ],
+)
+def test_unary_tests_are_put_to_a_value(tests: str, value: object, passes: bool | None) -> None:
+    vocabulary = Vocabulary.of(["v"])
+    condition = vocabulary.parse_tests(tree.Name(tree.Place(1, 1), "v"), tests)
+    assert compile_tree(tests, condition, vocabulary).evaluate({"v": value}) is passes

@@ -1,12 +1,20 @@
 """`varde rules check` and `varde determine`, as functions."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from rules.checking import check
-from rules.command import CommandFault, determine_json, rules_check
+from rules.command import (
+    CommandFault,
+    determine_json,
+    explain_text,
+    rules_check,
+    timeline_json,
+    what_if_json,
+)
 from rules.faults import RuleFault
 from rules.model import FactFault
 
@@ -106,6 +114,53 @@ def test_what_cannot_be_done_is_said_with_the_way_out(
 ) -> None:
     with pytest.raises((CommandFault, RuleFault, FactFault)) as caught:
         determine_json(rule, on, facts, settings)
+    assert str(caught.value) == message
+
+
+FEE = ("kindergarten.reduced_fee", "2024-09-01")
+
+
+def test_a_timeline_is_written_with_its_reasons() -> None:
+    line = json.loads(timeline_json(*FEE, FACTS % 300000, first="2025-01-01", until="2026-01-01"))
+    assert [(s["from"], s["to"], s["answer"]) for s in line["stretches"]] == [
+        ("2025-01-01", "2025-08-01", "yes"),
+        ("2025-08-01", "2026-01-01", "no"),
+    ]
+    assert line["stretches"][1]["why"][0]["parameter"]["after"] == 1200
+    assert set(line["stretches"][1]["text"]) == {"nb", "nn", "en"}
+    assert line["known_on"] == "2024-09-01"
+
+
+def test_an_explanation_as_data_has_the_decision_record() -> None:
+    told = json.loads(explain_text(*FEE, FACTS % 300000, language="nb", as_json=True))
+    assert told["record"]["outcome"]["values"]["monthly_fee"] == 1636
+    assert told["sentences"][0] == "Redusert foreldrebetaling i barnehage: ja."
+    assert told["conditions"][0]["mark"] == "✓"
+
+
+def test_a_goal_for_a_value_is_reached() -> None:
+    told = json.loads(what_if_json(*FEE, FACTS % 300000, goal="monthly_fee <= 1000"))
+    assert next(one["values"]["monthly_fee"] for one in told["suggestions"]) == 1000
+
+
+@pytest.mark.parametrize(
+    ("ask", "message"),
+    [
+        (lambda: what_if_json(*FEE, FACTS % 1, goal="fee < 1"),
+         "--what-if: 'fee < 1' is no goal; write a value and a bound, as in 'monthly_fee<=1000'"),
+        (lambda: what_if_json(*FEE, FACTS % 1, goal="fee<=1"),
+         "facts: kindergarten.reduced_fee has no value 'fee'; it has exact_monthly_fee, monthly_fee"),
+        (lambda: explain_text(*FEE, FACTS % 1, language="fr"),
+         "--explain: 'fr' is no language we write: use nb, nn, en"),
+        (lambda: timeline_json(*FEE, FACTS % 1, first="2024", until="2025-01-01"),
+         "--timeline: '2024' is not a date; write year-month-day as in 2024-09-01"),
+        (lambda: timeline_json(*FEE, FACTS % 1, first="2024-01-01", until="2024-01-01"),
+         "--timeline: the period from 2024-01-01 to 2024-01-01 has no days: give a later day to end before"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_asked_is_said_with_the_way_out(ask: Callable[[], str], message: str) -> None:
+    with pytest.raises((CommandFault, FactFault)) as caught:
+        ask()
     assert str(caught.value) == message
 
 
