@@ -39,10 +39,17 @@ class Job:
 def timetable(config: Config) -> tuple[Job, ...]:
     """All that happens by itself. Daily jobs are at 04:xx: 02:30 comes twice on a night in October."""
     feeds = IntervalTrigger(seconds=config.poll_seconds, timezone=OSLO)
+    polled = (
+        ("population_register", "births, moves, deaths"),
+        ("tax_administration", "new tax assessments"),
+        ("kindergarten_system", "places and their changes"),
+    )
     return (
-        Job("poll_population_register", feeds, _poll("population_register"), "births, moves, deaths", 60),
-        Job("poll_tax_administration", feeds, _poll("tax_administration"), "new tax assessments", 60),
-        Job("poll_kindergarten_system", feeds, _poll("kindergarten_system"), "places and their changes", 60),
+        *(
+            Job(f"poll_{feed}", feeds, _poll(feed), why, 60)
+            for feed, why in polled
+            if getattr(config, feed).base_url  # one that is not connected has nothing to tell
+        ),
         Job(
             "wake_determinations",
             CronTrigger(hour=4, minute=5, timezone=OSLO),

@@ -42,8 +42,8 @@ _PATTERN = re.compile(
             r"|(?<!\d)\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?)?(?!\d))",
             # A library quotes what it was given.
             r"(?P<input>(?<=input_value=)[^\n]{1,2000}(?=, input_type)|(?<=\[parameters: )[^\n]+"
-            r"|(?<=Key )\([^\n]*\)=\([^\n]*\))",
-            r"(?P<token>eyJ[\w\-]+\.[\w\-]+(?:\.[\w\-]*)?"
+            r"|(?<=Key )\([^\n]{0,200}\)=\([^\n]{0,20000}\))",
+            r"(?P<token>(?<![\w\-])eyJ[\w\-]+\.[\w\-]+(?:\.[\w\-]*)?"
             r"|(?<=Bearer )[^\s\"',]+|(?<=bearer )[^\s\"',]+|(?<=Basic )[^\s\"',]+"
             r"|(?<=token=)[^\s&\"']+|(?<=secret=)[^\s&\"']+|(?<=password=)[^\s&\"']+|(?<=code=)[^\s&\"']+"
             r"|(?<=state=)[^\s&\"']{20,}|(?<=assertion=)[^\s&\"']+"
@@ -186,8 +186,10 @@ def start(stream: TextIO | None = None, *, level: int = logging.INFO, json_lines
         root.removeHandler(old)
     root.addHandler(handler)
     root.setLevel(level)
-    for talkative in ("alembic", "apscheduler", "mail.log"):
+    for talkative in ("alembic", "mail.log"):
         logging.getLogger(talkative).setLevel(max(level, logging.WARNING))
+    # It warns when a poll takes longer than the time between two: the next comes in its turn.
+    logging.getLogger("apscheduler").setLevel(max(level, logging.ERROR))
     logging.captureWarnings(capture=True)
     sys.excepthook = _uncaught
     threading.excepthook = _uncaught_in_thread

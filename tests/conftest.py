@@ -14,6 +14,7 @@ import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -56,6 +57,21 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         stash = metafunc.config.stash
         stash[_ran_on_sqlite_only] = stash.get(_ran_on_sqlite_only, 0) + 1
     metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (told := getattr(session.config, "workeroutput", None)) is not None:
+        stash = session.config.stash
+        told["went without"] = (stash.get(_ran_on_sqlite_only, 0), stash.get(_no_chromium, False))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Keep what one of several processes went without; each has collected all the tests."""
+    databases, chromium = getattr(node, "workeroutput", {}).get("went without", (0, False))
+    stash = node.config.stash
+    stash[_ran_on_sqlite_only] = max(databases, stash.get(_ran_on_sqlite_only, 0))
+    stash[_no_chromium] = chromium or stash.get(_no_chromium, False)
 
 
 def pytest_terminal_summary(

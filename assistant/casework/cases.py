@@ -21,6 +21,7 @@ from assistant.casework.considering import Considered, consider, fee_of, told_ab
 from assistant.casework.errands import errand_of
 from assistant.casework.flags import Flag, write_flag
 from assistant.casework.letter import write
+from assistant.casework.moving import Move, moves
 from assistant.casework.outcome import Conclusion
 from assistant.casework.period import Period, answer_due, kindergarten_year, year_to_renew
 from assistant.casework.ruling import AlreadyDecided, NoSuchCase, Ruling, RulingIncomplete, checked_fee
@@ -90,6 +91,7 @@ class Casework:
 
     async def look_again(self, tx: Transaction, subject_ids: Sequence[str], now: datetime) -> int:
         """New facts about these children have come: try their waiting cases once more. How many were."""
+        await self.follow_moves(tx, now, subject_ids)
         waiting = [
             opened
             for opened in await case_rows.open_cases_about(tx, list(subject_ids))
@@ -133,7 +135,7 @@ class Casework:
             raise RulingIncomplete("reason", "missing")
         if ruling.household_income is not None and ruling.household_income < 0:
             raise RulingIncomplete("household_income", "negative")
-        period = _renewal(opened)
+        period = _opened_again_for(opened)
         if ruling.valid_from is not None:
             period = Period(ruling.valid_from, kindergarten_year(ruling.valid_from).valid_to)
         considered = await consider(
@@ -152,7 +154,7 @@ class Casework:
 
     async def consider(self, tx: Transaction, opened: Case, now: datetime) -> Considered:
         """A case as a case worker is to see it. Uses of facts are logged."""
-        return await consider(tx, self.assessor, opened, now, period=_renewal(opened))
+        return await consider(tx, self.assessor, opened, now, period=_opened_again_for(opened))
 
     async def renew(self, tx: Transaction, on: date, now: datetime) -> int:
         """Open again, for the kindergarten year that begins on `on`, what one application covers; how many.
@@ -164,12 +166,55 @@ class Casework:
         await in_turn(tx, "case.renewal")
         year, today = kindergarten_year(on), local_date(now)
         due_on = year.valid_from if today < year.valid_from else answer_due(today)
-        renewed = await case_rows.to_renew(tx, year)
+        renewed = [
+            closed
+            for closed in await case_rows.to_renew(tx, year)
+            if await self._has_place_in(tx, closed.subject_id, year)
+        ]
         for closed in renewed:
             content = {**closed.content, "reasons": [], "renewal": year.valid_from.isoformat()}
+            content.pop("moved", None)
             await case_rows.reopen(tx, closed, content, due_on=due_on)
             await self._enqueue(tx, closed, now)
         return len(renewed)
+
+    async def follow_moves(
+        self, tx: Transaction, now: datetime, subject_ids: Sequence[str] | None = None
+    ) -> None:
+        """Let a decision hold for the place a child moves to: it holds the whole kindergarten year.
+
+        Where the new place has another price or other hours, the case is opened again for a case worker, and
+        the applicant is told.
+        """
+        for move in await moves(tx, self.assessor.twin, local_date(now), subject_ids):
+            if move.same_terms:
+                await write_flag(tx, move.carried, now)
+            else:
+                await self._hand_over_move(tx, move, now)
+
+    async def _hand_over_move(self, tx: Transaction, move: Move, now: datetime) -> None:
+        made = await case_rows.decision_by_id(tx, move.carried.decision_id)
+        if made is None:
+            return
+        closed, begins = await self._case(tx, made.case_id), move.carried.valid_from
+        if closed.is_open or closed.content.get("moved") == begins.isoformat():
+            return
+        why = reason_named("place_changed")
+        content = {**closed.content, "reasons": [why.as_json()], "moved": begins.isoformat()}
+        content.pop("renewal", None)
+        due_on = answer_due(local_date(now))
+        await case_rows.reopen(tx, closed, content, due_on=due_on)
+        await case_rows.hand_to_people(tx, closed, content)
+        await self.telling.tell(
+            tx,
+            closed.person_id,
+            closed.subject_id,
+            errand_of(closed.kind).decides[0],
+            "needs_worker",
+            f"case:{closed.id}:{begins}",
+            {"case_id": closed.id, "case_number": closed.number, "due_on": due_on},
+            now,
+        )
 
     def handlers(self, database: Database, clock: Clock) -> Mapping[str, Handler]:
         """The jobs of this room, for the workers."""
@@ -181,6 +226,7 @@ class Casework:
         async def renew_decisions(args: Mapping[str, Any]) -> None:
             now = clock()
             async with database.begin() as tx:
+                await self.follow_moves(tx, now)
                 await self.renew(tx, year_to_renew(local_date(now)).valid_from, now)
 
         return {"decide_case": decide_case, "renew_decisions": renew_decisions}
@@ -190,6 +236,11 @@ class Casework:
         if opened is None:
             raise NoSuchCase(f"no case has id {case_id}")
         return opened
+
+    async def _has_place_in(self, tx: Transaction, subject_id: str, year: Period) -> bool:
+        """Not where the place ends when the year before does: the child begins at school, or leaves."""
+        begins = await self.assessor.place_from(tx, subject_id, year.valid_from)
+        return begins is not None and begins < year.valid_to
 
     async def _enqueue(self, tx: Transaction, opened: Case, now: datetime) -> None:
         await enqueue(tx, "decide_case", {"case_id": opened.id}, now=now, key=opened.person_id)
@@ -292,3 +343,12 @@ def _renewal(opened: Case) -> Period | None:
     """The kindergarten year a case was opened again for; None for a first decision."""
     begins = opened.content.get("renewal")
     return None if begins is None else kindergarten_year(date.fromisoformat(begins))
+
+
+def _opened_again_for(opened: Case) -> Period | None:
+    """The days of a decision in a case opened again: a new year, or from a change of kindergarten."""
+    moved = opened.content.get("moved")
+    if moved is None:
+        return _renewal(opened)
+    begins = date.fromisoformat(moved)
+    return Period(begins, kindergarten_year(begins).valid_to)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from assistant.casework import case_rows
 from assistant.casework.assessment import Assessment, Assessor
-from assistant.casework.automation import HumanReason, Matter, reasons_for_human
+from assistant.casework.automation import HumanReason, Matter, reason_named, reasons_for_human
 from assistant.casework.case_rows import Case, Decision
 from assistant.casework.errands import Errand, errand_of
 from assistant.casework.period import (
@@ -19,7 +21,7 @@ from assistant.casework.period import (
     kindergarten_year,
 )
 from assistant.casework.ruling import NoSuchCase
-from assistant.casework.running_year import Fee, fee_in_running_year, what_changed
+from assistant.casework.running_year import Fee, fee_in_running_year, income_rose, what_changed
 from assistant.casework.submission import Submission
 from assistant.config import local_date
 from assistant.store import Transaction
@@ -88,7 +90,27 @@ async def consider(
             edge=edge,
         )
     )
-    return Considered(opened, errand, municipality, applied_on, edge, period, assessment, reasons, running)
+    considered = Considered(
+        opened, errand, municipality, applied_on, edge, period, assessment, reasons, running
+    )
+    if _a_rise_takes_support_away(considered):
+        return replace(considered, reasons=(*reasons, reason_named("income_rose")))
+    return considered
+
+
+def _a_rise_takes_support_away(considered: Considered) -> bool:
+    """More to pay in the running year, where incomes have risen and something else differs too.
+
+    How much of it is the rise, which is not to count (§§ 3b and 3c), nobody can tell from the sum.
+    """
+    running, assessment = considered.running, considered.assessment
+    if running is None or fee_of(considered).amount <= Decimal(str(running.content["monthly_fee"])):
+        return False
+    return income_rose(_used(running), assessment.used)
+
+
+def _used(decided: Decision) -> list[Mapping[str, Any]]:
+    return [used for record in decided.content["determinations"] for used in record["used"]]
 
 
 def fee_of(considered: Considered) -> Fee:
@@ -99,8 +121,7 @@ def fee_of(considered: Considered) -> Fee:
         determined = assessment.full_fee or Decimal(0)
     if running is None:
         return Fee(determined)
-    before = [used for record in running.content["determinations"] for used in record["used"]]
-    change = what_changed(before, assessment.used)
+    change = what_changed(_used(running), assessment.used)
     return fee_in_running_year(determined, Decimal(str(running.content["monthly_fee"])), change)
 
 

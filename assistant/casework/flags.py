@@ -118,6 +118,14 @@ async def holding_flags(
     return [_of_row(row) for row in rows]
 
 
+async def running_flags(tx: Transaction, today: date) -> list[Flag]:
+    """The flags of all municipalities that hold today or later."""
+    rows = await tx.all(
+        select(flag).where(_not_replaced(), flag.c.valid_to > today).order_by(flag.c.sequence)
+    )
+    return [_of_row(row) for row in rows]
+
+
 async def write_flag(tx: Transaction, new: Flag, now: datetime) -> tuple[Flag, ...]:
     """Make it hold; what it changes of what held before is written with it. The rows, as written."""
     await in_turn(tx, "flag.sequence")

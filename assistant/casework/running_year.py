@@ -41,6 +41,20 @@ def what_changed(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[st
     return "income" if all(path.endswith(INCOME) for path in changed) else "other"
 
 
+def income_rose(before: Iterable[Mapping[str, Any]], after: Iterable[Mapping[str, Any]]) -> bool:
+    """Whether the incomes that the later determinations used sum to more than those of the earlier."""
+    return _income(after) > _income(before)
+
+
+def _income(used: Iterable[Mapping[str, Any]]) -> Decimal:
+    incomes = {
+        subject: Decimal(value)
+        for (path, subject), value in _facts(used).items()
+        if path.endswith(INCOME) and value != "None"
+    }
+    return sum(incomes.values(), Decimal(0))
+
+
 def fee_in_running_year(determined: Decimal, running: Decimal | None, change: Change) -> Fee:
     """The fee that holds, given what the rule now says and what was decided for the same year.
 

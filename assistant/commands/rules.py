@@ -39,7 +39,24 @@ def add(groups: Groups) -> None:
         metavar="JSON",
         help='what law leaves to the municipality: {"zone": "normal"}',
     )
-    determine.add_argument("--json", action="store_true", help="JSON is what it always writes")
+    instead = determine.add_mutually_exclusive_group()
+    instead.add_argument(
+        "--timeline",
+        nargs=2,
+        metavar=("FROM", "TO"),
+        help="the stretches of days, TO not included, in which it says the same, and why each begins",
+    )
+    instead.add_argument(
+        "--what-if",
+        nargs="?",
+        const="",
+        metavar="GOAL",
+        help="what would have to be different for a yes, or for a goal such as 'monthly_fee<=1000'",
+    )
+    instead.add_argument(
+        "--explain", metavar="LANG", help="why, a sentence a line, in nb, nn or en; with --json also as data"
+    )
+    determine.add_argument("--json", action="store_true", help="JSON is what all but --explain write anyway")
 
 
 def _check(given: argparse.Namespace) -> int:
@@ -58,7 +75,7 @@ def _check(given: argparse.Namespace) -> int:
 
 
 def _determine(given: argparse.Namespace) -> int:
-    from rules.command import determine_json
+    from rules.command import determine_json, explain_text, timeline_json, what_if_json
 
     name = "stdin" if given.facts == "-" else given.facts
     facts = read_file(given.facts, "--facts")
@@ -66,5 +83,14 @@ def _determine(given: argparse.Namespace) -> int:
         raise CommandFault(
             f'--facts {name}: it is empty: write {{"child": {{…}}}}, or {{}} if nothing is known'
         )
-    print(determine_json(given.rule, given.on, facts, given.settings, facts_name=name))
+    asked = (given.rule, given.on, facts, given.settings)
+    if given.timeline:
+        first, until = given.timeline
+        print(timeline_json(*asked, first=first, until=until, facts_name=name))
+    elif given.what_if is not None:
+        print(what_if_json(*asked, goal=given.what_if, facts_name=name))
+    elif given.explain is not None:
+        print(explain_text(*asked, language=given.explain, as_json=given.json, facts_name=name))
+    else:
+        print(determine_json(*asked, facts_name=name))
     return 0

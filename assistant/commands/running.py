@@ -9,7 +9,7 @@ import signal
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from assistant.commands.arguments import CommandFault, Groups, a_date, a_port, command
 
@@ -40,7 +40,7 @@ def add(groups: Groups) -> None:
         groups,
         "worker",
         _worker,
-        does="a worker process; run as many as you like, one of them holds the clock",
+        does="a worker process with a clock; run as many as you like",
         example="VARDE_CONFIG=/etc/varde.toml varde worker",
     )
 
@@ -48,10 +48,14 @@ def add(groups: Groups) -> None:
 def _demo(given: argparse.Namespace) -> int:
     from assistant import demo
 
-    return _until_it_ends(
-        demo.run(given.port, given.data, given.today),
-        taken=f"--port {given.port}: another process listens there: choose another, or 0 for any free one",
-    )
+    given.data.mkdir(parents=True, exist_ok=True)
+    journal_path = given.data / "varde.log"
+    with journal_path.open("a", encoding="utf-8") as written:
+        return _until_it_ends(
+            demo.run(given.port, given.data, given.today),
+            taken=f"--port {given.port}: another process listens there: choose another, or 0 for any free one",
+            journal_to=written,
+        )
 
 
 def _serve(_given: argparse.Namespace) -> int:
@@ -72,10 +76,12 @@ def _worker(_given: argparse.Namespace) -> int:
     return _until_it_ends(assembly.worker(Config.load()), taken="an address of the worker is taken")
 
 
-def _until_it_ends(process: Coroutine[Any, Any, None], *, taken: str) -> int:
+def _until_it_ends(
+    process: Coroutine[Any, Any, None], *, taken: str, journal_to: TextIO | None = None
+) -> int:
     from assistant import journal
 
-    journal.start()
+    journal.start(journal_to)
     # Also who is told to stop while it still starts puts away what it has taken out.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:

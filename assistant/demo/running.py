@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Sequence
@@ -45,11 +44,11 @@ PAGES = {
 
 async def demonstration(port: int, data_dir: Path, today: date | None) -> None:
     """Serve until told to stop."""
-    await asyncio.to_thread(data_dir.mkdir, parents=True, exist_ok=True)
     async with demo(port, data_dir, today) as base:
         print(f"ready {base}", flush=True)
         for path, what in PAGES.items():
             print(f"  {base + path:<42} {what}", flush=True)
+        print(f"What it does is written to {data_dir / 'varde.log'}. Ctrl+C stops it.", flush=True)
         await until_told_to_stop()
 
 

@@ -155,12 +155,12 @@ def steps() -> tuple[Step, ...]:
                 "en": "A family's address is protected",
             },
             {
-                "nb": "Folkeregisteret melder at adressen til Tuva og Luna er fortrolig. Den vises ikke mer, og en "
-                "saksbehandler tar over.",
-                "nn": "Folkeregisteret melder at adressa til Tuva og Luna er fortruleg. Ho blir ikkje vist meir, "
-                "og ein saksbehandlar tek over.",
+                "nb": "Folkeregisteret melder at adressen til Tuva og Luna er fortrolig. Den vises ikke mer. "
+                "Søker de om noe, er det en saksbehandler som avgjør.",
+                "nn": "Folkeregisteret melder at adressa til Tuva og Luna er fortruleg. Ho blir ikkje vist meir. "
+                "Søkjer dei om noko, er det ein saksbehandlar som avgjer.",
                 "en": "The population register tells that Tuva's and Luna's address is confidential. It is no "
-                "longer shown, and a case worker takes over.",
+                "longer shown. What they apply for, a case worker decides.",
             },
             ("tuva", "luna"),
             happenings.address_protected,

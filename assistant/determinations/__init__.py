@@ -1,6 +1,6 @@
 """Running the rules over the twin, remembering what they said, and telling what has changed."""
 
-from assistant.determinations.determinations import Determinations, Result
+from assistant.determinations.determinations import Determinations, Redetermined, Result, whose_is_missing
 from assistant.determinations.records import (
     DeterminationChange,
     current,
@@ -14,6 +14,7 @@ from assistant.determinations.rule_versions import RuleVersions
 __all__ = [
     "DeterminationChange",
     "Determinations",
+    "Redetermined",
     "Result",
     "RuleVersions",
     "current",
@@ -21,4 +22,5 @@ __all__ = [
     "due_rules",
     "explained",
     "history",
+    "whose_is_missing",
 ]

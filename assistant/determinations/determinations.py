@@ -50,6 +50,26 @@ class Result:
 
 
 @dataclass(frozen=True)
+class Lack:
+    """What an undetermined rule lacks about a subject: path → whose value nobody has told us."""
+
+    subject_id: str
+    whose: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Redetermined:
+    """What running rules led to: what now says something else, and what is lacking, new or not.
+
+    That a parent's income is missing is said in the same words before and after we know who the parents are,
+    but only after is there anybody to ask about.
+    """
+
+    changes: tuple[DeterminationChange, ...] = ()
+    lacking: tuple[Lack, ...] = ()
+
+
+@dataclass(frozen=True)
 class Determinations:
     """Runs rules over the twin. `home` is the municipality whose settings hold where a person's is not ours.
 
@@ -64,13 +84,13 @@ class Determinations:
 
     async def redetermine(
         self, tx: Transaction, changed: Iterable[Changed], cause: str, now: datetime
-    ) -> tuple[DeterminationChange, ...]:
+    ) -> Redetermined:
         """Run again every rule that reads a changed fact, for everyone the change may concern."""
         rules_of: dict[str, set[str]] = {}
         on = local_date(now)
         changes = list(changed)
         if not changes:
-            return ()
+            return Redetermined()
         near = await self.twin.near(tx, {change.subject_id for change in changes})
         catalogue = await self.versions.catalogue_at(tx, on)
         for change in changes:
@@ -84,12 +104,13 @@ class Determinations:
 
     async def run(
         self, tx: Transaction, rules_of: Mapping[str, Iterable[str]], cause: str, now: datetime
-    ) -> tuple[DeterminationChange, ...]:
-        """Run rules for subjects, keep what is new, log every use; what now says something else."""
+    ) -> Redetermined:
+        """Run rules for subjects, keep what is new, log every use."""
         if not rules_of:
-            return ()
+            return Redetermined()
         today = local_date(now)
         found: list[DeterminationChange] = []
+        lacking: list[Lack] = []
         by_day = await self.versions.by_day(tx)
         near = await self.twin.near(tx, rules_of)
         everything_kept = await kept_about(tx, rules_of)
@@ -116,8 +137,10 @@ class Determinations:
                 )
                 if change is not None:
                     found.append(change)
+                if result.determination.answer == "undetermined":
+                    lacking.append(Lack(subject_id, whose_is_missing(result)))
         await log_usage(tx, uses, now)
-        return tuple(found)
+        return Redetermined(tuple(found), tuple(lacking))
 
     async def determine_now(
         self,
@@ -155,6 +178,11 @@ class Determinations:
         return place
 
 
+def whose_is_missing(result: Result) -> Mapping[str, tuple[str, ...]]:
+    """Each missing path, and those whose value it is; nobody where it is not even known who they are."""
+    return {path: result.view.unknown.get(path, ()) for path in result.determination.missing}
+
+
 def _uses(rule_id: str, result: Result) -> list[Use]:
     """Whose facts a determination rests on, and which: one entry of the usage log a subject."""
     concepts: dict[str, set[str]] = {}
@@ -184,12 +212,14 @@ def look_ahead(
     """What holds today or, where that is a plain no, what first begins to hold on a day we already know of.
 
     With the day to look again: when either can turn out otherwise by itself, or when a fact about the subject
-    begins or ends.
+    or anybody it rests on begins or ends.
     """
     now = _determine(near, by_day.at(today), rule_id, subject_id, place, today)
     by_itself = now.determination.changes_on
-    turns = sorted(day for day in near.turning_days(subject_id, today) if day <= today + HORIZON)
-    again = _earliest(by_itself, *turns[:1])
+    about = {subject_id, *now.view.subjects}
+    known = sorted({day for one in about for day in near.turning_days(one, today)})
+    again = _earliest(by_itself, *known[:1])
+    turns = [day for day in known if day <= today + HORIZON]
     if now.determination.answer != "no" or not turns:
         return now, again
     # A right that begins by itself before a known change begins on its own day, not with the change.

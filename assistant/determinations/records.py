@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.store.columns import from_json, new_id, to_json
 from assistant.store.tables import determination, due
 from assistant.twin import View
 from rules.determination import Determination, UsedFact
+from rules.explanation import facts_with_source
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,6 @@ class DeterminationChange:
     before: Mapping[str, Any] | None
     after: Determination
     cause: str
-    unknown: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # path → whose value is not known
 
 
 def explained(result: Determination, view: View) -> dict[str, Any]:
@@ -36,23 +37,22 @@ def explained(result: Determination, view: View) -> dict[str, Any]:
     by_name = {
         (owner, concept.partition(".")[2]): (concept, row) for (owner, concept), row in view.sources.items()
     }
-    facts = []
-    for used in result.used:
-        if not isinstance(used, UsedFact):
-            continue
-        entry: dict[str, Any] = {"path": used.path, "value": used.value, "subject": used.subject}
+
+    def provenance(used: UsedFact) -> dict[str, Any]:
         found = by_name.get((used.subject, used.path.rpartition(".")[2]))
-        if found is not None:
-            concept, row = found
-            entry |= {
-                "concept": concept,
-                "fact": row.id,
-                "source": row.source,
-                "basis": row.basis,
-                "recorded_at": row.recorded_at,
-                "detail": dict(row.detail),
-            }
-        facts.append(entry)
+        if found is None:
+            return {}
+        concept, row = found
+        return {
+            "concept": concept,
+            "fact": row.id,
+            "source": row.source,
+            "basis": row.basis,
+            "recorded_at": row.recorded_at,
+            "detail": dict(row.detail),
+        }
+
+    facts = [fact.as_json() for fact in facts_with_source(result, provenance)]
     plain: dict[str, Any] = from_json(to_json(result.as_json() | {"facts": facts}))
     return plain
 
@@ -137,7 +137,8 @@ async def keep(
     record = explained(result, view)
     digest = digest_of(record)
     before = kept.current.get(result.rule)
-    if before is not None and before["digest"] == digest and before["rule_version"] == result.rule_version:
+    same = before is not None and before["digest"] == digest and not _moved(before, result, local_date(now))
+    if same and before is not None and before["rule_version"] == result.rule_version:
         return None
     if before is not None:
         await tx.execute(
@@ -160,7 +161,7 @@ async def keep(
             current=True,
         )
     )
-    if before is not None and before["digest"] == digest:
+    if same:
         return None  # a new version of the rule that says the same: kept, but nothing to tell
     return DeterminationChange(
         determination_id,
@@ -170,8 +171,13 @@ async def keep(
         None if before is None else before["record"],
         result,
         cause,
-        view.unknown,
     )
+
+
+def _moved(before: Mapping[str, Any], result: Determination, today: date) -> bool:
+    """Does it begin on another day than was said, where one of the days is still to come?"""
+    said: date = before["on_date"]
+    return result.on != said and max(result.on, said) > today
 
 
 async def due_rules(tx: Transaction, subject_id: str, on: date) -> frozenset[str]:

@@ -8,12 +8,13 @@ from datetime import date
 from typing import Any
 
 from rules import Catalogue, Fault, Rule, RuleFault, determine, load_rule
-from rules.checking import failed_tests, incomplete
-from rules.feel import FeelError
+from rules.checks import AS_WRITTEN, failed_tests
+from rules.feel import FeelError, limits
 from rules.model import FactFault
 from rules.rule import RuleTest
 
 MAX_RULE_BYTES = 1_000_000  # a text of one megabyte and more is refused before it is read
+MOST_STEPS = 1_000_000  # of all tests of a check together: a second or two
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def check_rule(text: str, rule_id: str, catalogue: Catalogue) -> RuleCheck:
         rule = load_rule(text, filename, catalogue.model)
     except RuleFault as fault:
         return RuleCheck(None, tuple(sorted(set(fault.faults))), ())
-    faults = incomplete(rule)
+    faults = [fault for check in AS_WRITTEN for fault in check(rule, catalogue)]
     if rule.id != rule_id:
         message = f"rule: this is '{rule.id}', but what is edited is '{rule_id}': an id does not change"
         return RuleCheck(rule, (Fault(filename, _line_of(text, "rule:"), message),), ())
@@ -70,6 +71,12 @@ def check_rule(text: str, rule_id: str, catalogue: Catalogue) -> RuleCheck:
         changed = catalogue.with_rule(rule)
     except RuleFault as fault:
         return RuleCheck(rule, tuple(sorted({*faults, *fault.faults})), ())
+    with limits.at_most(MOST_STEPS):
+        return _tested(rule, faults, changed, catalogue)
+
+
+def _tested(rule: Rule, faults: list[Fault], changed: Catalogue, catalogue: Catalogue) -> RuleCheck:
+    filename = f"{rule.id}.yaml"
     tests = tuple(_result(rule, test, changed) for test in rule.tests)
     faults += [Fault(filename, test.line, message) for test in tests for message in test.faults]
     for other in _users_of(rule.id, changed):

@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from assistant.determinations.catalogue_by_day import CatalogueByDay, RuleVersion, holding
 from assistant.determinations.rule_check import RuleCheck, check_rule
-from assistant.store import Transaction
+from assistant.store import Database, Transaction
 from assistant.store.columns import new_id
 from assistant.store.tables import rule_version
 from rules import Catalogue
@@ -62,6 +62,7 @@ class RuleVersions:
         self._by_day = CatalogueByDay(shipped, ())
         self._state: dict[str, Any] | None = None
         self._checks: dict[tuple[str, ...], RuleCheck] = {}
+        self._checking = asyncio.Lock()
 
     def shipped_version(self, rule_id: str) -> RuleVersion:
         """Version 0. Raises `UnknownRule`."""
@@ -105,13 +106,20 @@ class RuleVersions:
         if key not in self._checks:
             if len(self._checks) >= MOST_CHECKS:
                 self._checks.clear()
-            text = catalogue.rules[rule_id].text
-            self._checks[key] = await asyncio.to_thread(check_rule, text, rule_id, catalogue)
+            self._checks[key] = await self.check(catalogue.rules[rule_id].text, rule_id, catalogue)
         return self._checks[key]
+
+    async def check(self, text: str, rule_id: str, catalogue: Catalogue) -> RuleCheck:
+        """What is wrong with a text as the rule of that id. One at a time: it may take seconds.
+
+        Never within a transaction: others would wait for it.
+        """
+        async with self._checking:
+            return await asyncio.to_thread(check_rule, text, rule_id, catalogue)
 
     async def save(
         self,
-        tx: Transaction,
+        database: Database,
         rule_id: str,
         text: str,
         *,
@@ -128,7 +136,9 @@ class RuleVersions:
         else has saved a version in the meantime.
         """
         text = text.replace("\r\n", "\n").rstrip("\n") + "\n"
-        newest = (await self.list(tx, rule_id))[0]
+        async with database.read() as tx:
+            newest = (await self.list(tx, rule_id))[0]
+            catalogue = await self.catalogue_at(tx, applies_from)
         if edited_from is not None and newest.number != edited_from:
             raise NotSaved(
                 f"{newest.saved_by} has saved version {newest.number} since you began with {edited_from}: "
@@ -143,12 +153,21 @@ class RuleVersions:
             raise NotSaved(
                 f"nothing is changed since version {newest.number}: change the text or the day first"
             )
-        catalogue = await self.catalogue_at(tx, applies_from)
-        # Reading and testing a rule may take longer than others should wait for this process.
-        check = await asyncio.to_thread(check_rule, text, rule_id, catalogue)
+        check = await self.check(text, rule_id, catalogue)
         if not check.sound:
             raise NotSaved(f"{len(check.faults)} faults in the rule: correct them and save again", check)
         made = RuleVersion(rule_id, newest.number + 1, applies_from, text, digest, by, now, note)
+        async with database.begin() as tx:
+            await self._keep(tx, made, catalogue)
+            if self.rules_changed is not None:
+                await self.rules_changed(tx, rule_id, applies_from, now)
+        return made
+
+    async def _keep(self, tx: Transaction, made: RuleVersion, checked_within: Catalogue) -> None:
+        """Insert a version that was checked within a catalogue. Raises `NotSaved` where that has changed."""
+        assert made.applies_from is not None
+        if _versions(await self.catalogue_at(tx, made.applies_from)) != _versions(checked_within):
+            raise NotSaved("somebody else saved a rule while this one was checked: save again")
         values = {name.name: getattr(made, name.name) for name in _COLUMNS}
         try:
             await tx.execute(insert(rule_version).values(id=new_id(), **values))
@@ -156,6 +175,7 @@ class RuleVersions:
             raise NotSaved(
                 f"somebody else saved version {made.number} at this very moment: look at it, then save again"
             ) from None
-        if self.rules_changed is not None:
-            await self.rules_changed(tx, rule_id, applies_from, now)
-        return made
+
+
+def _versions(catalogue: Catalogue) -> frozenset[tuple[str, str]]:
+    return frozenset((rule.id, rule.version) for rule in catalogue.rules.values())

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -18,6 +19,8 @@ from assistant.store.columns import to_json
 STRUCTURED = "application/cloudevents+json"
 BATCH = "application/cloudevents-batch+json"
 MOST_IN_A_BATCH = 1000
+FEEDS = "feed:"
+"""So begins the source of what we fetch from a feed ourselves, where the id is the line's number there."""
 
 _EXTENSION = re.compile(r"[a-z0-9]{1,20}")
 _LONGEST = {"id": 200, "source": 200, "type": 200}
@@ -78,14 +81,9 @@ def _structured(raw: Any, where: str) -> IncomingEvent:
         raise MalformedEvent(f"{where}an event is a JSON object")
     if raw.get("specversion") != "1.0":
         raise MalformedEvent(f"{where}specversion must be '1.0'")
-    text = {}
-    for name, longest in _LONGEST.items():
-        value = raw.get(name)
-        if not isinstance(value, str) or not 0 < len(value) <= longest:
-            raise MalformedEvent(f"{where}{name} must be a text of 1 to {longest} characters")
-        if any(ord(sign) < 32 or ord(sign) == 127 for sign in value):
-            raise MalformedEvent(f"{where}{name} holds control characters")
-        text[name] = value
+    text = {name: _text(raw.get(name), name, longest, where) for name, longest in _LONGEST.items()}
+    if text["source"].startswith(FEEDS):  # else the feed's own line of that number would be taken for known
+        raise MalformedEvent(f"{where}source must not begin with {FEEDS!r}: only we name our feeds so")
     if "data" in raw and "data_base64" in raw:
         raise MalformedEvent(f"{where}give data or data_base64, not both")
     data = raw.get("data")
@@ -105,6 +103,14 @@ def _structured(raw: Any, where: str) -> IncomingEvent:
             raise MalformedEvent(f"{where}attribute {name} must be a plain value")
         extensions[name] = str(value)
     return IncomingEvent(**text, data=data, time=_time(raw.get("time"), where), extensions=extensions)
+
+
+def _text(value: Any, name: str, longest: int, where: str) -> str:
+    if not isinstance(value, str) or not 0 < len(value) <= longest:
+        raise MalformedEvent(f"{where}{name} must be a text of 1 to {longest} characters")
+    if any(unicodedata.category(sign) in ("Cc", "Cs") for sign in value):
+        raise MalformedEvent(f"{where}{name} holds control characters, or bytes that are no UTF-8")
+    return value
 
 
 def _time(value: Any, where: str) -> datetime | None:

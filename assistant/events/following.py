@@ -11,7 +11,13 @@ from sqlalchemy import select
 from assistant.casework import Casework
 from assistant.casework.case_rows import open_cases_about
 from assistant.config import Config, local_date
-from assistant.determinations import DeterminationChange, Determinations, current_about
+from assistant.determinations import (
+    DeterminationChange,
+    Determinations,
+    Redetermined,
+    current_about,
+    whose_is_missing,
+)
 from assistant.events.life import keep_life_events
 from assistant.guidance import Guidance
 from assistant.store import Transaction, enqueue
@@ -58,22 +64,24 @@ class Following:
         await self._get_to_know(tx, new, met, now)
         touched = [one.changed for one in changes]
         await self.guidance.reconsider(tx, touched, now)
-        changed = await self.determinations.redetermine(tx, touched, cause, now)
-        await self.after(tx, changed, now)
-        return changed
+        redetermined = await self.determinations.redetermine(tx, touched, cause, now)
+        await self.after(tx, redetermined, now)
+        return redetermined.changes
 
     async def run_again(
         self, tx: Transaction, subject_id: str, rules: Iterable[str], cause: str, now: datetime
     ) -> None:
         """Run rules for a subject though no fact has changed: their day has come, or they have."""
         await in_turn(tx, FACTS)
-        changed = await self.determinations.run(tx, {subject_id: rules}, cause, now)
-        await self.after(tx, changed, now)
+        redetermined = await self.determinations.run(tx, {subject_id: rules}, cause, now)
+        await self.after(tx, redetermined, now)
 
-    async def after(self, tx: Transaction, changed: Sequence[DeterminationChange], now: datetime) -> None:
+    async def after(self, tx: Transaction, redetermined: Redetermined, now: datetime) -> None:
         """Fetch what is missing where a register knows it, try waiting cases again, tell those concerned."""
-        for change in changed:
-            await self._fetch_missing(tx, change, now)
+        for lack in redetermined.lacking:
+            if self.config.income_lookup == "proactive" or await open_cases_about(tx, [lack.subject_id]):
+                await self._fetch(tx, lack.whose, now)
+        changed = redetermined.changes
         await self.casework.look_again(tx, sorted({change.subject_id for change in changed}), now)
         await self.guidance.plan_for_changes(tx, changed, now)
 
@@ -93,26 +101,18 @@ class Following:
                 tx, "refresh_person", {"subject_id": person}, now=now, key=person, receipt=f"refresh:{person}"
             )
 
-    async def _fetch_missing(self, tx: Transaction, change: DeterminationChange, now: datetime) -> None:
-        if change.after.answer != "undetermined":
-            return
-        if self.config.income_lookup == "proactive" or await open_cases_about(tx, [change.subject_id]):
-            await self._fetch(tx, change.after.missing, change.unknown, now)
-
     async def fetch_missing(self, tx: Transaction, subject_id: str, now: datetime) -> None:
         """Fetch what an application needs and nobody has told us, where a register knows it."""
         for row in await current_about(tx, subject_id):
             if row["answer"] == "undetermined":
                 on = max(row["on_date"], local_date(now))
                 result = await self.determinations.determine_now(tx, row["rule"], subject_id, on, now)
-                await self._fetch(tx, result.determination.missing, result.view.unknown, now)
+                await self._fetch(tx, whose_is_missing(result), now)
 
-    async def _fetch(
-        self, tx: Transaction, missing: Sequence[str], unknown: Mapping[str, Sequence[str]], now: datetime
-    ) -> None:
-        for path in missing:
+    async def _fetch(self, tx: Transaction, whose: Mapping[str, Sequence[str]], now: datetime) -> None:
+        for path, people in whose.items():
             if TAX in self.catalogue.model.concept_at(path).known_by:
-                for person in unknown.get(path, ()):
+                for person in people:
                     await self.fetch_income(tx, person, now)
 
     async def fetch_income(self, tx: Transaction, person_id: str, now: datetime) -> None:

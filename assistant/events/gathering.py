@@ -14,6 +14,7 @@ from assistant.registers import (
     MalformedAnswer,
     NoAssessment,
     Registers,
+    is_national_id,
     read_feed_event,
     read_place_event,
     read_tax_event,
@@ -46,6 +47,8 @@ async def gather(event: IncomingEvent, registers: Registers, income_matters: Ask
     """
     if event.type == POPULATION:
         entry = _read(read_feed_event, event)
+        if not is_national_id(entry.identifier, synthetic=True):
+            raise MalformedEvent("folkeregisteridentifikator has not the form of an identity number")
         document = await registers.population.person(entry.identifier)
         statements = statements_from_person_document(document)
         return Gathered([(registers.population_provenance, statements)], note=entry.type)

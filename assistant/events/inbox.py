@@ -13,7 +13,13 @@ from sqlalchemy import select, update
 
 from assistant.events.cloudevents import IncomingEvent
 from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
-from assistant.registers import MalformedAnswer, read_feed_event, read_place_event, read_tax_event
+from assistant.registers import (
+    MalformedAnswer,
+    is_national_id,
+    read_feed_event,
+    read_place_event,
+    read_tax_event,
+)
 from assistant.store import Identities, IdentityKeys, Transaction, enqueue
 from assistant.store.columns import new_id
 from assistant.store.database import insert_once
@@ -46,6 +52,8 @@ async def _about(tx: Transaction, identities: Identities, event: IncomingEvent, 
     try:
         if event.type == POPULATION:
             number = read_feed_event(data).identifier
+            if not is_national_id(number, synthetic=True):
+                return ""  # nobody's: whoever handles it says so
             return await identities.find_or_create(tx, "person", "national_id", number, now)
         if event.type == TAX_ASSESSMENT:  # of everybody in the country: whom we have not met stays unknown
             return await identities.find(tx, "national_id", read_tax_event(data).identifier) or ""

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import select
 
 from assistant.config import Clock
-from assistant.events.cloudevents import IncomingEvent
+from assistant.events.cloudevents import FEEDS, IncomingEvent
 from assistant.events.inbox import receive_event
 from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
 from assistant.registers import Registers, RegisterUnavailable
@@ -71,7 +71,7 @@ class Polling:
                 return stored
             async with self.database.begin() as tx:
                 for entry in page.entries:
-                    event = IncomingEvent(str(entry.sequence), f"feed:{feed}", event_type, entry.body)
+                    event = IncomingEvent(str(entry.sequence), f"{FEEDS}{feed}", event_type, entry.body)
                     result = await receive_event(tx, self.identities, event, self.clock())
                     stored += not result.again
                 await upsert(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from assistant.determinations import DeterminationChange
@@ -44,6 +45,7 @@ def content_of(
     person_id: str,
     subject_name: str,
     municipality: str,
+    today: date,
 ) -> dict[str, Any]:
     """The content of one guidance to one person.
 
@@ -69,6 +71,7 @@ def content_of(
         "subject_name": subject_name,
         "municipality": municipality,
         "on": first.after.on,
+        "begins": first.after.on if first.after.on > today else None,
         "values": values,
         "values_of": {change.rule: spoken_of(change.after.values) for change in changes},
         "asked": [_asked(catalogue.model, path) for path in dict.fromkeys(asked)],

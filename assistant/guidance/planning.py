@@ -34,6 +34,7 @@ class Told:
     kind: str
     values: Mapping[str, Any] = field(default_factory=dict)
     asked: tuple[str, ...] = ()
+    begins: date | None = None  # where it was told as something to come
 
 
 @dataclass(frozen=True)
@@ -74,15 +75,17 @@ def is_told(rule: Rule) -> bool:
 
 
 def kind_of(
-    change: DeterminationChange, told: Told | None, asked: tuple[str, ...], policy: Policy
+    change: DeterminationChange, told: Told | None, asked: tuple[str, ...], policy: Policy, on: date
 ) -> str | None:
-    """What the change means to somebody who was last told `told`; None where there is nothing to say."""
+    """What the change means, on that day, to somebody who was last told `told`; None: nothing to say."""
     after = change.after
     stands = told is not None and told.kind in STANDS
     if after.answer == "yes":
         if not stands:
             return "right_found"
-        return None if told is not None and _same(told.values, spoken_of(after.values)) else "right_changed"
+        assert told is not None
+        same = _same(told.values, spoken_of(after.values)) and not _moved(told.begins, after.on, on)
+        return None if same else "right_changed"
     if after.answer == "no":
         if stands:
             return "right_lost"
@@ -94,6 +97,11 @@ def kind_of(
     if open_question and not stands and not _told(told, "right_possible"):
         return "right_possible"
     return None
+
+
+def _moved(said: date | None, begins: date, on: date) -> bool:
+    """Does it begin on another day than was said, where one of the days is still to come?"""
+    return begins != (said or on) and max(begins, said or on) > on
 
 
 def _told(told: Told | None, kind: str) -> bool:
@@ -130,7 +138,7 @@ def plan(
             if change.cause == f"person:{person.id}":
                 continue  # who told us sees the answer where they told it
             how = telling(person, circle.subject, circle.others, on)
-            kind = kind_of(change, told.get((person.id, change.subject_id, change.rule)), asked, policy)
+            kind = kind_of(change, told.get((person.id, change.subject_id, change.rule)), asked, policy, on)
             if kind is None or how.silent:
                 continue
             people[person.id, change.subject_id] = (person, how, circle.subject.first_name)
@@ -163,6 +171,7 @@ def plan(
                     person_id=person_id,
                     subject_name=name,
                     municipality=ordered[0].municipality,
+                    today=on,
                 ),
             )
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
@@ -100,6 +100,7 @@ async def told_about(tx: Transaction, subjects: Iterable[str]) -> dict[tuple[str
                 row["kind"],
                 row["content"].get("values_of", {}).get(rule, {}),
                 tuple(entry["path"] for entry in row["content"].get("asked", ())),
+                date.fromisoformat(begins) if (begins := row["content"].get("begins")) else None,
             )
     return told
 
@@ -107,7 +108,10 @@ async def told_about(tx: Transaction, subjects: Iterable[str]) -> dict[tuple[str
 async def waiting_messages(
     tx: Transaction, *, subject_id: str | None = None, person_id: str | None = None
 ) -> list[Mapping[str, Any]]:
-    """Messages not yet sent, with their guidance's rule list, about a subject or to a person."""
+    """Messages not yet sent, with their guidance's rule list, about a subject or to a person.
+
+    Until this transaction ends nobody begins to send one of them: whether it is `on_their_way` stays true.
+    """
     question = (
         select(
             message.c.id,
@@ -126,7 +130,9 @@ async def waiting_messages(
         question = question.where(guidance.c.subject_id == subject_id)
     if person_id is not None:
         question = question.where(message.c.person_id == person_id)
-    return list(await tx.all(question))
+    # In one order, so that two who take back what waits do not wait for each other.
+    locked = question.order_by(message.c.id).with_for_update(of=message)
+    return list(await tx.all(locked))
 
 
 async def with_live_messages(tx: Transaction, people: Collection[str], since: datetime) -> set[str]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+from assistant.config import local_date
 from assistant.guidance import wording
 from assistant.guidance.people import LANGUAGES
 from assistant.guidance.sandbox import SafeTemplate, TemplateFault, safe_template
@@ -110,6 +112,7 @@ def context_of(content: Mapping[str, Any], municipality: str, language: str) -> 
         ],
         "can_apply": bool(content.get("process")),
         "on": wording.day(content["on"], language) if content.get("on") else "",
+        "begins": wording.day(content["begins"], language) if content.get("begins") else "",
         "case_number": str(content.get("case_number", "")),
         "outcome": str(content.get("outcome", "")),
         "due_on": wording.day(content["due_on"], language) if content.get("due_on") else "",
@@ -168,8 +171,13 @@ def _news(content: Mapping[str, Any], language: str) -> str:
         language,
         source=wording.name_of(newest["source"], language),
         title=wording.of(newest["title"], language).lower(),
-        day=wording.day(newest["recorded_at"], language),
+        day=wording.day(_recorded_on(newest["recorded_at"]), language),
     )
+
+
+def _recorded_on(moment: str | datetime) -> date:
+    """The day in Norway; what is kept has been through JSON."""
+    return local_date(datetime.fromisoformat(moment) if isinstance(moment, str) else moment)
 
 
 def _fact(fact: Mapping[str, Any], language: str) -> str:

@@ -16,7 +16,11 @@ LONG = 2000  # characters: an explanation
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 MASK = "••••••\N{NO-BREAK SPACE}•••••"
 
-_ELEVEN_DIGITS = re.compile(r"(?<![0-9])(?:[0-9][ .\-\u00a0\u202f]?){10}[0-9](?![0-9])")
+_ELEVEN_DIGITS = re.compile(
+    r"(?<!\d)(?:\d(?:[ \t\u00a0\u2009\u202f]{0,2}|[./\-\u2010-\u2014])){10}\d(?!\d)"
+    # With blanks around the dash it may be two amounts: those have no date's month, but 00 there.
+    r"|(?<!\d)\d\d(?!00)\d{4} [/\-\u2010-\u2014] \d{5}(?!\d)"
+)
 
 _AMOUNT = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,2})?")
 _DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")

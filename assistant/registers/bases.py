@@ -9,7 +9,7 @@ TAX_BASIS = (
     "forskrift om foreldrebetaling i barnehager (FOR-2005-12-16-1478) § 3e andre ledd; "
     "skatteforvaltningsforskriften (FOR-2016-11-23-1360) § 3-3"
 )
-CONTACT_BASIS = "eForvaltningsforskriften (FOR-2004-06-25-988) §§ 8, 9 and 32"
+CONTACT_BASIS = "eForvaltningsforskriften (FOR-2004-06-25-988) §§ 8, 9 og 32"
 KINDERGARTEN_BASIS = (
     "barnehageloven (LOV-2005-06-17-64) § 20; "
     "forskrift om foreldrebetaling i barnehager (FOR-2005-12-16-1478) § 3e"

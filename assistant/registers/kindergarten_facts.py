@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,20 +20,17 @@ def place_ref(number: str) -> SubjectRef:
 def statements_from_place(place: Place) -> tuple[Statement, ...]:
     """The child's relation to the place (one scope a place: a child may change kindergarten), and the place.
 
-    Of an annulled place only that it is not there: the child never had it.
+    Of an annulled place everything is taken back: the child never had it, and nobody is to be billed for it.
     """
-    relation = Statement(
-        person_ref(place.child),
-        "person.kindergarten_place",
-        () if place.annulled else (_held(place),),
-        scope=place.number,
-    )
-    if place.annulled:
-        return (relation,)
+    said = _all_of(place)
+    return tuple(replace(one, spans=()) for one in said) if place.annulled else said
+
+
+def _all_of(place: Place) -> tuple[Statement, ...]:
     covers = () if place.covers_whole_stay is None else (Span(place.covers_whole_stay),)
     deferred = () if place.deferred_school_start is None else (Span(place.deferred_school_start),)
     return (
-        relation,
+        Statement(person_ref(place.child), "person.kindergarten_place", (_held(place),), scope=place.number),
         Statement(person_ref(place.child), "person.deferred_school_start", deferred, scope=place.number),
         _said(place, "place_number", Span(place.number)),
         _said(place, "kindergarten", Span(place.kindergarten)),

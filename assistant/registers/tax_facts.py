@@ -17,14 +17,24 @@ def statements_from_tax_basis(basis: TaxBasis) -> tuple[Statement, ...]:
     """The assessed income (NOK a year) and whether the tax administration shields the person.
 
     No amount for a shielded person, nor where the basis has an income post that `income_posts.yaml` does not
-    classify: both are for a person to decide, and unknown is not zero.
+    classify: both are for a person to decide, and unknown is not zero. An earlier year does not stand in for
+    it: what was said of the years whose assessment would still last is taken back (FOR-2005-12-16-1478 § 3e:
+    the latest assessment).
     """
     identifier = basis.identifier
     if basis.shielded:
-        return (_income(identifier, basis.income_year), _shielded(identifier, True))
+        return (
+            _income(identifier, basis.income_year),
+            _shielded(identifier, True),
+            *_no_longer_latest(basis),
+        )
     added = add_up(basis.posts)
     if added.amount is None:
-        return (_income(identifier, basis.income_year), _shielded(identifier, False))
+        return (
+            _income(identifier, basis.income_year),
+            _shielded(identifier, False),
+            *_no_longer_latest(basis),
+        )
     span = Span(
         added.amount,
         date(basis.income_year + 1, 1, 1),
@@ -46,6 +56,12 @@ def unclassified_posts(basis: TaxBasis) -> tuple[str, ...]:
 
 def _income(identifier: str, income_year: int, *spans: Span) -> Statement:
     return Statement(person_ref(identifier), "person.assessed_income", spans, scope=str(income_year))
+
+
+def _no_longer_latest(basis: TaxBasis) -> tuple[Statement, ...]:
+    """The earlier years taken back, whose assessments would last into the days of this one."""
+    years = range(1, YEARS_AN_ASSESSMENT_LASTS)
+    return tuple(_income(basis.identifier, basis.income_year - back) for back in years)
 
 
 def _shielded(identifier: str, shielded: bool) -> Statement:

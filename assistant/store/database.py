@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,12 +25,15 @@ class Transaction:
     """A running transaction: reads and writes, and what to do once it is committed.
 
     What is handed to `after_commit` runs only if the transaction committed, in order, in this process:
-    use it to wake somebody up, never for work that must not be lost (that is `enqueue`).
+    use it to wake somebody up, never for work that must not be lost (that is `enqueue`). What is handed to
+    `before_commit` is the last thing done in the transaction, and it fails with it.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self.memory: dict[Any, Any] = {}  # what was read in this transaction and has not changed since
+        self.jobs: list[Mapping[str, Any]] = []  # enqueued, and written as the last thing before the commit
+        self._at_last: list[Callable[[], Awaitable[None]]] = []
         self._afterwards: list[Callable[[], None]] = []
 
     async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
@@ -48,6 +51,13 @@ class Transaction:
 
     async def scalar(self, statement: Executable) -> Any:
         return await self.connection.scalar(statement)
+
+    def before_commit(self, do: Callable[[], Awaitable[None]]) -> None:
+        self._at_last.append(do)
+
+    async def at_last(self) -> None:
+        while self._at_last:
+            await self._at_last.pop(0)()
 
     def after_commit(self, do: Callable[[], None]) -> None:
         self._afterwards.append(do)
@@ -68,7 +78,9 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite and self.url.database and self.url.database != ":memory:":
-            Path(self.url.database).parent.mkdir(parents=True, exist_ok=True)
+            path = Path(self.url.database)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)  # what is in it is nobody else's business on this machine
         self._writer = self._engine(begin="BEGIN IMMEDIATE")
         in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
         self._reader = self._writer if in_memory else self._engine(begin="BEGIN")
@@ -103,6 +115,7 @@ class Database:
         async with self._writer.connect() as connection, connection.begin():
             tx = Transaction(connection)
             yield tx
+            await tx.at_last()
         tx.committed()
 
     @asynccontextmanager

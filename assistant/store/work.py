@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
+from zlib import crc32
 
 import structlog
-from sqlalchemy import Select, and_, bindparam, case, delete, exists, func, insert, or_, select, update
+from sqlalchemy import Select, and_, bindparam, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
@@ -27,6 +29,9 @@ log = structlog.get_logger()
 QUEUES = ("chat", "events", "bulk")  # the first is served first
 LEASE = timedelta(seconds=60)
 RETRIES = (1, 2, 4, 8, 15, 30)  # seconds; after the last the job is parked
+LOST = "its process died at it, or it took longer than its lease"
+QUEUE_LOCKS = 1  # the class of our advisory locks; those of `in_turn` have none
+LANES = 64  # few enough that work for a whole town takes no more locks than PostgreSQL has
 LONG_WAIT = timedelta(minutes=1)
 STOP_SECONDS = 5.0  # how long the jobs at hand may take when the process is told to stop
 
@@ -53,7 +58,7 @@ async def enqueue(
     run_at: datetime | None = None,
     receipt: str | None = None,
 ) -> None:
-    """Add a job to the caller's transaction.
+    """Add a job to the caller's transaction; it is written right before the commit.
 
     `key`: jobs with the same key run one at a time, in the order they were enqueued (use the person's id).
     `receipt`: while a job with the same receipt is waiting, this one is not added a second time.
@@ -68,14 +73,37 @@ async def enqueue(
         "receipt": receipt,
         "state": "todo",
     }
-    if receipt is None:
-        await tx.execute(insert(job).values(values))
-    else:
-        dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
-        await tx.execute(
-            dialect_insert(job).values(values).on_conflict_do_nothing(index_elements=["receipt"])
-        )
+    if not tx.jobs:
+        tx.before_commit(partial(_write, tx))
+    tx.jobs.append(values)
     tx.after_commit(Work.wake_all)
+
+
+async def _write(tx: Transaction) -> None:
+    """Write what was enqueued, in line with other transactions that bring work for the same key or receipt."""
+    new, tx.jobs = tx.jobs, []
+    await _in_line(tx, [name for values in new for name in (values["key"], values["receipt"])])
+    dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
+    for values in new:
+        once = dialect_insert(job).values(values)
+        if values["receipt"] is not None:
+            # The waiting one is written, not just seen: on PostgreSQL nobody can then begin it, and read
+            # what it goes by, before our own news is committed. When it is due stands: it may be put off.
+            once = once.on_conflict_do_update(
+                index_elements=["receipt"], set_={"receipt": once.excluded.receipt}
+            )
+        await tx.execute(once)
+
+
+async def _in_line(tx: Transaction, names: Iterable[str | None]) -> None:
+    """Wait for those who write jobs of these keys and receipts: ids are then committed in their order.
+
+    PostgreSQL gives an id when the row is written, so a later one could else be seen, and begun, first. The
+    lanes are taken in one order and after all else, so that no two transactions wait for each other.
+    """
+    if tx.connection.dialect.name == "postgresql":
+        for lane in sorted({crc32(name.encode()) % LANES for name in names if name}):
+            await tx.execute(select(func.pg_advisory_xact_lock(QUEUE_LOCKS, lane)))
 
 
 async def outstanding(tx: Transaction, now: datetime) -> int:
@@ -95,13 +123,17 @@ class _Claimed:
 
 
 def _next_job() -> Select[Any]:
-    """The most urgent job that is due and free: nobody works at it, and none before it has its key."""
+    """The most urgent job that is due and free: nobody works at it or at one with its key, and none is before.
+
+    One with a lower number is begun after a higher one where it was parked and is to be tried again.
+    """
     now = bindparam("now", type_=job.c.run_at.type)
     earlier = job.alias("earlier")
     free = or_(job.c.state == "todo", and_(job.c.state == "doing", job.c.leased_until < now))
+    being_done = and_(earlier.c.id != job.c.id, earlier.c.state == "doing", earlier.c.leased_until >= now)
+    before = and_(earlier.c.id < job.c.id, earlier.c.state != "parked")
     first_of_its_key = or_(
-        job.c.key == "",
-        ~exists().where(earlier.c.key == job.c.key, earlier.c.id < job.c.id, earlier.c.state != "parked"),
+        job.c.key == "", ~exists().where(earlier.c.key == job.c.key, or_(before, being_done))
     )
     return (
         select(job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts, job.c.receipt)
@@ -115,6 +147,27 @@ def _next_job() -> Select[Any]:
 
 NEXT_JOB = _next_job()
 NEXT_JOB_NOT_LOCKED = NEXT_JOB.with_for_update(skip_locked=True)
+
+
+async def _count_lost(tx: Transaction, now: datetime | None = None) -> None:
+    """Let go of leases that ran out before now, or all: each counts as an attempt, after the last it is parked.
+
+    Else a job that kills its process would be begun for ever, and kill those beside it each time.
+    """
+    lost = select(job.c.id).where(job.c.state == "doing").with_for_update(skip_locked=True)
+    if now is not None:
+        lost = lost.where(job.c.leased_until < now)
+    last = job.c.attempts >= len(RETRIES)
+    values = {
+        "state": case((last, "parked"), else_="todo"),
+        "attempts": case((last, job.c.attempts), else_=job.c.attempts + 1),
+        "leased_until": None,
+        "error": LOST,
+    }
+    counted = update(job).where(job.c.id.in_(lost)).values(values)
+    for row in await tx.all(counted.returning(job.c.id, job.c.task, job.c.state)):
+        if row["state"] == "parked":
+            log.error("work.parked", task=row["task"], job=row["id"])
 
 
 class Work:
@@ -218,6 +271,7 @@ class Work:
             if await tx.first(NEXT_JOB, asked) is None:
                 return None  # the common case costs no write lock
         async with self.database.begin() as tx:
+            await _count_lost(tx, now)
             row = await tx.first(NEXT_JOB if self.database.is_sqlite else NEXT_JOB_NOT_LOCKED, asked)
             if row is None:
                 return None
@@ -237,7 +291,9 @@ class Work:
             "receipt": claimed.receipt,
         }
         async with self.database.begin() as tx:
-            if claimed.receipt is not None:  # the same that came meanwhile is done with this one
+            if claimed.receipt is not None:
+                await _in_line(tx, [claimed.receipt])
+                # The same that came meanwhile is done with this one.
                 newer = (job.c.receipt == claimed.receipt) & (job.c.state == "todo")
                 await tx.execute(delete(job).where(newer))
             await tx.execute(update(job).where(job.c.id == claimed.id).values(waiting))
@@ -254,6 +310,4 @@ class Work:
     async def reclaim(self) -> None:
         """At the start of the only process (SQLite): what was being done when it died is to be done."""
         async with self.database.begin() as tx:
-            await tx.execute(
-                update(job).where(job.c.state == "doing").values(state="todo", leased_until=None)
-            )
+            await _count_lost(tx)

@@ -11,6 +11,8 @@ from datetime import date
 from assistant.twin.neighbourhood import UNKNOWN, Neighbourhood, Unknown
 
 LIVES_AS_SPOUSE = frozenset({"married", "registered_partner"})
+LIVES_NOWHERE_HERE = frozenset({"emigrated", "dead", "ceased"})
+"""Who is registered so has no registered address in Norway, and none is missing."""
 
 
 def full_years(birth: date, on: date) -> int:
@@ -39,7 +41,8 @@ def household_adults(near: Neighbourhood, child: str, on: date) -> tuple[str, ..
 
     The parents who live at the child's registered address (which settles shared residence), with their
     spouses, registered partners, cohabitants with a common child at the same address, and the cohabitant
-    that a parent has told us of (§ 3d: one without a common child must be told).
+    that a parent has told us of (§ 3d: one without a common child must be told). A partner there may be, but
+    whom nobody names, makes the household unknown, not smaller: another income may count.
     """
     home = near.value(child, "person.address_key", on)
     parents = parents_of(near, child, on)
@@ -58,30 +61,49 @@ def household_adults(near: Neighbourhood, child: str, on: date) -> tuple[str, ..
         return UNKNOWN
     adults = dict.fromkeys(at_home)
     for parent in at_home:
-        adults.update(dict.fromkeys(partners_of(near, parent, home, on)))
+        partners = partners_of(near, parent, home, on)
+        if isinstance(partners, Unknown):
+            return UNKNOWN
+        adults.update(dict.fromkeys(partners))
     return tuple(adults)
 
 
-def partners_of(near: Neighbourhood, person: str, home: object, on: date) -> tuple[str, ...]:
-    """Those with whom the person makes a household: spouse, cohabitant with a common child, one told of."""
+def partners_of(near: Neighbourhood, person: str, home: object, on: date) -> tuple[str, ...] | Unknown:
+    """Those with whom the person makes a household: spouse, cohabitant with a common child, one told of.
+
+    UNKNOWN where there may be one more: married to somebody the register does not name, of a marital status
+    it does not state, or with a common child whose other parent lives where nobody has told us.
+    """
     found: list[str] = []
     status = near.value(person, "person.marital_status", on)
     spouse = near.one(person, "person.spouse", on)
-    if status in LIVES_AS_SPOUSE and isinstance(spouse, str):
-        found.append(spouse)
+    if isinstance(status, Unknown) and spouse is not None:
+        return UNKNOWN
+    if status in LIVES_AS_SPOUSE:
+        if isinstance(spouse, Unknown):
+            return UNKNOWN
+        found.extend([spouse] if spouse else [])
     for child in children_of(near, person, on):
         others = parents_of(near, child, on)
-        if isinstance(others, Unknown):
-            continue
-        found.extend(
-            other
-            for other in others
-            if other != person and near.value(other, "person.address_key", on) == home
-        )
+        for other in () if isinstance(others, Unknown) else others:
+            if other == person or not is_alive(near, other, on):
+                continue
+            address = _registered_home(near, other, on)
+            if isinstance(address, Unknown):
+                return UNKNOWN
+            if address == home:
+                found.append(other)
     told = near.one(person, "person.cohabitant", on)
     if isinstance(told, str):
         found.append(told)
     return tuple(dict.fromkeys(other for other in found if is_alive(near, other, on)))
+
+
+def _registered_home(near: Neighbourhood, person: str, on: date) -> object:
+    """The key of the address where the person is registered; None where known to have none in Norway."""
+    address = near.value(person, "person.address_key", on)
+    elsewhere = near.value(person, "person.residence_status", on) in LIVES_NOWHERE_HERE
+    return None if address is UNKNOWN and elsewhere else address
 
 
 def siblings_with_place(near: Neighbourhood, child: str, on: date) -> tuple[str, ...] | Unknown:
@@ -145,6 +167,7 @@ DERIVED_FROM = {
             "person.spouse",
             "person.cohabitant",
             "person.death_date",
+            "person.residence_status",
         }
     ),
     "person.sibling_number": frozenset(

@@ -43,5 +43,6 @@ async def refuse_forged(request: web.Request, visitor: Visitor, config: Config) 
     sent = request.headers.get(HEADER, "")
     if not sent and request.content_type == FORM:
         sent = (await read_form(request)).text(FIELD, limit=2000)
-    if not visitor.csrf or not hmac.compare_digest(sent.encode(), visitor.csrf.encode()):
+    given = sent.encode("utf-8", "surrogateescape")  # a header may hold any bytes
+    if not visitor.csrf or not hmac.compare_digest(given, visitor.csrf.encode()):
         raise ForgedRequest

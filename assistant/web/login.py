@@ -59,7 +59,7 @@ def routes(parts: Parts) -> list[Route]:
     ]
 
 
-LOGIN_HINT = re.compile(r"[a-z0-9_-]{1,40}")
+LOGIN_HINT = re.compile(r"(?!.*[0-9]{11})[a-z0-9_-]{1,40}")
 """A hint to the provider of who wants to log in (OpenID Connect Core section 3.1.2.1); never an identity number."""
 
 

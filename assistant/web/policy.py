@@ -157,7 +157,7 @@ def service_with(tokens: Mapping[str, SecretStr], sent: str) -> str | None:
     found = None
     for name, secret in tokens.items():
         value = secret.get_secret_value()
-        if value and hmac.compare_digest(value.encode(), sent.encode()):
+        if value and hmac.compare_digest(value.encode(), sent.encode("utf-8", "surrogateescape")):
             found = name
     return found
 

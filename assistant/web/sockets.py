@@ -167,7 +167,7 @@ async def _holder(request: web.Request, parts: Parts, written: str) -> Visitor |
     if ticket is None:
         return None
     async with parts.database.begin() as tx:
-        if not await tickets.use(tx, written, now):
+        if not await tickets.use(tx, ticket, now):
             return None
     visitor = await recognise_session(parts, ticket.session)
     return visitor if visitor is not None and visitor.kind == "resident" else None

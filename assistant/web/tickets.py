@@ -9,9 +9,8 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from cryptography.exceptions import InvalidTag
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
@@ -33,10 +32,14 @@ MAX_LENGTH = 1000
 
 @dataclass(frozen=True)
 class Ticket:
-    """What a ticket stands for: a session (its token's hash), for a page of one origin."""
+    """What a ticket stands for: a session (its token's hash), for a page of one origin.
+
+    `number` tells it from every other, however it is written: base64 can write the same bytes in many ways.
+    """
 
     session: bytes
     origin: str
+    number: str = field(default_factory=lambda: secrets.token_hex(16))
 
 
 def seal(keys: IdentityKeys, ticket: Ticket, expires: datetime) -> str:
@@ -46,7 +49,7 @@ def seal(keys: IdentityKeys, ticket: Ticket, expires: datetime) -> str:
             "session": ticket.session.hex(),
             "origin": ticket.origin,
             "expires": expires.isoformat(),
-            "number": secrets.token_hex(16),
+            "number": ticket.number,
         }
     )
     key_id, sealed = keys.seal(plain.encode(), about=ABOUT)
@@ -63,12 +66,12 @@ def unseal(keys: IdentityKeys, written: str, origin: str, now: datetime) -> Tick
     said = from_json(plain.decode())
     if said["origin"] != origin or datetime.fromisoformat(said["expires"]) <= now:
         return None
-    return Ticket(bytes.fromhex(said["session"]), said["origin"])
+    return Ticket(bytes.fromhex(said["session"]), said["origin"], said["number"])
 
 
-async def use(tx: Transaction, written: str, now: datetime) -> bool:
+async def use(tx: Transaction, ticket: Ticket, now: datetime) -> bool:
     """Use the ticket up; False when somebody has before, in whatever process."""
-    values = {"id": f"ticket:{sha256(written.encode()).hexdigest()}", "at": now}
+    values = {"id": f"ticket:{ticket.number}", "at": now}
     dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
     written_now = await tx.execute(dialect_insert(receipt).values(values).on_conflict_do_nothing())
     return bool(written_now.rowcount == 1)

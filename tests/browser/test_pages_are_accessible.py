@@ -229,13 +229,17 @@ def test_the_rule_editor(walk: Walk) -> None:
     walk.go(rule)
     walk.go(f"{rule}/edit")
     source = page.locator("#text").input_value()
-    broken = source.replace("0.06 *", "0.06 */", 1).replace("kind: right", "kind: rigth", 1)
+    broken = source.replace(
+        "sum(child.household.adults.assessed_income)", "sum(child.household.adults.incom)", 1
+    )
     assert broken != source
     _write(walk, broken)
     walk.press("action=check")
     expect(page.locator("#faults")).to_be_visible()
     walk.see("a rule with faults")
     if walk.language == "nb":
+        page.locator("#faults ~ ul a, section[aria-labelledby=faults] a").first.click()
+        expect(page.locator(".cm-content")).to_be_focused()
         picture(page, "editor-fault")
         _write(walk, source.replace("\nsummary:", "\n# looked through\nsummary:", 1))
         page.locator("[name=applies_from]").fill("2031-08-01")
@@ -263,6 +267,10 @@ def test_the_billers_view(walk: Walk) -> None:
     walk.see("/biller")
     walk.go("/biller?month=2026-12")
     if walk.language == "nb":
+        reduced = walk.visit.page.locator("section, h3, .scroll").filter(
+            has=walk.visit.page.locator("td .ds-tag")
+        )
+        reduced.first.evaluate("(table) => table.previousElementSibling.scrollIntoView()")
         picture(walk.visit.page, "biller")
     walk.go("/biller?month=soon", 400)
     walk.over()
@@ -307,4 +315,18 @@ def test_the_chat_with_each_kind_of_content(walk: Walk) -> None:
     expect(log.locator(".waiting")).to_have_count(0)
     expect(log.locator(".line").last).to_be_visible()
     walk.see("the chat after the errand is left")
+    walk.over()
+
+
+def test_the_dark_pages_have_contrast_too(visitor: Callable[..., Visit]) -> None:
+    """For those whose system asks for dark colours."""
+    walk = Walk(visitor("nb", color_scheme="dark"), "nb")
+    for path in ("/", "/demo", "/api/docs"):
+        walk.go(path)
+    walk.visit.log_in("jonas")
+    walk.see("/me")
+    walk.go(walk.links("/me/guidance/")[0])
+    walk.visit.chat.get_by_role("button").click()
+    expect(walk.visit.chat.locator("article")).to_be_visible()
+    walk.see("the chat")
     walk.over()

@@ -147,13 +147,12 @@ class Visit:
 
 def visit(browser: Browser, demo: RunningDemo, language: str = "nb", **options: object) -> Visit:
     """A fresh profile that has never been here, in that language."""
-    context = browser.new_context(
-        locale=LOCALES[language],
-        color_scheme="light",
-        reduced_motion="reduce",
-        viewport={"width": 1280, "height": 900},
-        **options,  # type: ignore[arg-type]
-    )
+    settings = {
+        "color_scheme": "light",
+        "reduced_motion": "reduce",
+        "viewport": {"width": 1280, "height": 900},
+    }
+    context = browser.new_context(locale=LOCALES[language], **settings | options)  # type: ignore[arg-type]
     context.set_default_timeout(15_000)
     context.add_init_script(VIOLATIONS)
     made = Visit(demo, context, context.new_page())

@@ -19,8 +19,9 @@ from typing import Any, Self
 from aiohttp.test_utils import unused_port
 from scenery import TODAY, Scenery
 from sqlalchemy import Engine, Table, create_engine, func, select
+from sqlalchemy.exc import OperationalError
 
-from assistant.store.tables import feed_pointer, inbox, job
+from assistant.store.tables import feed_pointer, inbox, job, municipality
 
 READY_SECONDS = 60.0
 SETTLED_SECONDS = 90.0
@@ -113,6 +114,20 @@ class DemoProcess:
         elif self.is_running:
             self.kill()  # what went wrong is to be seen, not how it ends
 
+    @property
+    def has_database(self) -> bool:
+        """Whether there is anything to ask yet."""
+        return bool(self.database_url) or self._migrated()
+
+    def _migrated(self) -> bool:
+        path = self.data / "varde.sqlite3"
+        if not path.exists():
+            return False
+        try:
+            return self.records.count(municipality) > 0
+        except OperationalError:
+            return False  # it is being made
+
     # ---- starting and ending ------------------------------------------------------------------------
 
     def spawn(self) -> None:
@@ -170,7 +185,9 @@ class DemoProcess:
     # ---- watching -----------------------------------------------------------------------------------
 
     def logged(self) -> str:
-        return self.log.read_text(errors="replace") if self.log.exists() else ""
+        """What it has printed, and what it has written of itself."""
+        written = (self.log, self.data / "varde.log")
+        return "".join(path.read_text(errors="replace") for path in written if path.exists())
 
     def log_lines(self, **wanted: Any) -> list[Mapping[str, Any]]:
         """The lines of the log with these values."""

@@ -28,8 +28,8 @@ FACTS_OF_REGISTERS = ("birth_date", "income", "price", "weekly_hours", "address"
 
 
 def test_the_sums_of_this_story_are_those_of_the_law() -> None:
-    assert Decimal(1080) == SIX_PERCENT
-    assert Decimal(600) == FEE
+    assert SIX_PERCENT.quantize(Decimal("0.01")) == Decimal(1080)
+    assert str(FEE) == "600"
 
 
 async def test_nora_gets_a_place_and_ingrid_pays_what_the_law_says(tmp_path: Path, database_url: str) -> None:
@@ -183,8 +183,10 @@ async def the_flag_says_only_the_fee(biller: Machine) -> None:
         *("sequence", "id", "municipality", "subject", "place_number", "fee", "monthly_amount"),
         *("currency", "from", "to", "replaces", "created_at"),
     }
+    for by_chance in ("id", "subject", "created_at"):  # which may hold any digits
+        text = text.replace(flag[by_chance], "")
     for hidden in ("198", "1080", "1200", "Nora", "Ingrid", "Steinrud", number("nora"), number("ingrid")):
-        assert hidden not in text.replace(flag["id"], "").replace(flag["subject"], ""), hidden
+        assert hidden not in text, hidden
     assert (await biller.get_json("/api/v1/flags?since=1"))["flags"] == []
     assert (await biller.get("/api/v1/flags?since=0", token="another"))[0] == 401
     assert (await biller.get("/api/v1/flags?since=0", token=""))[0] == 401

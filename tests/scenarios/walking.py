@@ -132,7 +132,10 @@ class Chat:
     async def frame(self, kind: str) -> dict[str, Any]:
         """The next frame of that type. What lines come before it are kept."""
         while True:
-            found: dict[str, Any] = await asyncio.wait_for(self.socket.receive_json(), PATIENCE)
+            received = await asyncio.wait_for(self.socket.receive(), PATIENCE)
+            if received.type is not aiohttp.WSMsgType.TEXT:
+                raise ConnectionResetError(f"the chat closed: {received.type.name} {received.extra or ''}")
+            found: dict[str, Any] = json.loads(received.data)
             if found["type"] == kind:
                 return found
             assert found["type"] != "refused", found
@@ -165,6 +168,17 @@ class Chat:
         lines = (await self.frame("lines"))["lines"]
         self.keep(lines)
         return [part for one in lines if one["author"] == "assistant" for part in one["content"]["parts"]]
+
+    def answered(self, line: str) -> list[dict[str, Any]] | None:
+        """The parts of the answer to a line that was sent before, if it is here."""
+        for place, one in enumerate(self.lines):
+            if one["client_id"] == line:
+                for after in self.lines[place + 1 :]:
+                    if after["author"] == "assistant" and "parts" in after["content"]:
+                        parts: list[dict[str, Any]] = after["content"]["parts"]
+                        if not any(part["type"] == "guidance" for part in parts):
+                            return parts
+        return None
 
     def shown(self, kind: str) -> list[dict[str, Any]]:
         """The parts of that kind in all the assistant has said."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import date
 from itertools import pairwise
 from typing import Any
@@ -11,7 +10,7 @@ from aiohttp import web
 
 from assistant.config import local_date
 from assistant.determinations.catalogue_by_day import RuleVersion, holding
-from assistant.determinations.rule_check import RuleCheck, check_rule
+from assistant.determinations.rule_check import RuleCheck
 from assistant.determinations.rule_versions import NotSaved, UnknownRule
 from assistant.store import Transaction
 from assistant.web.faults import BadRequest, NotHere
@@ -76,7 +75,7 @@ async def read(request: web.Request) -> web.StreamResponse:
     async with parts.database.read() as tx:
         version, versions = await _chosen(request, tx)
         catalogue = await parts.rule_versions.catalogue_at(tx, max(today, version.applies_from or today))
-    check = await asyncio.to_thread(check_rule, version.text, version.rule, catalogue)
+    check = await parts.rule_versions.check(version.text, version.rule, catalogue)
     if check.rule is None:
         return redirect(f"/editor/rules/{version.rule}/edit?version={version.number}")
     rule = check.rule
@@ -128,7 +127,7 @@ async def check_or_save(request: web.Request) -> web.StreamResponse:
     if action == "save" and not form["note"]:
         errors["note"] = text(request, "editor.note_missing")
     if action == "check" or errors or applies_from is None:
-        check = await asyncio.to_thread(check_rule, form["text"], rule_id, catalogue)
+        check = await parts.rule_versions.check(form["text"], rule_id, catalogue)
         status = 400 if errors and action == "save" else 200
         return _edit_page(request, rule_id, catalogue, form, check=check, errors=errors, status=status)
     return await _save(request, rule_id, catalogue, form, applies_from, _number(sent))
@@ -144,19 +143,18 @@ async def _save(
 ) -> web.StreamResponse:
     parts, visitor = request.app[PARTS], visitor_of(request)
     try:
-        async with parts.database.begin() as tx:
-            saved = await parts.rule_versions.save(
-                tx,
-                rule_id,
-                form["text"],
-                applies_from=applies_from,
-                by=visitor.staff or "",
-                note=form["note"],
-                now=parts.clock(),
-                edited_from=edited_from,
-            )
+        saved = await parts.rule_versions.save(
+            parts.database,
+            rule_id,
+            form["text"],
+            applies_from=applies_from,
+            by=visitor.staff or "",
+            note=form["note"],
+            now=parts.clock(),
+            edited_from=edited_from,
+        )
     except NotSaved as refused:
-        check = refused.check or await asyncio.to_thread(check_rule, form["text"], rule_id, catalogue)
+        check = refused.check or await parts.rule_versions.check(form["text"], rule_id, catalogue)
         return _edit_page(request, rule_id, catalogue, form, check=check, refused=str(refused), status=409)
     return redirect(f"/editor/rules/{rule_id}?version={saved.number}&saved={saved.number}")
 
@@ -171,7 +169,7 @@ async def check_text(request: web.Request) -> web.StreamResponse:
     on = _day(str(sent.get("applies_from", ""))) or local_date(parts.clock())
     async with parts.database.read() as tx:
         catalogue = await parts.rule_versions.catalogue_at(tx, on)
-    check = await asyncio.to_thread(check_rule, sent["text"], sent["rule"], catalogue)
+    check = await parts.rule_versions.check(sent["text"], sent["rule"], catalogue)
     return json_answer(
         {
             "sound": check.sound,

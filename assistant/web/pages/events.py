@@ -61,13 +61,14 @@ def check_sender(request: web.Request, body: bytes, secrets: Iterable[SecretStr]
         return
     timestamp = request.headers.get("X-Varde-Timestamp", "")
     given = request.headers.get("X-Varde-Signature", "")
-    if not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 12:
+    if not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 11:
         raise Unauthorised("X-Varde-Timestamp must be seconds since 1970")
     sent = datetime.fromtimestamp(int(timestamp), UTC)
     if abs(now - sent) > WINDOW:
         raise Unauthorised(f"X-Varde-Timestamp is more than {WINDOW.seconds} seconds off")
     expected = [signature(secret.get_secret_value(), timestamp, body) for secret in live]
-    matching = [hmac.compare_digest(given.encode(), one.encode()) for one in expected]  # each: no early end
+    signed = given.encode("utf-8", "surrogateescape")  # a header may hold any bytes
+    matching = [hmac.compare_digest(signed, one.encode()) for one in expected]  # each: no early end
     if not any(matching):
         raise Unauthorised("X-Varde-Signature does not match")
 

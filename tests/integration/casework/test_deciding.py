@@ -11,6 +11,7 @@ from assistant.casework import AlreadyDecided, DisputedFact, NoSuchCase, Ruling,
 from assistant.casework.flags import flags_since, holding_flags
 from assistant.casework.period import Period
 from assistant.store.tables import due, usage
+from assistant.twin import SubjectRef
 
 
 async def the_decision(town: Town, case_id: str) -> case_rows.Decision:
@@ -335,6 +336,16 @@ async def test_a_lower_income_lowers_the_fee_from_the_next_month(town: Town):
     ]
 
 
+async def test_a_rise_with_another_change_takes_no_support_away_by_machine(town: Town):
+    await town.income(150_000)
+    await apply_and_work(town)
+    await town.income(200_000)
+    await town.place(price=1190)
+    case_id = await apply_and_work(town)
+    assert await reasons(town, case_id) == ["income_rose"]
+    assert {amount for _, _, amount in await flags(town)} == {Decimal(818)}
+
+
 async def test_case_numbers_follow_each_other_within_the_year(town: Town):
     numbers = [(await the_case(town, await town.apply())).number for _ in range(3)]
     assert numbers == [202_600_001, 202_600_002, 202_600_003]
@@ -417,6 +428,20 @@ async def test_support_is_not_taken_away_by_a_machine_nobody_asked(town: Town):
         await town.casework.decide(tx, case_id, Ruling("refused", "Varslet 20. juni.", "Berit"), town.now)
         made = await case_rows.decisions_in(tx, case_id)
     assert (made[0].outcome, made[0].period) == ("refused", Period(NEXT, date(2028, 8, 1)))
+
+
+async def test_who_leaves_for_school_gets_no_case_nobody_asked_for(town: Town):
+    await town.income(150_000)
+    await apply_and_work(town)
+    await town.says(
+        "kindergarten_system",
+        {("child", "person.kindergarten_place"): SubjectRef("kindergarten_place", id=town.ids["place"])},
+        valid_from=date(2026, 8, 1),
+        valid_to=NEXT,
+    )
+    town.now = datetime(2027, 6, 20, 9, tzinfo=UTC)
+    assert await renewed(town) == 0
+    assert town.telling.kinds() == ["decision_made"]
 
 
 async def test_an_application_for_one_year_is_not_renewed(town: Town):

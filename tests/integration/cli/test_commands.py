@@ -24,6 +24,7 @@ COMMANDS = (
     "rules check",
     "determine",
     "feel",
+    "dmn",
 )
 RULE = "kindergarten.reduced_fee"
 FAMILY = {
@@ -232,6 +233,30 @@ def test_an_expression_is_evaluated(arguments: list[str], answer: dict[str, Any]
     done = varde("feel", *arguments, LC_ALL="C")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == answer
+
+
+MODEL = """<definitions xmlns="https://www.omg.org/spec/DMN/20230324/MODEL/" namespace="n" name="m">
+<inputData id="i" name="Age"><variable name="Age" typeRef="number"/></inputData>
+<decision id="d" name="Adult"><variable name="Adult" typeRef="boolean"/>
+<informationRequirement><requiredInput href="#i"/></informationRequirement>
+<literalExpression><text>Age >= 18</text></literalExpression></decision></definitions>"""
+
+
+@pytest.mark.parametrize("inputs", ['{"Age": 18}', "-", "@FILE"])
+def test_a_decision_of_a_model_is_asked(tmp_path: Path, inputs: str) -> None:
+    model, given = tmp_path / "model.dmn", tmp_path / "given.json"
+    model.write_text(MODEL, encoding="utf-8")
+    given.write_text('{"Age": 18}', encoding="utf-8")
+    inputs = inputs.replace("FILE", str(given))
+    done = varde("dmn", str(model), "--decision", "Adult", "--inputs", inputs, given='{"Age": 18}')
+    assert (done.returncode, done.stdout) == (0, '{"value": true}\n'), done.stderr
+
+
+def test_a_decision_there_is_not_is_told_in_one_line(tmp_path: Path) -> None:
+    model = tmp_path / "model.dmn"
+    model.write_text(MODEL, encoding="utf-8")
+    line = told(varde("dmn", str(model), "--decision", "Adlt"))
+    assert line.endswith("no decision is called 'Adlt'; there are Adult")
 
 
 def test_a_batch_answers_each_line_whatever_the_others_are() -> None:

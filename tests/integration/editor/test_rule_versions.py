@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, date, datetime
 from hashlib import sha256
 
 import pytest
 from shipped_rules import RULE, Told, shipped
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 
 from assistant.determinations import RuleVersions
-from assistant.determinations.rule_check import MAX_RULE_BYTES, check_rule
+from assistant.determinations.rule_check import MAX_RULE_BYTES, RuleCheck, check_rule
 from assistant.determinations.rule_versions import NotSaved, UnknownRule
 from assistant.store import Database
-from assistant.store.tables import rule_version
+from assistant.store.tables import municipality, rule_version
 from rules import Catalogue, determine
 
 NOW = datetime(2024, 10, 1, 10, tzinfo=UTC)
@@ -52,10 +53,9 @@ FIVE_PERCENT = (
 async def save(
     database: Database, versions: RuleVersions, text: str, applies_from: date = FROM, **more: int
 ) -> int:
-    async with database.begin() as tx:
-        made = await versions.save(
-            tx, RULE, text, applies_from=applies_from, by="Rolf Regel", note="Because", now=NOW, **more
-        )
+    made = await versions.save(
+        database, RULE, text, applies_from=applies_from, by="Rolf Regel", note="Because", now=NOW, **more
+    )
     return made.number
 
 
@@ -189,8 +189,9 @@ async def test_a_rule_that_is_not_in_the_catalogue_has_no_versions(
     database: Database, versions: RuleVersions
 ) -> None:
     with pytest.raises(UnknownRule):
-        async with database.begin() as tx:
-            await versions.save(tx, "bus.free", "rule: bus.free", applies_from=FROM, by="R", note="", now=NOW)
+        await versions.save(
+            database, "bus.free", "rule: bus.free", applies_from=FROM, by="R", note="", now=NOW
+        )
 
 
 async def test_a_version_that_can_no_longer_be_read_is_left_out_and_the_one_before_holds(
@@ -215,3 +216,45 @@ async def test_a_version_that_can_no_longer_be_read_is_left_out_and_the_one_befo
     found = await catalogue(database, versions)
     assert found.rules[RULE].text == with_note("one")
     assert found.rules.keys() == shipped().rules.keys()
+
+
+async def test_a_rule_that_loops_without_end_is_refused_and_keeps_nobody_waiting(
+    database: Database, versions: RuleVersions
+) -> None:
+    loops = "not(some a in 1..3000, b in 1..3000 satisfies a * b = -1)"
+    endless = text_of().replace("that: max_price > 0", f"that: max_price > 0 and {loops}")
+    assert endless != text_of()
+    saving = asyncio.create_task(save(database, versions, endless))
+    others = 0
+    while not saving.done():
+        async with database.begin() as tx:  # would wait, were the check within a transaction
+            await tx.execute(update(municipality).values(name="Sandvik"))
+        others += not saving.done()
+        await asyncio.sleep(0.05)
+    with pytest.raises(NotSaved) as refused:
+        await saving
+    assert others > 3
+    assert any("steps" in fault.message for fault in refused.value.check.faults)
+    assert (await versions_of(database, versions)) == [0]
+
+
+async def test_a_rule_saved_while_another_is_checked_makes_that_one_be_checked_again(
+    database: Database, versions: RuleVersions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    check = versions.check
+
+    async def slowly(text: str, rule_id: str, catalogue: Catalogue) -> RuleCheck:
+        found = await check(text, rule_id, catalogue)
+        monkeypatch.undo()
+        await save(database, versions, with_note("the other"))
+        return found
+
+    monkeypatch.setattr(versions, "check", slowly)
+    with pytest.raises(NotSaved, match="somebody else saved a rule while this one was checked"):
+        await save(database, versions, with_note("mine"))
+    assert (await versions_of(database, versions)) == [1, 0]
+
+
+async def versions_of(database: Database, versions: RuleVersions) -> list[int]:
+    async with database.read() as tx:
+        return [version.number for version in await versions.list(tx, RULE)]

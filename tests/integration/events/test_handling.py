@@ -125,6 +125,20 @@ async def test_what_cannot_be_handled_is_kept_with_the_reason(
     assert await house.rows(job) == []
 
 
+@pytest.mark.parametrize("number", ["99999999999", "<script>", "4" * 5000])
+async def test_what_is_no_identity_number_makes_nobody_known(house: House, number: str) -> None:
+    known = len(await house.rows(subject))
+    entry = {"folkeregisteridentifikator": number, "hendelsetype": "x", "hendelsesdokument": "x"}
+    event = IncomingEvent("x-5", "urn:example", POPULATION, {"sekvensnummer": 1, "hendelse": entry})
+    async with house.database.begin() as tx:
+        await receive_event(tx, house.assistant.parts.identities, event, house.clock())
+    await house.assistant.work.run_until_idle()
+    assert len(await house.rows(subject)) == known
+    (stored,) = await house.rows(inbox, event_id="x-5")
+    assert stored["outcome"] == "parked"
+    assert stored["note"] == "folkeregisteridentifikator has not the form of an identity number"
+
+
 async def test_no_identity_number_is_readable_in_inbox_jobs_or_notes(house: House) -> None:
     numbers = [person.identifier for person in house.story.municipality.persons]
     data = {

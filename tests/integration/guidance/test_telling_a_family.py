@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -11,7 +13,8 @@ from sqlalchemy import select
 
 from assistant.demo.mailbox import Misbehaviour, Mischief
 from assistant.demo.sms_gateway import Misbehaviour as SmsMisbehaviour
-from assistant.guidance import StillSending
+from assistant.guidance import StillSending, rows
+from assistant.store import Transaction
 from assistant.store.tables import delivery, guidance, job, message, usage
 from channels.interface import Outgoing
 
@@ -304,14 +307,34 @@ async def test_an_event_waits_for_a_message_that_is_on_its_way(town: Town) -> No
     assert ("email", "sent", NOTICE) in await town.messages("Kari")
 
 
+async def test_a_message_is_not_begun_while_it_is_taken_back(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await town.family(ola={"mobile": None})
+    await town.plan(await town.change())
+    sending: list[asyncio.Task[int]] = []
+    look = rows.on_their_way
+
+    async def look_and_dawdle(tx: Transaction, message_ids: Sequence[str], now: datetime) -> bool:
+        begun = await look(tx, message_ids, now)
+        sending.append(asyncio.create_task(town.work.run_until_idle()))
+        await asyncio.sleep(0.5)
+        return begun
+
+    monkeypatch.setattr(rows, "on_their_way", look_and_dawdle)
+    async with town.database.begin() as tx:
+        await town.guidance.withdraw(tx, town.moment, subject_id=town.ids["Lise"])
+    await asyncio.gather(*sending)
+    assert town.mailbox.listed() == []
+    assert {state for _, state, _ in await town.messages("Kari")} == {"withdrawn"}
+
+
 async def test_a_process_that_died_while_sending_neither_blocks_nor_doubles(town: Town) -> None:
     await town.family(ola={"mobile": None})
     await town.plan(await town.change())
     async with town.database.begin() as tx:  # it came as far as this, sent the mail, and was killed
         row = await tx.first(select(message).where(message.c.channel == "email"))
         assert row is not None
-        from assistant.guidance import rows
-
         await rows.begin_delivery(tx, row["id"], town.moment)
     await town.email.send(Outgoing(row["id"], "kari@post.example", "nb", row["title"], row["body"], ""))
     await town.work.run_until_idle()

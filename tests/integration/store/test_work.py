@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from assistant.store import Database, Postpone, Work, enqueue
 from assistant.store.tables import job
-from assistant.store.work import LEASE, RETRIES
+from assistant.store.work import LEASE, LOST, RETRIES
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -90,6 +90,23 @@ async def test_what_comes_while_the_same_is_being_done_is_done_after_it(
     assert seen == [1, 2]
 
 
+async def test_work_that_waits_is_not_begun_before_the_news_it_is_asked_for_again_is_committed(
+    database: Database, clock: Clock
+) -> None:
+    """Begun in between it would not see the news, and be gone when they are there."""
+    await put(database, clock, 1, receipt="contacts:new")
+    work, seen = noting(database, clock)
+    async with database.begin() as tx:
+        await enqueue(tx, "note", {"n": 1}, now=clock(), receipt="contacts:new")
+        await tx.at_last()
+        beginning = asyncio.create_task(work.run_one())
+        await asyncio.sleep(0.2)
+        assert seen == []
+    await beginning
+    await work.run_until_idle()
+    assert seen == [1]
+
+
 async def test_a_parked_job_does_not_keep_its_like_from_being_tried(database: Database, clock: Clock) -> None:
     """A feed that was unreadable for a minute is read again by the next poll."""
     await put(database, clock, 1, key="feed:x", receipt="poll:x")
@@ -112,6 +129,76 @@ async def test_jobs_of_the_same_receipt_do_not_pile_up_while_one_is_put_off(
         await work.run_one()
     assert len(await jobs(database)) == 1
     assert seen == []
+
+
+async def test_nothing_is_done_beside_what_was_enqueued_before_it_and_committed_after_it(
+    database: Database, clock: Clock
+) -> None:
+    begun, running = asyncio.Event(), 0
+
+    async def note(args: Mapping[str, Any]) -> None:
+        nonlocal running
+        running += 1
+        assert running == 1, "two jobs of one person at the same time"
+        begun.set()
+        await asyncio.sleep(0.3)
+        running -= 1
+
+    work = Work(database, {"note": note}, clock)
+    async with database.begin() as tx:
+        await enqueue(tx, "note", {"n": 1}, now=clock(), key="anna")
+        other = asyncio.create_task(put(database, clock, 2, key="anna"))
+        await asyncio.sleep(0.2)
+        doing = asyncio.create_task(work.run_one())
+        if not database.is_sqlite:
+            await begun.wait()
+    await asyncio.gather(other, doing, work.run_one())
+    await work.run_until_idle()
+    assert await jobs(database) == [], "none has failed"
+
+
+async def test_jobs_of_a_person_are_numbered_as_they_are_committed(database: Database, clock: Clock) -> None:
+    work, seen = noting(database, clock)
+    async with database.begin() as tx:
+        await enqueue(tx, "note", {"n": 1}, now=clock(), key="anna")
+        await tx.at_last()  # it has its number
+        other = asyncio.create_task(put(database, clock, 2, key="anna"))
+        await asyncio.sleep(0.2)
+        doing = asyncio.create_task(work.run_one())
+        await asyncio.sleep(0.2)
+        assert seen == []
+    await asyncio.gather(other, doing)
+    await work.run_until_idle()
+    assert seen == [1, 2]
+
+
+async def test_a_parked_job_that_is_tried_again_waits_for_the_one_at_hand(
+    database: Database, clock: Clock
+) -> None:
+    await put(database, clock, 1, 2, key="anna")
+    async with database.begin() as tx:
+        await tx.execute(update(job).where(job.c.id == 2).values(state="doing", leased_until=clock() + LEASE))
+    work, seen = noting(database, clock)
+    assert not await work.run_one()
+    clock.now += LEASE + timedelta(seconds=1)
+    await work.run_until_idle()
+    assert seen == [1, 2]
+
+
+async def test_transactions_that_bring_work_for_the_same_people_do_not_lock_each_other_out(
+    database: Database, clock: Clock
+) -> None:
+    people = [f"person {n}" for n in range(20)]
+
+    async def bring(order: list[str]) -> None:
+        async with database.begin() as tx:
+            for person in order:
+                await enqueue(tx, "note", {"n": 1}, now=clock(), key=person, receipt=f"look:{person}")
+                await asyncio.sleep(0)
+
+    for _ in range(5):
+        await asyncio.gather(bring(people), bring(people[::-1]))
+    assert len(await jobs(database)) == len(people)
 
 
 async def test_jobs_of_one_person_run_in_order_also_with_many_hands(database: Database, clock: Clock) -> None:
@@ -187,6 +274,34 @@ async def test_at_the_start_of_the_only_process_nothing_waits_for_a_lease(
     await work.reclaim()
     await work.run_until_idle()
     assert seen == [1]
+
+
+@pytest.mark.parametrize("only_process", [True, False])
+async def test_a_job_that_kills_its_process_each_time_is_parked_and_mutes_nobody(
+    database: Database, clock: Clock, only_process: bool
+) -> None:
+    await put(database, clock, 1, 2, key="anna")
+
+    async def dies(args: Mapping[str, Any]) -> None:
+        if args["n"] == 1:
+            raise asyncio.CancelledError  # nothing is written down of how it went
+        seen.append(args["n"])
+
+    seen: list[int] = []
+    work = Work(database, {"note": dies}, clock)
+    for _ in range(len(RETRIES) + 1):
+        with pytest.raises(asyncio.CancelledError):
+            await work.run_one()
+        if only_process:
+            await work.reclaim()
+        else:
+            clock.now += LEASE + timedelta(seconds=1)
+    await work.run_until_idle()
+    assert seen == [2]
+    (parked,) = await jobs(database)
+    assert parked["state"] == "parked"
+    assert parked["error"] == LOST
+    assert parked["attempts"] == len(RETRIES)
 
 
 async def test_urgent_work_goes_first_and_later_work_waits(database: Database, clock: Clock) -> None:

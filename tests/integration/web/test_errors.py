@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import aiohttp
@@ -9,6 +10,7 @@ import pytest
 from aiohttp import web
 from site_under_test import SERVICE_TOKEN, MovableClock, running_site
 from sqlalchemy import select
+from yarl import URL
 
 from assistant.store import Database
 from assistant.store.tables import usage
@@ -149,6 +151,39 @@ async def test_json_is_taken_as_json_only(
             f"{site.base}/api/probe/json", data=_pieces(body), headers=headers
         )
         assert in_pieces.status == status, "also without a Content-Length"
+
+
+ANY_BYTES = "\udcff\udcfe"  # how bytes that are no UTF-8 come out of a header
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/api/probe/json", {"Authorization": f"Bearer {ANY_BYTES}"}, 401),
+        ("/logout", {"X-CSRF-Token": ANY_BYTES, "Origin": "{base}"}, 403),
+        ("/events", {"X-Varde-Timestamp": "{now}", "X-Varde-Signature": ANY_BYTES}, 401),
+        ("/events", {"X-Varde-Timestamp": "999999999999", "X-Varde-Signature": "sha256="}, 401),
+        ("/events", {"X-Varde-Timestamp": "9" * 5000, "X-Varde-Signature": "sha256="}, 401),
+    ],
+)
+async def test_a_header_may_hold_anything(
+    database: Database, clock: MovableClock, path: str, headers: dict[str, str], status: int
+) -> None:
+    secrets = {"event_secrets": ["agreed with the register"]}
+    async with running_site(database, clock, extensions=(PROBE,), **secrets) as site:
+        lines = [f"POST {path} HTTP/1.1", f"Host: {site.base.partition('//')[2]}", "Content-Length: 0"]
+        filled = {"base": site.base, "now": str(int(clock().timestamp()))}
+        lines += [f"{name}: {value.format(**filled)}" for name, value in headers.items()]
+        answered = await _answer_to(site.base, "\r\n".join([*lines, "Connection: close", "", ""]))
+        assert answered.split()[1] == str(status), answered[:1000]
+
+
+async def _answer_to(base: str, request: str) -> str:
+    reader, writer = await asyncio.open_connection("127.0.0.1", URL(base).port)
+    writer.write(request.encode("utf-8", "surrogateescape"))
+    answer = await reader.read()
+    writer.close()
+    return answer.decode()
 
 
 async def _pieces(body: bytes):  # type: ignore[no-untyped-def]

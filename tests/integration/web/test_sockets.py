@@ -126,6 +126,9 @@ async def test_on_another_site_a_ticket_from_the_login_window_lets_in_once(chat:
     assert first["type"] == "ready"
     socket, again = await _with_ticket(chat, ticket)
     assert (again, socket.close_code) == (None, 4401)
+    key, _, sealed = ticket.partition(".")
+    for other in (f"{key}.!{sealed}", f"{ticket}=", f"{key}.{sealed[:20]} {sealed[20:]}"):
+        assert (await _with_ticket(chat, other))[1] is None, "the same ticket, written otherwise"
     _, resumed = await _with_ticket(chat, first["resume"])
     assert resumed is not None, "after a lost connection the widget comes back by the ticket it was given"
     assert (await _with_ticket(chat, first["resume"]))[1] is None, "which is good once, too"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 from datetime import UTC, date, datetime
 from typing import Any
@@ -41,15 +42,18 @@ FAMILY = (
     fact("nora", "person.address_key", "home"),
     fact("nora", "person.parents", to="kari"),
     fact("kari", "person.address_key", "home"),
+    fact("kari", "person.marital_status", "unmarried"),
     fact("kari", "person.assessed_income", 200_000),
 )
 
 
-def looked(*facts: Fact) -> tuple[str, date, date | None]:
+def looked(
+    *facts: Fact, since: date = TODAY, family: tuple[Fact, ...] = FAMILY
+) -> tuple[str, date, date | None]:
     by_day = CatalogueByDay(Catalogue.load(), ())
     place = Municipality("0301", "Oslo", {})
-    near = Neighbourhood((*FAMILY, *facts))
-    result, again = look_ahead(near, by_day, CORE_TIME, "nora", place, TODAY)
+    near = Neighbourhood((*family, *facts))
+    result, again = look_ahead(near, by_day, CORE_TIME, "nora", place, since)
     return result.determination.answer, result.determination.on, again
 
 
@@ -69,3 +73,25 @@ def test_a_right_that_begins_before_the_next_known_change_begins_on_its_own_day(
 def test_without_a_known_change_the_clock_is_waited_for() -> None:
     place = fact("nora", "person.kindergarten_place", to="place")
     assert looked(place) == ("no", TODAY, date(2027, 8, 1))
+
+
+def test_what_begins_far_ahead_is_looked_at_on_its_day() -> None:
+    begins = date(2028, 8, 1)
+    place = fact("nora", "person.kindergarten_place", to="place", since=begins)
+    assert looked(place, since=date(2027, 8, 1)) == ("no", date(2027, 8, 1), begins)
+
+
+def test_what_ends_far_ahead_is_looked_at_on_its_day() -> None:
+    place = dataclasses.replace(
+        fact("nora", "person.kindergarten_place", to="place"), valid_to=date(2028, 12, 1)
+    )
+    assert looked(place, since=date(2027, 9, 1))[::2] == ("yes", date(2028, 12, 1))
+
+
+def test_a_fact_about_a_parent_that_ends_is_looked_at_too() -> None:
+    place = fact("nora", "person.kindergarten_place", to="place")
+    ends = dataclasses.replace(
+        fact("kari", "person.assessed_income", 190_000, since=date(2027, 1, 1)), valid_to=date(2028, 1, 1)
+    )
+    family = tuple(one for one in FAMILY if one.concept != "person.assessed_income")
+    assert looked(place, ends, since=date(2027, 9, 1), family=family)[::2] == ("yes", date(2028, 1, 1))

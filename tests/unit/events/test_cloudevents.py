@@ -58,11 +58,13 @@ def test_the_same_event_has_the_same_body_whatever_the_order_of_its_attributes()
     ("changes", "says"),
     [
         ({"specversion": "0.3"}, "specversion must be '1.0'"),
+        ({"id": "7\udcff"}, "id holds control characters, or bytes that are no UTF-8"),
         ({"id": ...}, "id must be a text"),
         ({"id": ""}, "id must be a text"),
         ({"id": "x" * 201}, "id must be a text"),
         ({"id": "a\nb"}, "control characters"),
         ({"source": 3}, "source must be a text"),
+        ({"source": "feed:population_register"}, "source must not begin with 'feed:'"),
         ({"type": None}, "type must be a text"),
         ({"time": "yesterday"}, "time must be an RFC 3339"),
         ({"time": "2026-03-01T12:00:00"}, "with a zone"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -155,6 +155,37 @@ def test_what_a_change_means_to_who_was_last_told_something(
     before = {} if told is None else {("kari", "lise", REDUCED): told}
     found = planned(change(after), told=before, recipients=(KARI,))
     assert [one.kind for one in found] == ([] if kind is None else [kind])
+
+
+@pytest.mark.parametrize(
+    ("told", "begins", "kind"),
+    [
+        (None, 30, "right_found"),
+        (30, 30, None),
+        (30, 180, "right_changed"),  # later than was said
+        (30, 0, "right_changed"),  # already now
+        (0, 30, "right_changed"),  # holds, but not yet after all
+        (-30, 0, None),  # the day has come and gone
+        (-30, -10, None),
+    ],
+)
+def test_a_right_that_begins_on_another_day_than_was_said_is_told_of_again(
+    told: int | None, begins: int, kind: str | None
+) -> None:
+    def day(after: int) -> date:
+        return ON + timedelta(days=after)
+
+    after = replace(said(REDUCED, "yes", monthly_fee=1636), on=day(begins))
+    was = {"monthly_fee": 1636}
+    before = (
+        {}
+        if told is None
+        else {("kari", "lise", REDUCED): Told("right_found", was, begins=day(told) if told else None)}
+    )
+    found = planned(change(after), told=before, recipients=(KARI,))
+    assert [one.kind for one in found] == ([] if kind is None else [kind])
+    if found:
+        assert found[0].content["begins"] == (after.on if begins > 0 else None)
 
 
 def test_where_incomes_are_fetched_only_after_an_application_people_hear_that_they_may_apply() -> None:

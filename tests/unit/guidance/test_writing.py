@@ -41,7 +41,7 @@ CONTENT: dict[str, Any] = {
         {
             "title": {"nb": "Inntekt", "nn": "Inntekt", "en": "Income"},
             "source": "tax_administration",
-            "recorded_at": "2026-08-30T08:00:00+00:00",
+            "recorded_at": "2026-08-29T22:30:00+00:00",
             "others": False,
             "value": INCOME,
             "unit": "NOK/year",

@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = ("run", "test", "lock")
+LOCKS = ("run", "test", "bench", "lock")
 BUILD = {"hatchling", "editables"}  # what installs Varde itself, without the network
 
 
@@ -45,8 +45,9 @@ def test_the_lock_names_no_host(name: str) -> None:
     assert not re.search(r"https?://|--(extra-)?index-url|--find-links|--trusted-host", lock(name))
 
 
-def test_what_is_tested_is_what_runs() -> None:
-    assert pins("run").items() <= pins("test").items()
+@pytest.mark.parametrize("name", ["test", "bench"])
+def test_what_is_tested_and_timed_is_what_runs(name: str) -> None:
+    assert pins("run").items() <= pins(name).items()
 
 
 def test_the_package_asks_for_what_the_lock_holds() -> None:

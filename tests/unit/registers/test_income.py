@@ -79,7 +79,7 @@ def test_the_upward_adjustment_of_dividends_is_not_counted_but_both_sums_are_sho
 
 def test_a_post_nobody_has_classified_leaves_the_income_unknown() -> None:
     read = read_basis(basis({PAY: 400_000, "enNyInntektspost": 1}))
-    income, shielded = statements_from_tax_basis(read)
+    income, shielded, _ = statements_from_tax_basis(read)
 
     assert income.spans == ()
     assert not income.empty_is_known
@@ -88,10 +88,22 @@ def test_a_post_nobody_has_classified_leaves_the_income_unknown() -> None:
 
 
 def test_a_shielded_person_has_no_amount_here() -> None:
-    income, shielded = statements_from_tax_basis(read_basis(basis({PAY: 400_000}, skjermet=True)))
+    income, shielded, _ = statements_from_tax_basis(read_basis(basis({PAY: 400_000}, skjermet=True)))
 
     assert income.spans == ()
     assert shielded.spans[0].value is True
+
+
+@pytest.mark.parametrize(
+    "latest", [basis({PAY: 400_000, "enNyInntektspost": 1}), basis({PAY: 400_000}, skjermet=True)]
+)
+def test_an_older_assessment_does_not_stand_in_for_the_latest(latest: dict[str, Any]) -> None:
+    """§ 3e: the latest assessment counts. Where it has no amount, that of the year before is not taken."""
+    said = {one.scope: one for one in statements_from_tax_basis(read_basis(latest)) if one.scope}
+
+    assert set(said) == {"2025", "2024"}
+    assert said["2024"].concept == "person.assessed_income"
+    assert (said["2024"].spans, said["2024"].empty_is_known) == ((), False)
 
 
 def test_an_assessment_lasts_from_new_year_and_is_told_with_year_stage_and_posts() -> None:

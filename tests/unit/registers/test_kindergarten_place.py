@@ -63,10 +63,20 @@ def test_the_last_day_of_a_place_is_a_day_with_it() -> None:
 
 
 def test_an_annulled_place_was_never_there() -> None:
-    (relation,) = statements_from_place(read_place(place(annulled=True)))
+    relation, *taken_back = statements_from_place(read_place(place(annulled=True)))
 
     assert relation.subject == person_ref(CHILD)
     assert (relation.spans, relation.scope) == ((), "B-1001")
+    assert not any(one.spans or one.empty_is_known for one in taken_back)
+
+
+def test_an_annulled_place_takes_back_all_that_was_said_of_it() -> None:
+    before = statements_from_place(read_place(place()))
+    after = statements_from_place(read_place(place(annulled=True)))
+
+    assert [(one.subject, one.concept, one.scope) for one in after] == [
+        (one.subject, one.concept, one.scope) for one in before
+    ]
 
 
 def test_deferred_school_start_is_told_where_the_system_knows_it() -> None:

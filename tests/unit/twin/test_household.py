@@ -44,6 +44,7 @@ def fact(
 
 def person(name: str, home: str | None, **more: Any) -> list[Fact]:
     rows = [fact(name, "person.address_key", home)]
+    more = {"marital_status": "unmarried"} | more
     rows += [fact(name, f"person.{attribute}", value) for attribute, value in more.items()]
     return rows
 
@@ -57,11 +58,12 @@ def near(*groups: list[Fact]) -> Neighbourhood:
 
 
 def married(one: str, other: str, status: str = "married") -> list[Fact]:
+    since = date(2020, 1, 1)
     return [
-        fact(one, "person.marital_status", status),
-        fact(one, "person.spouse", to=other),
-        fact(other, "person.marital_status", status),
-        fact(other, "person.spouse", to=one),
+        fact(one, "person.marital_status", status, since=since),
+        fact(one, "person.spouse", to=other, since=since),
+        fact(other, "person.marital_status", status, since=since),
+        fact(other, "person.spouse", to=one, since=since),
     ]
 
 
@@ -177,6 +179,51 @@ def test_the_dead_are_not_counted() -> None:
 )
 def test_what_the_registers_do_not_say_is_unknown(rows: list[list[Fact]]) -> None:
     assert household_adults(near(*rows), "child", ON) is UNKNOWN
+
+
+CHILD_AND_MOTHER = [person("child", "A"), parents("child", "mother")]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [person("mother", "A", marital_status="married")],
+        [person("mother", "A", marital_status="registered_partner")],
+        [[fact("mother", "person.address_key", "A")]],
+        [person("mother", "A"), person("half", "A"), parents("half", "mother", "dad")],
+    ],
+    ids=[
+        "spouse not named",
+        "partner not named",
+        "marital status not stated",
+        "other parent's home not told",
+    ],
+)
+def test_a_partner_there_may_be_makes_the_household_unknown_not_smaller(rows: list[list[Fact]]) -> None:
+    assert household_adults(near(*CHILD_AND_MOTHER, *rows), "child", ON) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [person("mother", "A", marital_status="separated")],
+        [person("mother", "A", marital_status="divorced")],
+        [[fact("mother", "person.address_key", "A"), fact("mother", "person.spouse")]],
+        [
+            person("mother", "A"),
+            parents("half", "mother", "dad"),
+            [fact("dad", "person.residence_status", "emigrated")],
+        ],
+        [
+            person("mother", "A"),
+            parents("half", "mother", "dad"),
+            [fact("dad", "person.death_date", "2020-01-01")],
+        ],
+    ],
+    ids=["separated", "divorced", "known to have no spouse", "other parent emigrated", "other parent dead"],
+)
+def test_who_is_known_to_live_with_nobody_is_alone(rows: list[list[Fact]]) -> None:
+    assert household_adults(near(*CHILD_AND_MOTHER, *rows), "child", ON) == ("mother",)
 
 
 def family(*ages: int) -> list[list[Fact]]:
