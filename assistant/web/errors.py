@@ -19,6 +19,8 @@ from assistant.web.rendering import json_answer, local_path, render, text
 
 log = structlog.get_logger()
 
+_LETTERS = "bcdfghjkmnpqrstvwxz"  # no vowel: it spells no word
+
 BY_STATUS: dict[int, type[Fault]] = {
     400: faults.BadRequest,
     401: faults.Unauthorised,
@@ -40,7 +42,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         except web.HTTPException as raised:
             response = raised if raised.status < 400 else _answer(request, _as_fault(raised), raised)
         except Exception:
-            failure = _new_id()
+            failure = new_failure_id()
             log.exception("web.failed", id=failure, route=route_of(request), method=request.method)
             response = _answer(request, Fault(), id_=failure)
         counted.status = response.status
@@ -63,8 +65,13 @@ def wants_json(request: web.Request) -> bool:
     return "json" in accept and "text/html" not in accept
 
 
-def _new_id() -> str:
-    return secrets.token_hex(8)
+def new_failure_id() -> str:
+    """What a visitor can tell us and we find in the log: letters only, which nobody takes for a number.
+
+    >>> len(new_failure_id())
+    16
+    """
+    return "".join(secrets.choice(_LETTERS) for _ in range(16))
 
 
 def _as_fault(raised: web.HTTPException) -> Fault:
@@ -81,7 +88,7 @@ def _answer(
         headers["Allow"] = raised.headers["Allow"]
     if isinstance(fault, LoginNeeded) and request.method in ("GET", "HEAD") and not wants_json(request):
         return _to_login(request, fault)
-    id_ = id_ or _new_id()
+    id_ = id_ or new_failure_id()
     log.info("web.refused", id=id_, status=status, route=route_of(request), method=request.method)
     try:
         if wants_json(request):

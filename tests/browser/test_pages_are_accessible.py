@@ -327,6 +327,6 @@ def test_the_dark_pages_have_contrast_too(visitor: Callable[..., Visit]) -> None
     walk.see("/me")
     walk.go(walk.links("/me/guidance/")[0])
     walk.visit.chat.get_by_role("button").click()
-    expect(walk.visit.chat.locator("article")).to_be_visible()
+    expect(walk.visit.chat.locator("article").first).to_be_visible()
     walk.see("the chat")
     walk.over()

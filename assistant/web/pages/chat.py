@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -28,6 +27,7 @@ from assistant.dialogue import BadPress, ChatLine, Pressed, Said, press_from
 from assistant.dialogue.lines import CLIENT_ID, history
 from assistant.dialogue.messages import bring_messages, mark_read, messages_without_line, unread_messages
 from assistant.store import Transaction
+from assistant.web.errors import new_failure_id
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import TEXTS
 from assistant.web.routing import SOCKET, Route
@@ -140,7 +140,7 @@ class ChatSession:
         except BadPress as bad:
             await self._refuse(client_id, str(bad))
         except Exception:
-            failure = secrets.token_hex(8)
+            failure = new_failure_id()
             log.exception("chat.failed", id=failure)
             language = self.socket.visitor.language
             await self._refuse(client_id, self.texts("me.chat_failed", language, id=failure))
