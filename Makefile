@@ -13,6 +13,7 @@ VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info
 MADE := $(VENV)/.made-with-$(VERSION)
 RUN := $(VENV)/.run-$(VERSION)-$(call digest,requirements/run.txt pyproject.toml)
 TEST := $(VENV)/.test-$(VERSION)-$(call digest,requirements/run.txt requirements/test.txt pyproject.toml)
+POPULATION := $(VENV)/.population-$(VERSION)-$(call digest,requirements/population.txt pyproject.toml)
 BENCH := $(VENV)/bench/.made-$(VERSION)-$(call digest,requirements/bench.txt pyproject.toml)
 LOCK := $(VENV)/lock/.made-$(call digest,requirements/lock.txt)
 
@@ -20,7 +21,7 @@ install = $(1)/bin/python requirements/install.py
 locked = --require-hashes --only-binary :all:
 ourselves = --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-long lint bench lock vendor clean
+.PHONY: demo test test-long lint population bench lock vendor clean
 .DEFAULT_GOAL := demo
 
 demo: $(RUN)  ## the whole assistant with a made-up municipality
@@ -38,11 +39,13 @@ lint: $(TEST)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
+population: $(POPULATION)  ## what `varde population` and `varde sweep` run on, beside the rest
+
 bench: $(BENCH)  ## the benchmark, against the engines it compares with; ARGS="--quick --engines varde_plain,cel_rust"
 	$(VENV)/bench/bin/varde bench --out docs/benchmarks.md $(ARGS)
 
 lock: $(LOCK)  ## exact versions and hashes of requirements/*.in; ARGS=--upgrade takes newer ones
-	for name in run test bench lock; do \
+	for name in run population test bench lock; do \
 		$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-emit-index-url --no-emit-find-links --quiet $(ARGS) \
 			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
@@ -77,7 +80,13 @@ $(TEST): | $(MADE)
 	@echo "Installing what Varde and its tests run on"
 	@$(call install,$(VENV)) $(locked) --requirement requirements/test.txt
 	@$(call install,$(VENV)) $(ourselves)
-	@rm -f $(VENV)/.run-* $(VENV)/.test-* && touch $(RUN) $@
+	@rm -f $(VENV)/.run-* $(VENV)/.population-* $(VENV)/.test-* && touch $(RUN) $(POPULATION) $@
+
+$(POPULATION): | $(MADE)
+	@echo "Installing what judges a whole population"
+	@$(call install,$(VENV)) $(locked) --requirement requirements/population.txt
+	@$(call install,$(VENV)) $(ourselves)
+	@rm -f $(VENV)/.run-* $(VENV)/.population-* && touch $(RUN) $@
 
 $(BENCH): | $(MADE)
 	@echo "Installing what Varde is compared with"

@@ -1,0 +1,62 @@
+"""Days in columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import ibis
+
+from rules.feel import tree
+from rules.population.body import Body
+from rules.population.terms import NotColumns, Term, all_known, both, literal
+
+_LONGEST_MONTHS = {1: 31, 2: 28, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
+_MOST_MONTHS = 12 * 200
+
+
+def moved(operator: str, left: Term, right: Term) -> Term | None:
+    """A day and a number of months: the same day of another month, or the last where it has none (table 56)."""
+    if left.base == "months" and right.base == "date" and operator == "+":
+        left, right = right, left
+    if left.base != "date" or right.base != "months" or operator not in "+-":
+        return None
+    months = int(right.constant[0].total)
+    if abs(months) > _MOST_MONTHS:
+        raise NotColumns("a day centuries away")
+    length = ibis.interval(months=abs(months))
+    forwards = (operator == "+") == (months >= 0)
+    return Term((left.value + length if forwards else left.value - length).cast("date"), "date", left.known)
+
+
+def day_of(terms: Sequence[Term]) -> Term:
+    """date(year, month, day), where month and day are there in every year."""
+    if len(terms) != 3 or terms[0].base != "number" or not terms[0].whole:
+        raise NotColumns("date() of something else than a year, a month and a day")
+    month, day = (term.constant[0] if term.constant else None for term in terms[1:])
+    if month is None or day is None or not 1 <= day <= _LONGEST_MONTHS.get(int(month), 0):
+        raise NotColumns("date() with a month or day that is not known beforehand")
+    made = ibis.date(terms[0].value.cast("int32"), literal(int(month)), literal(int(day)))
+    return Term(ibis.ifelse(terms[0].value.isnull(), literal(None, "date"), made), "date", all_known(terms))
+
+
+def full_years(node: tree.Path, body: Body) -> Term | None:
+    """`years and months duration(from, to).years`; what ends before it begins is for the exact function."""
+    call = node.base
+    if (
+        not isinstance(call, tree.Call)
+        or not isinstance(call.function, tree.Name)
+        or node.attribute != "years"
+    ):
+        return None
+    if call.function.name != "years and months duration" or len(call.arguments) != 2:
+        return None
+    first, last = (body.value(argument.value) for argument in call.arguments)
+    if first.base != "date" or last.base != "date":
+        return None
+    one, other = first.value, last.value
+    begun = (other.month() * 100 + other.day()) < (one.month() * 100 + one.day())
+    years = other.year() - one.year() - ibis.ifelse(begun, 1, 0)
+    known = all_known((first, last))
+    leap_day = (one.month() == 2) & (one.day() == 29) & (other.month() == 2) & (other.day() == 28)
+    body.frame.doubts.append(both(known, ((other < one) | leap_day).fill_null(False)))
+    return Term(years.cast("float64"), "number", known, whole=True)
