@@ -17,6 +17,7 @@ from rules.population.terms import (
     chosen,
     column,
     either,
+    identical,
     literal,
     opposite,
     surely,
@@ -145,7 +146,7 @@ def _compared(operator: str, left: Term, right: Term, body: Body) -> Term:
         if left.base == "boolean":
             raise NotColumns("the order of true and false")
         return Term(_ORDERS[operator](left.value, right.value), "boolean", known)
-    same = left.value.identical_to(right.value)
+    same = identical(left.value, right.value)
     return Term(same if operator == "=" else ~same, "boolean", known)
 
 
@@ -238,7 +239,7 @@ def _if(node: tree.If, body: Body) -> Term:
         body.frame.doubts.append(
             both(opposite(condition.known), then.known, otherwise.known, either(then.rough, otherwise.rough))
         )
-        same = both(then.known, otherwise.known, then.value.identical_to(otherwise.value))
+        same = both(then.known, otherwise.known, identical(then.value, otherwise.value))
         known = chosen(condition.known, column(known), column(same))
     rough = then.rough
     if rough is not otherwise.rough:

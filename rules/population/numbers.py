@@ -105,6 +105,9 @@ def rounded(name: str, term: Term, scale: Term | None, frame: Frame) -> Term:
         return term
     factor = 10.0**places
     scaled = term.value * factor if places else term.value
+    # beyond what an engine's whole numbers hold, only the exact function rounds
+    frame.doubts.append(both(term.known, surely(scaled.abs() >= _MOST_EXACT)))
+    scaled = ibis.ifelse(scaled.abs() >= _MOST_EXACT, 0.0, scaled)
     size = scaled.abs()
     # how far the scaled number is from the nearest place where it would be rounded otherwise
     shifted = size + 0.5 if "half" in name else size

@@ -100,6 +100,11 @@ def chosen(flag: Flag, then: Any, otherwise: Any) -> Any:
     return ibis.ifelse(flag, then, otherwise)
 
 
+def identical(one: Any, other: Any) -> Any:
+    """Are two values the same, null being the same as null?"""
+    return (one == other).fill_null(False) | (one.isnull() & other.isnull())
+
+
 def all_known(terms: Iterable[Term]) -> Flag:
     return both(*(term.known for term in terms))
 

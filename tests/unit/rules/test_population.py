@@ -222,7 +222,7 @@ def test_a_good_part_of_small_rules_has_a_column_form(tmp_path):
     """So that the property above is not kept by the exact function alone."""
     found = []
     population, _ = population_of(
-        [{"income": 1, "children": [{"income": 2}], "home": {"rent": 1}}], small_rule(""), tmp_path
+        [{"income": 1, "children": [{"income": 2}], "home": {"rent": 1}}], small_rule(conditions("true")), tmp_path
     )
 
     @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
@@ -236,7 +236,7 @@ def test_a_good_part_of_small_rules_has_a_column_form(tmp_path):
             found.append("")
 
     collect()
-    assert found.count("") > 0.3 * len(found), sorted(set(found))
+    assert found.count("") > 0.2 * len(found), sorted(set(found))
 
 
 # ---- what a sweep tells
