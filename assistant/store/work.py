@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,8 +28,9 @@ log = structlog.get_logger()
 
 QUEUES = ("chat", "events", "bulk")  # the first is served first
 LEASE = timedelta(seconds=60)
+RENEWED_EVERY = 15.0
 RETRIES = (1, 2, 4, 8, 15, 30)  # seconds; after the last the job is parked
-LOST = "its process died at it, or it took longer than its lease"
+LOST = "its process died at it, or was paused longer than its lease"
 QUEUE_LOCKS = 1  # the class of our advisory locks; those of `in_turn` have none
 LANES = 64  # few enough that work for a whole town takes no more locks than PostgreSQL has
 LONG_WAIT = timedelta(minutes=1)
@@ -246,7 +247,8 @@ class Work:
         if claimed is None:
             return False
         try:
-            await self.handlers[claimed.task](claimed.args)
+            async with self._leased(claimed):
+                await self.handlers[claimed.task](claimed.args)
         except Postpone as wait:
             await self._again(claimed, str(wait), self.clock() + wait.after, counted=False)
         except Exception as error:
@@ -263,6 +265,35 @@ class Work:
             if claimed.key:
                 self.wake_all()
         return True
+
+    @contextlib.asynccontextmanager
+    async def _leased(self, claimed: _Claimed) -> AsyncIterator[None]:
+        """Renew the lease for as long as the job takes; a process that dies or is paused renews no more."""
+
+        done = asyncio.Event()
+
+        async def renew() -> None:
+            while not done.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(RENEWED_EVERY):
+                        await done.wait()
+                if not done.is_set():
+                    await self._renew(claimed)
+
+        renewing = asyncio.create_task(renew(), name=f"lease-{claimed.id}")
+        try:
+            yield
+        finally:
+            done.set()  # not cancelled: it may be in a transaction
+            await renewing
+
+    async def _renew(self, claimed: _Claimed) -> None:
+        ours = (job.c.id == claimed.id) & (job.c.state == "doing")
+        try:
+            async with self.database.begin() as tx:
+                await tx.execute(update(job).where(ours).values(leased_until=self.clock() + LEASE))
+        except Exception:
+            log.exception("work.lease_not_renewed", task=claimed.task, job=claimed.id)
 
     async def _claim(self) -> _Claimed | None:
         now = self.clock()

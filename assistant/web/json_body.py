@@ -20,7 +20,7 @@ BODY_SECONDS = 30.0
 
 
 async def read_body(request: web.Request, max_bytes: int = MAX_BYTES) -> bytes:
-    """The raw body. Raises TooLarge (413) over the limit, BadRequest when not here in 30 seconds."""
+    """The raw body. Raises TooLarge (413) over the limit, BadRequest where it is late or not packed as said."""
     if (request.content_length or 0) > max_bytes:
         raise TooLarge(f"at most {max_bytes} bytes are taken")
     body = bytearray()
@@ -32,6 +32,10 @@ async def read_body(request: web.Request, max_bytes: int = MAX_BYTES) -> bytes:
                     raise TooLarge(f"at most {max_bytes} bytes are taken")
     except TimeoutError:
         raise BadRequest(f"the body did not arrive within {BODY_SECONDS:.0f} seconds") from None
+    except web.RequestPayloadError:
+        request.content.feed_eof()  # else aiohttp reads what is left, and fails at it again
+        said = request.headers.get("Content-Encoding", "")
+        raise BadRequest(f"the body cannot be read; its Content-Encoding says {said[:20]!r}") from None
     return bytes(body)
 
 

@@ -1,1 +1,1 @@
-"""A rule for everybody at once: facts in Parquet files, the rule as column expressions, DuckDB or Spark to run them."""
+"""A rule for everybody at once: facts in Parquet files, the rule as columns, DuckDB or Spark to run them."""

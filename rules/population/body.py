@@ -33,7 +33,7 @@ class Used:
 
 @dataclass
 class Body:
-    """`fixed` are the names with one value for everybody: the day, settings, values of law, and `where` made of these."""
+    """`fixed` are the names with one value for everybody: the day, settings, law, and `where` made of these."""
 
     rule: Rule
     on: date

@@ -1,4 +1,4 @@
-"""Writes one expression in columns: each kind of node has a small function. The logic is Kleene's, over known and null."""
+"""Writes one expression in columns: each kind of node has a small function. The logic is Kleene's, with null."""
 
 from __future__ import annotations
 
@@ -52,7 +52,8 @@ def _path(node: tree.Path, body: Body) -> Term:
     base = body.value(node.base)
     if base.base == "used rule":
         if node.attribute == "answer":
-            return base.where.answer
+            answer: Term = base.where.answer
+        return answer
         if node.attribute not in base.where.values:
             raise NotColumns(f"`.{node.attribute}` of a rule that has no such value")
         found: Term = base.where.values[node.attribute]
@@ -210,7 +211,7 @@ def _logical(term: Term) -> Term:
 
 
 def _in_logic(terms: Sequence[Term], body: Body, *, settling: bool) -> Term:
-    """and (settled by a false) and or (by a true). Null beside unknown, with nothing settled, is for the exact function."""
+    """and (settled by a false) and or (by a true). Null beside unknown, nothing settled, is judged exactly."""
     terms = [_logical(term) for term in terms]
     settled = either(*(both(term.known, surely(term.value if settling else ~term.value)) for term in terms))
     nulls = either(*(both(term.known, term.value.isnull()) for term in terms if not term.constant))

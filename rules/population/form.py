@@ -1,4 +1,4 @@
-"""The column form of a rule on a day: for each subject the answer, the values, and whether the exact function must look."""
+"""The column form of a rule on a day: answer and values for each subject, and whether to judge it exactly."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _taken(body: Body) -> Iterable[str]:
 
 
 def _as_used(said: _Said, rule: Rule) -> Used:
-    """What a rule that uses it sees: its answer and values unknown while it is undetermined, null values after a no."""
+    """What a rule that uses it sees: all unknown while it is undetermined, null values after a no."""
     answer = ibis.cases((column(said.no), "no"), else_="yes")
     values = {}
     for name in rule.values_named:

@@ -43,7 +43,9 @@ def _facts(
     ]
     asked = ibis.memtable({"asked": ids}, schema={"asked": table["id"].type()})
     rows = table.select("id", *names).join(asked, table["id"] == asked["asked"], how="semi").to_pyarrow()
-    told: dict[Any, dict[str, Any]] = {row["id"]: _told(row, attributes, concepts) for row in rows.to_pylist()}
+    told: dict[Any, dict[str, Any]] = {
+        row["id"]: _told(row, attributes, concepts) for row in rows.to_pylist()
+    }
     for attribute, inner in attributes.items():
         if concepts[attribute].type.base == "subject":
             _follow(population, told, concepts[attribute], inner)
@@ -72,7 +74,8 @@ def _follow(population: Population, told: dict[Any, dict[str, Any]], concept: Co
     columns = {
         name
         for name in (*inner, *(name + KNOWN for name in inner))
-        if population.columns(subject, name.removesuffix(KNOWN)) and name in population.columns(subject, name.removesuffix(KNOWN))
+        if population.columns(subject, name.removesuffix(KNOWN))
+        and name in population.columns(subject, name.removesuffix(KNOWN))
     }
     if ids and columns:
         found = _facts(population, population.rows(subject, columns), subject, ids, inner)

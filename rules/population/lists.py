@@ -37,10 +37,7 @@ class Items:
             raise NotColumns("a list within a list")
         at: Standing = items.where
         self.at = at
-        if at.prefix:
-            owners = outer.population.rows(at.owner, {at.attribute})
-        else:
-            owners = outer.first
+        owners = outer.population.rows(at.owner, {at.attribute}) if at.prefix else outer.first
         rows = owners.select(owners["id"].name(OWNER), owners[at.attribute].unnest().name("item"))
         standing = Standing(at.subject, at.path, "item.", "item")
         owner = Standing(at.owner, at.path.rpartition(".")[0], "", OWNER)
@@ -75,7 +72,10 @@ class Items:
         """Aggregates for each owner, as columns of the frame the list stands in; null where the list is empty."""
         outer, frame = self.body.frame, self.frame
         key = outer.fresh("owner")
-        whole = {"doubt": ("any", marked(frame.doubts)), "gap": ("any", marked(frame.gaps))}
+        whole: dict[str, tuple[How, Any]] = {
+            "doubt": ("any", marked(frame.doubts)),
+            "gap": ("any", marked(frame.gaps)),
+        }
         names = {name: outer.fresh(name) for name in (*columns, *whole)}
         wanted = {"kept": column(self.chosen)}
         wanted |= {names[name]: value for name, (_, value) in (*columns.items(), *whole.items())}

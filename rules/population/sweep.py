@@ -1,4 +1,4 @@
-"""Every rule for everybody: by columns where they are sure, and by the exact function for the rows where they are not."""
+"""Every rule for everybody: by columns where they are sure, by the exact function where they are not."""
 
 from __future__ import annotations
 
@@ -106,18 +106,21 @@ def _together(sure: Any, rows: list[dict[str, Any]], rule: Rule, population: Pop
     if sure is not None and not rows:
         return sure
     types = dict(_types(sure, rows, rule, population))
-    exact = ibis.memtable(
-        {name: [row[name] for row in rows] for name in types}, schema=ibis.schema(types)
-    )
+    exact = ibis.memtable({name: [row[name] for row in rows] for name in types}, schema=ibis.schema(types))
     if sure is None:
         return exact
     aligned = sure.select(
-        **{name: sure[name].cast(kind) if name in sure.columns else ibis.null(kind) for name, kind in types.items()}
+        **{
+            name: sure[name].cast(kind) if name in sure.columns else ibis.null(kind)
+            for name, kind in types.items()
+        }
     )
     return ibis.union(aligned, exact)
 
 
-def _types(sure: Any, rows: list[dict[str, Any]], rule: Rule, population: Population) -> Iterator[tuple[str, Any]]:
+def _types(
+    sure: Any, rows: list[dict[str, Any]], rule: Rule, population: Population
+) -> Iterator[tuple[str, Any]]:
     yield "subject", population.subjects(rule.about)["id"].type()
     yield "answer", "string"
     for name in rule.values_named:

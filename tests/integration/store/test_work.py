@@ -264,6 +264,32 @@ async def test_the_job_of_a_process_that_died_is_done_when_its_lease_has_run_out
     assert seen == [1]
 
 
+async def test_a_job_that_takes_longer_than_its_lease_is_not_begun_again(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.store.work.RENEWED_EVERY", 0.01)
+    await put(database, clock, 1)
+    begun: list[int] = []
+    renewed = asyncio.Event()
+
+    async def slow(args: Mapping[str, Any]) -> None:
+        begun.append(args["n"])
+        clock.now += LEASE - timedelta(seconds=1)
+        while (await jobs(database))[0]["leased_until"] < clock.now + LEASE:  # noqa: ASYNC110  # in the database
+            await asyncio.sleep(0.01)
+        clock.now += timedelta(seconds=2)  # past the first lease
+        renewed.set()
+        await asyncio.sleep(0.05)
+
+    one, other = (Work(database, {"note": slow}, clock) for _ in range(2))
+    running = asyncio.create_task(one.run_one())
+    await renewed.wait()
+    assert await other.run_one() is False
+    await running
+    assert begun == [1]
+    assert await jobs(database) == []
+
+
 async def test_at_the_start_of_the_only_process_nothing_waits_for_a_lease(
     database: Database, clock: Clock
 ) -> None:

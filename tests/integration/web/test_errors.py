@@ -229,3 +229,22 @@ async def test_too_much_too_fast_is_told_when_to_come_back(database: Database, c
         response = await browser.get("/login", allow_redirects=False)
         assert int(response.headers["Retry-After"]) >= 1
         assert isinstance(response, aiohttp.ClientResponse)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "deflate"])
+async def test_a_body_that_is_not_packed_as_it_says_is_refused_and_no_failure_of_ours(
+    database: Database, clock: MovableClock, encoding: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with running_site(database, clock, extensions=(PROBE,)) as site:
+        lines = [
+            "POST /events HTTP/1.1",
+            f"Host: {site.base.partition('//')[2]}",
+            "Content-Type: application/cloudevents+json",
+            f"Content-Encoding: {encoding}",
+            "Content-Length: 9",
+            "Connection: close",
+        ]
+        answered = await _answer_to(site.base, "\r\n".join([*lines, "", "not packed"[:9]]))
+        assert answered.split()[1] == "400", answered[:1000]
+        assert encoding in answered
+    assert "Traceback" not in capsys.readouterr().out

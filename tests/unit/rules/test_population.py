@@ -94,8 +94,6 @@ def population_of(people, rule, folder):
     ids = [files.add(kind, tree) for tree in trees]
     name = rule.about if rule.about != kind else "judged"
     roots = {} if name == "judged" else {kind: (name, set(ids))}
-    if name == "judged":
-        ids = ids if len(files.rows[kind]) == len(ids) else ids
     files.write(folder, roots)
     return Population(folder, rule.model, CONNECTION), ids
 
@@ -222,7 +220,9 @@ def test_a_good_part_of_small_rules_has_a_column_form(tmp_path):
     """So that the property above is not kept by the exact function alone."""
     found = []
     population, _ = population_of(
-        [{"income": 1, "children": [{"income": 2}], "home": {"rent": 1}}], small_rule(conditions("true")), tmp_path
+        [{"income": 1, "children": [{"income": 2}], "home": {"rent": 1}}],
+        small_rule(conditions("true")),
+        tmp_path,
     )
 
     @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
