@@ -15,7 +15,7 @@ from rules.feel.expression import Expression
 from rules.feel.scope import Scope, Slots
 from rules.feel.values import Months, Unknown
 from rules.population.frame import Frame
-from rules.population.terms import NotColumns, Term, exact_float, literal
+from rules.population.terms import Flag, NotColumns, Term, either, exact_float, literal
 from rules.rule import Definition, Rule
 from rules.watched_day import TODAY
 
@@ -44,7 +44,7 @@ class Body:
     bound: Mapping[str, Term] = field(default_factory=dict)
     item: Term | None = None
     """Within a filter: the item, whose attributes are names."""
-    _named: dict[str, Term] = field(default_factory=dict)
+    _named: dict[str, tuple[Term, Flag]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for definition in self.rule.where:
@@ -68,8 +68,12 @@ class Body:
         if name in self.used:
             return Term(None, "used rule", where=self.used[name])
         if name not in self._named:
-            self._named[name] = self.frame.keep(self.value(self._definition(name).expression.tree))
-        return self._named[name]
+            with self.frame.doubts_aside() as doubts:
+                term = self.frame.keep(self.value(self._definition(name).expression.tree))
+            self._named[name] = term, self.frame.kept(either(*doubts))
+        term, doubt = self._named[name]
+        self.frame.doubts.append(doubt)
+        return term
 
     def _definition(self, name: str) -> Definition:
         for definition in (*self.rule.where, *self.rule.outcome):

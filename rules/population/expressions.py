@@ -10,6 +10,7 @@ from rules.feel import tree
 from rules.population import dates, lists, numbers
 from rules.population.body import Body
 from rules.population.terms import (
+    Flag,
     NotColumns,
     Term,
     all_known,
@@ -53,7 +54,7 @@ def _path(node: tree.Path, body: Body) -> Term:
     if base.base == "used rule":
         if node.attribute == "answer":
             answer: Term = base.where.answer
-        return answer
+            return answer
         if node.attribute not in base.where.values:
             raise NotColumns(f"`.{node.attribute}` of a rule that has no such value")
         found: Term = base.where.values[node.attribute]
@@ -227,11 +228,13 @@ def _if(node: tree.If, body: Body) -> Term:
     condition = _logical(body.frame.keep(body.value(node.condition)))
     if condition.constant:
         return body.value(node.then if condition.constant[0] is True else node.otherwise)
-    then, otherwise = body.value(node.then), body.value(node.otherwise)
+    held = surely(condition.value)
+    open_ = opposite(condition.known)
+    then = _where(either(open_, both(condition.known, held)), node.then, body)
+    otherwise = _where(either(open_, opposite(held)), node.otherwise, body)
     base = otherwise.base if then.base == "null" else then.base
     if otherwise.base not in (base, "null") or base in ("entity", "list", "used rule", "months"):
         raise NotColumns(f"a choice between a {then.base} and a {otherwise.base}")
-    held = surely(condition.value)
     known: Any = chosen(held, column(then.known), column(otherwise.known))
     if then.known is True and otherwise.known is True:
         known = True
@@ -246,6 +249,14 @@ def _if(node: tree.If, body: Body) -> Term:
     if rough is not otherwise.rough:
         rough = chosen(held, column(then.rough), column(otherwise.rough))
     return Term(_choice(held, then, otherwise, base), base, known, rough, then.whole and otherwise.whole)
+
+
+def _where(flag: Flag, node: tree.Node, body: Body) -> Term:
+    """A value that counts only in some rows: what is doubtful of it in others does not matter."""
+    with body.frame.doubts_aside() as doubts:
+        term = body.value(node)
+    body.frame.doubts.append(both(flag, either(*doubts)))
+    return term
 
 
 def _choice(held: Any, then: Term, otherwise: Term, base: str) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -82,6 +83,16 @@ class Frame:
             rough = ibis._[list(columns)[-1]]
         self.then(lambda made: made.mutate(**columns))
         return replace(term, value=value, known=known, rough=rough)
+
+    @contextmanager
+    def doubts_aside(self) -> Iterator[list[Flag]]:
+        """The doubts that come up within, kept apart from the others."""
+        before, self.doubts = self.doubts, []
+        found = self.doubts
+        try:
+            yield found
+        finally:
+            self.doubts = before
 
     def kept(self, flag: Flag) -> Flag:
         """A flag worked out once."""

@@ -13,7 +13,18 @@ from typing import Any
 import ibis
 
 from rules.population.frame import Frame
-from rules.population.terms import Flag, NotColumns, Term, all_known, both, chosen, either, literal, surely
+from rules.population.terms import (
+    Flag,
+    NotColumns,
+    Term,
+    all_known,
+    both,
+    chosen,
+    either,
+    literal,
+    opposite,
+    surely,
+)
 
 NEAR = 1e-9  # of the larger number, and of 1: far above what a dozen operations move a value
 _MOST_EXACT = float(2**53)
@@ -48,9 +59,18 @@ def reckoned(operator: str, left: Term, right: Term, frame: Frame) -> Term:
         value = one * other
     else:
         value = one + other if operator == "+" else one - other
-    if whole:
-        frame.doubts.append(both(known, surely(value.abs() >= _MOST_EXACT)))
-    return Term(value, "number", known, rough=not whole, whole=whole)
+    frame.doubts.append(both(known, surely(value.abs() >= _MOST_EXACT)))
+    exact = operator != "/" and both(_is_exactly_whole(left), _is_exactly_whole(right))
+    return Term(value, "number", known, rough=opposite(exact), whole=whole)
+
+
+def _is_exactly_whole(term: Term) -> Flag:
+    """In which rows is a number sure to have no decimals? Those are reckoned with exactly."""
+    if term.whole:
+        return opposite(term.rough)
+    if term.constant:
+        return False
+    return both(opposite(term.rough), surely(term.value == term.value.round(0)))
 
 
 def near_zero(term: Term) -> Flag:
