@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 from rules.feel import tree
@@ -208,7 +209,7 @@ def _any_of(node: tree.AnyOf, body: Body) -> Term:
 def _logical(term: Term) -> Term:
     if term.base not in ("boolean", "null"):
         raise NotColumns(f"a {term.base} as a condition")
-    return term
+    return replace(term, value=literal(None, "boolean"), base="boolean") if term.base == "null" else term
 
 
 def _in_logic(terms: Sequence[Term], body: Body, *, settling: bool) -> Term:

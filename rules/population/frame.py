@@ -14,6 +14,7 @@ from rules.population.files import Population
 from rules.population.terms import Flag, NotColumns, Term, both, column, either, literal, opposite, surely
 from rules.relevance import possible_values
 
+_TYPES = {"text": "string", "number": "float64", "money": "float64", "boolean": "boolean", "date": "date"}
 _BASES = {"text": "text", "number": "number", "money": "number", "boolean": "boolean", "date": "date"}
 
 
@@ -122,7 +123,7 @@ class Frame:
             raise NotColumns(f"{path}, which is no concept")
         known, value = self._told(entity, at, concept)
         if value is None:
-            value = literal(None)
+            value = literal(None, _TYPES.get(concept.type.base))
         if concept.type.many or concept.type.base == "subject":
             if concept.type.many:
                 self.doubts.append(both(known, value.isnull()))

@@ -33,7 +33,7 @@ _MOST_EXACT = float(2**53)
 def number(term: Term) -> Term:
     if term.base not in ("number", "null"):
         raise NotColumns(f"a {term.base} as a number")
-    return term
+    return replace(term, value=literal(None, "float64"), base="number") if term.base == "null" else term
 
 
 def near(one: Term, other: Term) -> Flag:

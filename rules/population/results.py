@@ -7,14 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import ibis
-import pyarrow as pa
-import pyarrow.parquet as pq
 
 from rules.population.files import PopulationFault
 from rules.population.form import ANSWERS
 from rules.population.sweep import Swept
 
-ROWS_AT_A_TIME = 200_000
 _COMMON = ("rule", "subject", "answer")
 
 
@@ -26,16 +23,17 @@ def write(swept: Sequence[Swept], path: Path) -> None:
         for name, kind in part.schema().items():
             types[name] = kind if types.get(name, kind) == kind else "string"
     types = {name: "float64" if str(kind) == "null" else kind for name, kind in types.items()}
-    schema = ibis.schema(types).to_pyarrow()
-    beside = path.with_name(f"{path.name}.part")
-    with pq.ParquetWriter(beside, schema, compression="zstd") as writer:
-        for part in parts:
-            columns = {
+    aligned = [
+        part.select(
+            **{
                 name: part[name].cast(kind) if name in part.columns else ibis.null(kind)
                 for name, kind in types.items()
             }
-            for batch in part.select(**columns).to_pyarrow_batches(chunk_size=ROWS_AT_A_TIME):
-                writer.write_table(pa.Table.from_batches([batch]).cast(schema))
+        )
+        for part in parts
+    ]
+    beside = path.with_name(f"{path.name}.part")
+    (aligned[0] if len(aligned) == 1 else ibis.union(*aligned)).to_parquet(beside)
     beside.replace(path)
 
 

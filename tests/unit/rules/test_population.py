@@ -225,7 +225,13 @@ def test_a_good_part_of_small_rules_has_a_column_form(tmp_path):
         tmp_path,
     )
 
-    @settings(max_examples=100, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=100,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        suppress_health_check=list(HealthCheck),
+    )
     @given(rule=small_rules())
     def collect(rule):
         try:

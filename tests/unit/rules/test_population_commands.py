@@ -1,0 +1,84 @@
+"""`varde population` and `varde sweep`, as they are typed."""
+
+import json
+
+import pyarrow.parquet as pq
+import pytest
+
+from assistant.cli import main
+
+
+@pytest.fixture(scope="module")
+def people(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("people")
+    assert main(["population", "--persons", "4000", "--out", str(folder), "--seed", "7"]) == 0
+    return folder
+
+
+def swept(capsys, *arguments):
+    capsys.readouterr()
+    assert main(["sweep", *map(str, arguments), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_the_same_seed_gives_the_same_people(people, tmp_path):
+    assert main(["population", "--persons", "4000", "--out", str(tmp_path), "--seed", "7"]) == 0
+    for name in ("person", "household", "kindergarten_place"):
+        assert pq.read_table(tmp_path / f"{name}.parquet") == pq.read_table(people / f"{name}.parquet")
+
+
+def test_every_rule_is_swept_and_everybody_counted(people, capsys):
+    told = swept(capsys, people, "--on", "2026-09-01")
+    persons = pq.read_metadata(people / "person.parquet").num_rows
+    assert len(told["rules"]) >= 4
+    for row in told["rules"]:
+        assert row["yes"] + row["no"] + row["undetermined"] == persons
+        assert row["yes"] > 0
+        assert row["exact"] < persons / 10, "few are judged one by one"
+
+
+def test_who_has_changed_on_the_first_of_august_is_told_and_written(people, tmp_path, capsys):
+    before, after, changed = (tmp_path / f"{name}.parquet" for name in ("before", "after", "changed"))
+    swept(capsys, people, "--on", "2026-07-31", "--out", before, "--rule", "kindergarten.core_time")
+    told = swept(
+        capsys, people, "--on", "2026-08-01", "--rule", "kindergarten.core_time",
+        "--out", after, "--since", before, "--changes", changed,
+    )  # fmt: skip
+    rows = pq.read_table(changed).to_pylist()
+    assert sum(row["count"] for row in told["changed"]) == len(rows) > 0
+    assert {"before", "after", "rule", "subject"} <= set(rows[0])
+    assert (
+        swept(capsys, people, "--on", "2026-08-01", "--since", after, "--rule", "kindergarten.core_time")[
+            "changed"
+        ]
+        == []
+    )
+
+
+def test_the_answers_are_drawn(people, tmp_path, capsys):
+    picture = tmp_path / "answers.svg"
+    swept(capsys, people, "--on", "2026-09-01", "--rule", "kindergarten.reduced_fee", "--plot", picture)
+    assert "kindergarten.reduced_fee" in picture.read_text() or picture.stat().st_size > 5000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--rule", "kindergarten.free"], "--rule kindergarten.free: no such rule; there are kindergarten."),
+        (["--settings", "{"], "--settings: is not JSON"),
+        (["--changes", "x.parquet"], "--changes needs --since FILE"),
+        (["--since", "nowhere.parquet"], "nowhere.parquet: no such file"),
+        (["--plot", "answers.txt"], "answers.txt"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_line(people, arguments, said, capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert main(["sweep", str(people), "--on", "2026-09-01", *arguments]) != 0
+    error = capsys.readouterr().err
+    assert said in error
+    assert len(error.strip().splitlines()) == 1
+
+
+def test_an_empty_folder_is_no_population(tmp_path, capsys):
+    assert main(["sweep", str(tmp_path), "--on", "2026-09-01"]) != 0
+    assert "no file of a population" in capsys.readouterr().err
