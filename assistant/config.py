@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
@@ -122,7 +123,20 @@ class Config(_Section):
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])
-            raise ConfigurationError(f"{path}: setting {where}: {first['msg']}") from None
+            said = _not_known(cls, first["loc"]) if first["type"] == "extra_forbidden" else first["msg"]
+            raise ConfigurationError(f"{path}: setting {where}: {said}") from None
+
+
+def _not_known(config: type[BaseModel], where: tuple[int | str, ...]) -> str:
+    """There is no such setting: which it may be meant to be."""
+    section: type[BaseModel] = config
+    for part in where[:-1]:
+        inner = section.model_fields[str(part)].annotation if part in section.model_fields else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            return "there is no such setting"
+        section = inner
+    near = get_close_matches(str(where[-1]), section.model_fields, 1)
+    return f"there is no such setting; did you mean {near[0]}?" if near else "there is no such setting"
 
 
 def local_date(moment: datetime) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from aiohttp import web
@@ -72,15 +72,19 @@ class ChildShown:
     rights: tuple[Right, ...]
 
 
+ADDRESS_KEY = "person.address_key"
+
+
 @dataclass(frozen=True)
 class KnownFact:
     label: str
     value: str
     source: str
     valid_from: date | None
-    valid_to: date | None
+    last_day: date | None
     learned_on: date
     basis: str
+    value_key: str = ""  # of a text that is shown instead: a code says nothing to people
 
 
 def me_of(request: web.Request) -> Me:
@@ -209,9 +213,10 @@ async def _known(tx: Transaction, parts: Parts, me: Me, fact: Fact) -> KnownFact
         value=value,
         source=source_name(fact.source, me.language),
         valid_from=fact.valid_from,
-        valid_to=fact.valid_to,
+        last_day=fact.valid_to and fact.valid_to - timedelta(days=1),
         learned_on=local_date(fact.recorded_at),
         basis=fact.basis,
+        value_key="me.address_key_shown" if fact.concept == ADDRESS_KEY and fact.value is not None else "",
     )
 
 

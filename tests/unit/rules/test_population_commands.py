@@ -1,6 +1,7 @@
 """`varde population` and `varde sweep`, as they are typed."""
 
 import json
+from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
@@ -77,6 +78,20 @@ def test_what_cannot_be_done_is_told_in_one_line(people, arguments, said, capsys
     error = capsys.readouterr().err
     assert said in error
     assert len(error.strip().splitlines()) == 1
+
+
+def test_the_commands_of_the_documentation_do_what_it_says(tmp_path, monkeypatch, capsys):
+    page = (Path(__file__).parents[3] / "docs" / "population.md").read_text(encoding="utf-8")
+    commands = [
+        line.split("#")[0].split()[1:] for line in page.splitlines() if line.startswith(".venv/bin/varde")
+    ]
+    assert [command[0] for command in commands] == ["population", "sweep", "sweep"]
+    monkeypatch.chdir(tmp_path)
+    for command in commands:
+        assert main(command) == 0, command
+    said = capsys.readouterr().out
+    assert "changed: " in said
+    assert (tmp_path / "august.svg").stat().st_size > 5000
 
 
 def test_an_empty_folder_is_no_population(tmp_path, capsys):
