@@ -21,6 +21,7 @@ from rules.population.terms import (
     either,
     identical,
     literal,
+    negated,
     opposite,
     surely,
 )
@@ -101,7 +102,7 @@ def _call(node: tree.Call, body: Body) -> Term:
         return functools.reduce(lambda one, other: numbers.reckoned("+", one, other, body.frame), terms)
     if name == "not" and len(terms) == 1:
         value = _logical(terms[0])
-        return Term(~value.value, "boolean", value.known)
+        return Term(negated(value.value), "boolean", value.known)
     if name == "abs" and len(terms) == 1:
         value = numbers.number(terms[0])
         return Term(value.value.abs(), "number", value.known, value.rough, value.whole)
@@ -150,7 +151,7 @@ def _compared(operator: str, left: Term, right: Term, body: Body) -> Term:
             raise NotColumns("the order of true and false")
         return Term(_ORDERS[operator](left.value, right.value), "boolean", known)
     same = identical(left.value, right.value)
-    return Term(same if operator == "=" else ~same, "boolean", known)
+    return Term(same if operator == "=" else negated(same), "boolean", known)
 
 
 def _compared_with_null(operator: str, value: Term, known: Any) -> Term:

@@ -10,7 +10,7 @@ import ibis
 from rules.feel import tree
 from rules.population.body import Body
 from rules.population.frame import Frame, Standing, marked
-from rules.population.terms import NotColumns, Term, both, column, either, literal, opposite, surely
+from rules.population.terms import NotColumns, Term, both, column, either, literal, negated, opposite, surely
 
 OWNER = "owner"
 
@@ -141,4 +141,4 @@ def quantified(node: tree.Quantified, items: Term, name: str, body: Body) -> Ter
     )
     settled, undecided = surely(columns["settled"]), surely(columns["open"])
     known = both(items.known, either(settled, opposite(undecided)))
-    return Term(settled if some else ~settled, "boolean", known)
+    return Term(settled if some else negated(settled), "boolean", known)

@@ -81,6 +81,11 @@ def opposite(flag: Flag) -> Flag:
     return not flag if isinstance(flag, bool) else ~flag
 
 
+def negated(value: Any) -> Any:
+    """not: null of null. Written out, for `NOT a IS NULL` is read as `NOT (a IS NULL)`."""
+    return ibis.cases((value, False), (value.isnull(), literal(None, "boolean")), else_=True)
+
+
 def surely(column: Any) -> Flag:
     """A column of booleans where null counts as false."""
     return column if isinstance(column, bool) else column.fill_null(False)

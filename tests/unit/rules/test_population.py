@@ -201,18 +201,22 @@ def _few_digits(facts):
 PEOPLE = st.lists(APPLICANTS.filter(_few_digits), min_size=8, max_size=20)
 
 
-@settings(
-    max_examples=60,
-    deadline=None,
-    phases=(Phase.generate, Phase.target),
-    suppress_health_check=list(HealthCheck),
+DAYS = st.sampled_from([date(2024, 9, 1), date(2015, 1, 1), date(2020, 2, 29)])
+WHATEVER = settings(
+    deadline=None, phases=(Phase.generate, Phase.target), suppress_health_check=list(HealthCheck)
 )
-@given(
-    rule=small_rules(),
-    people=PEOPLE,
-    on=st.sampled_from([date(2024, 9, 1), date(2015, 1, 1), date(2020, 2, 29)]),
-)
+
+
+@settings(WHATEVER, max_examples=60, derandomize=True)
+@given(rule=small_rules(), people=PEOPLE, on=DAYS)
 def test_whatever_the_rule_a_sweep_says_the_same(rule, people, on, tmp_path_factory):
+    assert_same(rule, on, people, tmp_path_factory.mktemp("people"))
+
+
+@pytest.mark.long
+@settings(WHATEVER, max_examples=2000)
+@given(rule=small_rules(), people=PEOPLE, on=DAYS)
+def test_whatever_the_rule_a_sweep_says_the_same_in_each_of_thousands(rule, people, on, tmp_path_factory):
     assert_same(rule, on, people, tmp_path_factory.mktemp("people"))
 
 
