@@ -97,7 +97,7 @@ def _rounded(name: str, terms: Sequence[Term], body: Body) -> Term:
         return _called(name, [number, *terms[1:]], body)
     unit = body.writer.bind(decimal.Decimal(1).scaleb(-scale), "unit")
     wide = body.writer.bind(_WIDE, "wide")
-    code = f"{{0}}.quantize({unit}, {body.writer.bind(_ROUNDING[name], 'rounding')}, {wide})"
+    code = f"({{0}}).quantize({unit}, {body.writer.bind(_ROUNDING[name], 'rounding')}, {wide})"
     if number.kind.whole:
         code = f"{{0}} if type({{0}}) is int else {code}"
     return unless_null([number], code, number.kind.known, body)
