@@ -266,6 +266,7 @@ def test_numbers_at_the_edge_of_what_is_reckoned_plainly_come_out_the_same(incom
 
 def test_a_number_that_is_settled_beforehand_is_rounded_too():
     rule = small_rule(
-        "settings:\n  level: {default: 3}\noutcome:\n  one: 'round half up((if true then level else applicant.income), 2)'\n"
+        "settings:\n  level: {default: 3}\n"
+        "outcome:\n  one: 'round half up((if true then level else applicant.income), 2)'\n"
     )
     assert_same(rule, date(2024, 9, 1), {"applicant": {"income": 1}})
