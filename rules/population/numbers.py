@@ -70,7 +70,10 @@ def _is_exactly_whole(term: Term) -> Flag:
         return opposite(term.rough)
     if term.constant:
         return False
-    return both(opposite(term.rough), surely(term.value == term.value.round(0)))
+    small = ibis.ifelse(
+        term.value.abs() >= _MOST_EXACT, 0.5, term.value
+    )  # engines round to whole numbers of 64 bits
+    return both(opposite(term.rough), surely(small == small.round(0)))
 
 
 def near_zero(term: Term) -> Flag:
