@@ -20,6 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.compiling import compiling
+from bench.sweeping import ENGINES as SWEEPERS
+from bench.sweeping import FAMILIES, Sweep, sweeps
+from bench.sweeping import as_text as swept_text
 from bench.timing import BASELINE
 
 ROOT = Path(__file__).parent.parent
@@ -37,8 +40,6 @@ ENGINES = {
     "rule_engine_text": "rule_engine",
 }
 """The engines, and the module that must be installed for each."""
-KINDS = ("single",)
-"""What is timed; the sweep over a population joins here."""
 
 
 class UnknownEngine(ValueError):
@@ -67,6 +68,8 @@ class Results:
     absent: tuple[str, ...]
     failed: tuple[str, ...]
     compiling: dict[str, float]
+    swept: tuple[Sweep, ...] = ()
+    families: int = 0
 
 
 def run(
@@ -94,8 +97,12 @@ def run(
     timed = sorted(
         (_together(runs) for runs in heard.values()), key=lambda one: statistics.median(one.ratios)
     )
+    families = FAMILIES // 10 if quick else FAMILIES
+    whole = not engines and all(importlib.util.find_spec(module) for module, _, _ in SWEEPERS.values())
+    swept = sweeps(families, 1 if quick else 5, tell) if whole else ()
+    compiled = compiling(3 if quick else 10)
     return Results(
-        on, machine_kind(), tuple(timed), tuple(absent), tuple(failed.values()), compiling(3 if quick else 10)
+        on, machine_kind(), tuple(timed), tuple(absent), tuple(failed.values()), compiled, swept, families
     )
 
 
@@ -155,6 +162,7 @@ def as_text(results: Results) -> str:
             "",
             *rows,
             *(["", *left_out] if left_out else []),
+            *(["", swept_text(results.swept, results.families)] if results.swept else []),
             "",
             "| compiling | median |",
             "|---|--:|",

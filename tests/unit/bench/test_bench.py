@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 import bench.running
+import bench.sweeping
 from bench import UnknownEngine, as_text, run
 from bench.case import cases
 from bench.engines import hand_written, varde_determine, varde_plain
@@ -62,3 +63,11 @@ def test_what_is_not_installed_is_said_and_the_rest_is_timed(monkeypatch):
     text = as_text(results)
     assert "| hand_written | 1.5 (1.0–2.0) |" in text
     assert "Not installed: cel_rust." in text
+
+
+def test_by_hand_and_by_columns_a_sweep_finds_the_same_families(tmp_path):
+    bench.sweeping.write_families(tmp_path, 3000)
+    by_hand, ours = bench.sweeping.duckdb_by_hand(tmp_path), bench.sweeping.varde_sweep(tmp_path)
+    assert by_hand[:2] == ours[:2]
+    assert 0 < ours[1] < 3000
+    assert ours[2] == pytest.approx(by_hand[2], rel=1e-9)
