@@ -17,7 +17,7 @@ def feel_text(node: tree.Node) -> str | None:
     """
     match node:
         case tree.Constant(value=value):
-            return _literal(value)
+            return literal(value)
         case tree.Name(name=name):
             return name
         case tree.Path(base=base, attribute=attribute):
@@ -47,7 +47,8 @@ def _put(form: str, *nodes: tree.Node) -> str | None:
     return None if None in texts else form.format(*texts)
 
 
-def _literal(value: object) -> str | None:
+def literal(value: object) -> str | None:
+    """A value as FEEL writes it; None for what has no literal."""
     if value is None or isinstance(value, bool):
         return {None: "null", True: "true", False: "false"}[value]
     if isinstance(value, Decimal):

@@ -9,6 +9,7 @@ from rules.checks.completeness import incomplete
 from rules.checks.dates import gaps_in_time
 from rules.checks.never import never_and_always
 from rules.checks.own_tests import failed_tests
+from rules.checks.tables import tables_as_meant
 from rules.checks.units import mixed_units
 from rules.checks.unused import unused_names
 from rules.faults import Fault
@@ -16,7 +17,14 @@ from rules.rule import Rule
 
 Check = Callable[[Rule, Catalogue], Iterable[Fault]]
 
-AS_WRITTEN: tuple[Check, ...] = (incomplete, unused_names, gaps_in_time, mixed_units, never_and_always)
+AS_WRITTEN: tuple[Check, ...] = (
+    incomplete,
+    unused_names,
+    gaps_in_time,
+    mixed_units,
+    never_and_always,
+    tables_as_meant,
+)
 """What needs no facts, in the order an author mends: what is lacking, what is too much, when, how much, whether."""
 
 CHECKS: tuple[Check, ...] = (*AS_WRITTEN, failed_tests)
@@ -38,5 +46,6 @@ __all__ = [
     "incomplete",
     "mixed_units",
     "never_and_always",
+    "tables_as_meant",
     "unused_names",
 ]

@@ -48,6 +48,7 @@ class Scalar:
 
 Meaning = Truth | Scalar | None  # None: a value of a kind the solver has no words for
 
+STEPS = 2_000_000
 NEVER = z3.BoolVal(val=False)
 
 
@@ -57,7 +58,7 @@ class Formulas:
 
     rule: Rule
     known: list[Any] = field(default_factory=list)  # what holds of the names whatever the facts are
-    _met: dict[Any, Meaning] = field(default_factory=dict)
+    met: dict[Any, Meaning] = field(default_factory=dict)  # by fact path, by name, or by what is written
     _texts: dict[str, int] = field(default_factory=dict)
 
     def truth(self, node: tree.Node) -> Truth:
@@ -73,6 +74,17 @@ class Formulas:
 
     def text(self, text: str) -> Scalar:
         return Scalar("text", z3.IntVal(self._texts.setdefault(text, len(self._texts))), NEVER)
+
+    def text_at(self, place: int) -> str:
+        """The text that has a place; another one where none has."""
+        return next((text for text, found in self._texts.items() if found == place), "something else")
+
+    def solver(self) -> Any:
+        """A solver that knows what holds of the names. It counts its steps, so that every machine finds the same."""
+        solver = z3.Solver()
+        solver.set("rlimit", STEPS)
+        solver.add(self.known)
+        return solver
 
     def fact(self, path: str) -> Meaning:
         """What a path of facts may be; None through a list, and where no concept says."""
@@ -119,9 +131,9 @@ class Formulas:
         return self._once(name, number)
 
     def _once(self, key: Any, make: Any) -> Meaning:
-        if key not in self._met:
-            self._met[key] = make()
-        return self._met[key]
+        if key not in self.met:
+            self.met[key] = make()
+        return self.met[key]
 
     def _new_truth(self) -> Truth:
         yes, no = z3.FreshBool("yes"), z3.FreshBool("no")
@@ -261,6 +273,44 @@ def _between(node: tree.Between, formulas: Formulas) -> Meaning:
     if above is None or below is None:
         return None
     return Truth(z3.And(above.yes, below.yes), z3.Or(above.no, below.no))
+
+
+@meaning.register
+def _in(node: tree.In, formulas: Formulas) -> Meaning:
+    value = meaning(node.value, formulas)
+    found = [_passed(value, test, formulas) for test in node.tests]
+    truths = [one for one in found if one is not None]
+    if len(truths) < len(found):
+        return None
+    return Truth(z3.Or([one.yes for one in truths]), z3.And([one.no for one in truths]))
+
+
+def _passed(value: Meaning, test: tree.Node, formulas: Formulas) -> Truth | None:
+    """Whether a value passes a unary test; None where the solver has no words for it."""
+    match test:
+        case tree.RangeOf(start=start, end=end):
+            truths = [
+                _compared(f"{sign}=" if included else sign, value, meaning(side, formulas))
+                for side, sign, included in (
+                    (start, ">", test.start_included),
+                    (end, "<", test.end_included),
+                )
+                if side is not None
+            ]
+            known = [one for one in truths if one is not None]
+            if len(known) < len(truths):
+                return None
+            return Truth(z3.And([one.yes for one in known]), z3.Or([one.no for one in known]))
+        case tree.EqualityTest(operator=operator, value=other):
+            return _compared(operator, value, meaning(other, formulas))
+        case tree.Constant() | tree.Negation():
+            return _compared("=", value, meaning(test, formulas))
+    return None
+
+
+@meaning.register
+def _negated(node: tree.Negated, formulas: Formulas) -> Meaning:
+    return _turned(formulas.truth(node.operand), negated=True)
 
 
 @meaning.register

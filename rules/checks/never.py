@@ -12,8 +12,6 @@ from rules.checks.formulas import Formulas
 from rules.faults import Fault
 from rules.rule import Rule
 
-STEPS = 2_000_000  # the solver's own; counted, not timed, so that every machine finds the same
-
 
 def never_and_always(rule: Rule, _catalogue: Catalogue) -> Iterator[Fault]:
     """Faults for conditions whose outcome is settled whatever the facts, the day and the municipality are."""
@@ -38,14 +36,14 @@ def never_and_always(rule: Rule, _catalogue: Catalogue) -> Iterator[Fault]:
 
 
 def _impossible(formulas: Formulas, formula: Any) -> bool:
-    solver = _solver(formulas)
+    solver = formulas.solver()
     solver.add(formula)
     return bool(solver.check() == z3.unsat)
 
 
 def _never_together(formulas: Formulas, holds: dict[str, Any]) -> list[str]:
     """The conditions that exclude each other, in the order of the file; none where all can hold at once."""
-    solver = _solver(formulas)
+    solver = formulas.solver()
     solver.set("core.minimize", True)
     for name, formula in holds.items():
         solver.assert_and_track(formula, name)
@@ -53,10 +51,3 @@ def _never_together(formulas: Formulas, holds: dict[str, Any]) -> list[str]:
         return []
     core = {str(one) for one in solver.unsat_core()}
     return [name for name in holds if name in core]
-
-
-def _solver(formulas: Formulas) -> Any:
-    solver = z3.Solver()
-    solver.set("rlimit", STEPS)
-    solver.add(formulas.known)
-    return solver
