@@ -37,41 +37,70 @@ def _counted(number: int, word: str) -> str:
     return f"{number} {word}" if number == 1 else f"{number} {word}s"
 
 
-def check(paths: Iterable[Path] = (), catalogue_root: Path = DEFAULT_ROOT) -> Report:
-    """Check files and folders (default: the whole catalogue): shape, links, completeness, and every test.
+@dataclass
+class Chosen:
+    """The rules of some files and folders, in a catalogue where they find what they use."""
 
-    A rule file outside the catalogue may use the catalogue's rules and concepts. Faults are in order of file
-    and line. A path that does not exist is a fault.
+    catalogue: Catalogue
+    rules: list[Rule]
+    faults: list[Fault]  # of what could not be read, or links to what is not there
+    concepts: int = 0
+    life_events: int = 0
+
+
+def chosen(paths: Iterable[Path] = (), catalogue_root: Path = DEFAULT_ROOT) -> Chosen:
+    """Read files and folders (default: the whole catalogue). A path that does not exist is a fault.
+
+    A rule file outside the catalogue may use the catalogue's rules and concepts.
     """
     catalogue = Catalogue.load_what_holds(catalogue_root)
-    chosen = [Path(path) for path in paths]
-    if not chosen:
-        rules = list(catalogue.rules.values())
-        return _report(
-            catalogue, rules, catalogue.faults, len(catalogue.model.concepts), len(catalogue.life_events)
+    paths = [Path(path) for path in paths]
+    if not paths:
+        return Chosen(
+            catalogue,
+            list(catalogue.rules.values()),
+            list(catalogue.faults),
+            len(catalogue.model.concepts),
+            len(catalogue.life_events),
         )
-    faults: list[Fault] = []
-    found: list[Rule] = []
-    concepts = life_events = 0
-    for path in _files(chosen, faults):
+    found = Chosen(catalogue, [], [])
+    for path in _files(paths, found.faults):
         try:
-            text = path.read_text(encoding="utf-8")
-            if path.parent.name == CONCEPTS:
-                concepts += len(read_concept_file(text, str(path)).concepts)
-            elif path.parent.name == LIFE_EVENTS:
-                read_life_event_file(text, str(path), catalogue.model)
-                life_events += 1
-            else:
-                found.append(load_rule(text, str(path), catalogue.model))
+            _read(path, found)
         except RuleFault as fault:
-            faults.extend(fault.faults)
+            found.faults.extend(fault.faults)
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
-            faults.append(Fault(str(path), 0, f"cannot be read: {reason}"))
-    together = {**catalogue.rules, **{rule.id: rule for rule in found}}
-    catalogue = Catalogue(catalogue.model, together, catalogue.life_events)
-    faults.extend(fault for rule in found for fault in catalogue.link_faults(rule))
-    return _report(catalogue, found, faults, concepts, life_events)
+            found.faults.append(Fault(str(path), 0, f"cannot be read: {reason}"))
+    together = {**catalogue.rules, **{rule.id: rule for rule in found.rules}}
+    found.catalogue = Catalogue(catalogue.model, together, catalogue.life_events)
+    found.faults.extend(fault for rule in found.rules for fault in found.catalogue.link_faults(rule))
+    return found
+
+
+def check(paths: Iterable[Path] = (), catalogue_root: Path = DEFAULT_ROOT) -> Report:
+    """Check files and folders: shape, links, completeness, and every test. Faults are in order of file and line."""
+    found = chosen(paths, catalogue_root)
+    faults = [*found.faults, *(fault for rule in found.rules for fault in faults_of(rule, found.catalogue))]
+    return Report(
+        len(found.rules),
+        sum(len(rule.tests) for rule in found.rules),
+        found.concepts,
+        found.life_events,
+        tuple(sorted(set(faults))),
+    )
+
+
+def _read(path: Path, found: Chosen) -> None:
+    text = path.read_text(encoding="utf-8")
+    model = found.catalogue.model
+    if path.parent.name == CONCEPTS:
+        found.concepts += len(read_concept_file(text, str(path)).concepts)
+    elif path.parent.name == LIFE_EVENTS:
+        read_life_event_file(text, str(path), model)
+        found.life_events += 1
+    else:
+        found.rules.append(load_rule(text, str(path), model))
 
 
 def _files(paths: Iterable[Path], faults: list[Fault]) -> list[Path]:
@@ -84,13 +113,3 @@ def _files(paths: Iterable[Path], faults: list[Fault]) -> list[Path]:
         else:
             faults.append(Fault(str(path), 0, "there is no such file or folder"))
     return files
-
-
-def _report(
-    catalogue: Catalogue, rules: list[Rule], faults: Iterable[Fault], concepts: int, life_events: int
-) -> Report:
-    found = list(faults)
-    for rule in rules:
-        found.extend(faults_of(rule, catalogue))
-    tests = sum(len(rule.tests) for rule in rules)
-    return Report(len(rules), tests, concepts, life_events, tuple(sorted(set(found))))

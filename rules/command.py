@@ -14,7 +14,7 @@ from typing import Any
 
 from rules.canonical_json import scalar
 from rules.catalogue_loader import DEFAULT_ROOT, Catalogue
-from rules.checking import Report, check
+from rules.checking import Report, check, chosen
 from rules.counterfactual import Goal, suggestions
 from rules.counterfactual_wording import phrase
 from rules.decision_record import decision_record
@@ -25,6 +25,8 @@ from rules.faults import Fault, RuleFault
 from rules.model import FactFault
 from rules.rule import Rule
 from rules.rule_file import load_rule
+from rules.suggested_text import as_yaml
+from rules.suggesting import suggested_tests
 from rules.timeline import PeriodFault, timeline
 from rules.turn_wording import coming_sentence, stretch_sentences
 from rules.wording import LANGUAGES
@@ -40,6 +42,13 @@ class CommandFault(ValueError):
 def rules_check(paths: Iterable[str]) -> Report:
     """`varde rules check [PATH…]`: print the faults one a line, then `str(report)`; exit 1 on any fault."""
     return check([Path(path) for path in paths])
+
+
+def suggested_tests_text(paths: Iterable[str]) -> tuple[str, tuple[Fault, ...]]:
+    """`varde rules check --suggest-tests [PATH…]`: tests to put into the files, and faults of what cannot be read."""
+    found = chosen([Path(path) for path in paths])
+    written = (as_yaml(rule, suggested_tests(rule, found.catalogue)) for rule in found.rules)
+    return "\n".join(text for text in written if text), tuple(sorted(set(found.faults)))
 
 
 def determine_json(

@@ -8,7 +8,7 @@ has been asked about.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -20,13 +20,13 @@ from rules.evaluation import NO_SETTINGS, Rules
 from rules.feel import tree
 from rules.judgement import Judgement
 from rules.model import Concept, FactFault
-from rules.relevance import Place, possible_values, with_facts
+from rules.relevance import possible_values, with_facts
 from rules.rule import Definition, Rule
+from rules.told_facts import Line, Told, told_facts
 from rules.turning_points import differences, sign_of, turning_points
 
 MOST_PLACES = 12  # so many facts are combined two by two
 MOST_FIRST_VALUES = 24  # and so many values of the first of two
-_FARTHEST = 10**9  # units from the value told
 
 Side = Literal["below", "from", "exactly"]
 
@@ -130,7 +130,7 @@ def suggestions(
     search = _Search(Asked.of(rule, facts, settings, catalogue), on, wanted)
     if search.reached(search.asked):
         return ()
-    places = list(_places(search.asked))
+    places = list(told_facts(search.asked, _changeable))
     singly = [found for place in places if (found := search.nearest(search.asked, place))]
     if singly:
         return tuple(search.told((found,)) for found in sorted(singly, key=lambda change: change.distance))
@@ -140,46 +140,11 @@ def suggestions(
     return (search.told(min(pairs, key=lambda pair: sum(change.distance for change in pair))),)
 
 
-@dataclass(frozen=True)
-class _Told:
-    """A told fact that may be changed: where it is, and what it is now."""
-
-    place: Place
-    path: str
-    concept: Concept
-    value: Any
+def _changeable(concept: Concept) -> bool:
+    return concept.changeable
 
 
-def _places(asked: Asked) -> Iterator[_Told]:
-    """The changeable facts that are told, as deep as they are."""
-    kind = asked.rule.model.subject_type(asked.rule.about)
-    about = asked.rule.about
-    if kind is not None:
-        yield from _below(asked, asked.tree.get(about, {}), kind.id, (about,), about)
-
-
-def _below(asked: Asked, entity: Mapping[str, Any], subject: str, place: Place, path: str) -> Iterator[_Told]:
-    concepts = asked.rule.model.concepts_of(subject)
-    for name, value in entity.items():
-        concept = concepts.get(name)
-        if concept is None:
-            continue
-        here, spot = f"{path}.{name}", (*place, name)
-        if (
-            concept.changeable
-            and not concept.type.many
-            and (value is not None or concept.type.base != "subject")
-        ):
-            yield _Told(spot, here, concept, value)
-        if isinstance(value, list):
-            for index, item in enumerate(value):
-                if isinstance(item, Mapping):
-                    yield from _below(asked, item, concept.type.subject, (*spot, index), f"{here}[{index}]")
-        elif isinstance(value, Mapping):
-            yield from _below(asked, value, concept.type.subject, spot, here)
-
-
-def _changed(asked: Asked, told: _Told, value: Any) -> Asked:
+def _changed(asked: Asked, told: Told, value: Any) -> Asked:
     return replace(asked, tree=with_facts(asked.tree, [(told.place, value)]))
 
 
@@ -197,15 +162,15 @@ class _Search:
         return Suggestion(changes, judged.answer, judged.values, self._quantity(changes))
 
     def _with(self, changes: tuple[Change, ...]) -> Asked:
-        places = {told.path: told.place for told in _places(self.asked)}
+        places = {told.path: told.place for told in told_facts(self.asked, _changeable)}
         told = [(places[change.path], change.to) for change in changes]
         return replace(self.asked, tree=with_facts(self.asked.tree, told))
 
     # ---- one fact
 
-    def nearest(self, asked: Asked, told: _Told) -> Change | None:
+    def nearest(self, asked: Asked, told: Told) -> Change | None:
         """The nearest value of one fact that reaches the goal, the others as they are."""
-        line = _Line.of(told)
+        line = Line.of(told)
         if line is None:
             return self._one_of(asked, told)
         points = self._points(asked, told, line)
@@ -223,14 +188,14 @@ class _Search:
             told.path, told.concept, told.value, line.value(nearest), side, line.value(nearest - step)
         )
 
-    def _one_of(self, asked: Asked, told: _Told) -> Change | None:
+    def _one_of(self, asked: Asked, told: Told) -> Change | None:
         """The first of a fact's few values that reaches the goal."""
         for value in self._few(told):
             if value != told.value and self.reached(_changed(asked, told, value)):
                 return Change(told.path, told.concept, told.value, value, "exactly")
         return None
 
-    def _few(self, told: _Told) -> tuple[Any, ...]:
+    def _few(self, told: Told) -> tuple[Any, ...]:
         few = possible_values(told.concept)
         if few:
             return few
@@ -245,7 +210,7 @@ class _Search:
                     if isinstance(node, tree.Constant) and isinstance(node.value, str):
                         yield node.value
 
-    def _points(self, asked: Asked, told: _Told, line: _Line) -> list[int]:
+    def _points(self, asked: Asked, told: Told, line: Line) -> list[int]:
         """The steps along a fact at which anything the rules compare turns."""
         compared = differences(asked, lambda rule: tuple(asked.names(rule, self.on)), told.concept.attribute)
 
@@ -260,7 +225,7 @@ class _Search:
 
     # ---- two facts
 
-    def pairs(self, places: list[_Told]) -> Iterator[tuple[Change, Change]]:
+    def pairs(self, places: list[Told]) -> Iterator[tuple[Change, Change]]:
         """For each two facts, the nearest value of the second for each value of the first that turns anything."""
         for index, first in enumerate(places):
             for first_value in self._values(first):
@@ -272,8 +237,8 @@ class _Search:
                     if found is not None:
                         yield Change(first.path, first.concept, first.value, first_value, "exactly"), found
 
-    def _values(self, told: _Told) -> list[Any]:
-        line = _Line.of(told)
+    def _values(self, told: Told) -> list[Any]:
+        line = Line.of(told)
         if line is None:
             return [value for value in self._few(told) if value != told.value]
         points = sorted((n for n in self._points(self.asked, told, line) if n), key=abs)
@@ -298,35 +263,6 @@ class _Search:
                     told = all(isinstance(value, Decimal) for value in (was, is_, short))
                     if told and is_ - was == moved:
                         return Quantity(definition, is_, short)
-        return None
-
-
-@dataclass(frozen=True)
-class _Line:
-    """The values of an amount, number or date as whole steps from the one told."""
-
-    value: Callable[[int], Any]
-    lowest: int
-    highest: int
-
-    @classmethod
-    def of(cls, told: _Told) -> _Line | None:
-        value = told.value
-        if told.concept.choices:
-            return None
-        if isinstance(value, Decimal):
-            exponent = value.as_tuple().exponent
-            unit = Decimal(1).scaleb(min(int(exponent), 0))
-            # an amount that is not negative stays so: a price below zero is no way out
-            lowest = -int(value / unit) if value >= 0 else -_FARTHEST
-            return cls(lambda step: value + step * unit, max(lowest, -_FARTHEST), _FARTHEST)
-        if isinstance(value, date):
-            day = value.toordinal()
-            return cls(
-                lambda step: date.fromordinal(day + step),
-                date.min.toordinal() - day,
-                date.max.toordinal() - day,
-            )
         return None
 
 

@@ -117,14 +117,18 @@ def sign_of(difference: Difference, names: Any, moved: Any) -> Sign:
     except FeelError:
         return None
     try:
-        value = moved - value if difference.moved else value
+        return sign(moved - value if difference.moved else value)
     except TypeError:
         return None
-    if isinstance(value, timedelta):
-        value = Decimal(value.days)
-    if not isinstance(value, Decimal):
+
+
+def sign(difference: Any) -> Sign:
+    """-1, 0 or 1 of a number or a time between days; None of what is neither."""
+    if isinstance(difference, timedelta):
+        difference = Decimal(difference.days)
+    if not isinstance(difference, Decimal):
         return None
-    return (value > 0) - (value < 0)
+    return (difference > 0) - (difference < 0)
 
 
 def turning_points(said: Callable[[int], Any], start: int, lowest: int, highest: int) -> list[int]:

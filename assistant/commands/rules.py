@@ -19,6 +19,11 @@ def add(groups: Groups) -> None:
     )
     check.add_argument("paths", nargs="*", metavar="PATH", help="a rule file, or a folder of them")
     check.add_argument("--json", action="store_true", help="print the counts and faults for a machine")
+    check.add_argument(
+        "--suggest-tests",
+        action="store_true",
+        help="instead, write tests just on either side of each boundary that has none, to put into the file",
+    )
 
     determine = command(
         groups,
@@ -60,8 +65,14 @@ def add(groups: Groups) -> None:
 
 
 def _check(given: argparse.Namespace) -> int:
-    from rules.command import rules_check
+    from rules.command import rules_check, suggested_tests_text
 
+    if given.suggest_tests:
+        text, unread = suggested_tests_text(given.paths)
+        for fault in unread:
+            print(one_line(fault), file=sys.stderr)
+        print(text or "Every boundary that a test can be moved to has one on either side.")
+        return 1 if unread else 0
     report = rules_check(given.paths)
     if given.json:
         faults = [{"file": f.filename, "line": f.line, "message": f.message} for f in report.faults]
