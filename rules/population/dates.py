@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
+from typing import Any
 
 import ibis
 
 from rules.feel import tree
+from rules.feel.temporal import plus_months
 from rules.population.body import Body
 from rules.population.terms import NotColumns, Term, all_known, both, literal
 
@@ -25,7 +28,40 @@ def moved(operator: str, left: Term, right: Term) -> Term | None:
         raise NotColumns("a day centuries away")
     length = ibis.interval(months=abs(months))
     forwards = (operator == "+") == (months >= 0)
-    return Term((left.value + length if forwards else left.value - length).cast("date"), "date", left.known)
+    value = (left.value + length if forwards else left.value - length).cast("date")
+    return Term(value, "date", left.known, moved=(left, months if operator == "+" else -months))
+
+
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+
+def compared(operator: str, left: Term, right: Term) -> Any | None:
+    """A moved day before or after a day that is the same in every row: then so is the day itself, of another.
+
+    Moving by months keeps the order of days, so `birth_date + 6 years > today` asks no row to be reckoned. None for
+    what is compared otherwise.
+    """
+    if left.constant and right.moved:
+        return compared(_TURNED[operator], right, left)
+    if not left.moved or not right.constant or not isinstance(right.constant[0], date):
+        return None
+    day, months = left.moved
+    last = last_moved(months, right.constant[0], until=operator in ("<=", ">"))
+    if last is None:
+        return None
+    return day.value <= literal(last) if operator in ("<", "<=") else day.value > literal(last)
+
+
+def last_moved(months: int, limit: date, *, until: bool) -> date | None:
+    """The last day that, so many months on, is before the limit, or on it where `until`; None where time ends."""
+    about = plus_months(limit, -months)
+    if about is None or not 1000 < about.year < 9000:
+        return None
+    for ordinal in range(about.toordinal() + 4, about.toordinal() - 5, -1):
+        there = plus_months(date.fromordinal(ordinal), months)
+        if there is not None and (there <= limit if until else there < limit):
+            return date.fromordinal(ordinal)
+    return None
 
 
 def day_of(terms: Sequence[Term]) -> Term:

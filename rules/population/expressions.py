@@ -149,6 +149,8 @@ def _compared(operator: str, left: Term, right: Term, body: Body) -> Term:
     if operator in _ORDERS:
         if left.base == "boolean":
             raise NotColumns("the order of true and false")
+        if left.base == "date" and (found := dates.compared(operator, left, right)) is not None:
+            return Term(found, "boolean", known)
         return Term(_ORDERS[operator](left.value, right.value), "boolean", known)
     same = identical(left.value, right.value)
     return Term(same if operator == "=" else negated(same), "boolean", known)

@@ -34,6 +34,8 @@ class Term:
     """A number without decimals in every row."""
     constant: tuple[Any, ...] = ()
     """The exact value, where every row has the same."""
+    moved: tuple[Term, int] | None = None
+    """Of a day that is another day moved: that day, and by how many months."""
     where: Any = None
     """Where it stands: of an entity or a list, what its facts are read by."""
 

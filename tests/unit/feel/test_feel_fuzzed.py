@@ -15,10 +15,10 @@ from types import FrameType
 from typing import Any
 
 import pytest
+from feel_texts import FeelTexts
 
 from rules.feel import FeelError, Unknown, compile_expression
 from rules.feel.command import as_json, json_line
-from tests.unit.feel.feel_texts import FeelTexts
 
 FACTS: dict[str, Any] = {
     "f": {

@@ -16,6 +16,8 @@ from small_rules import conditions, small_rule
 
 from rules import Catalogue, determine
 from rules.fact_tree import prepared
+from rules.feel.temporal import plus_months
+from rules.population import dates
 from rules.population.files import KNOWN, Population, PopulationFault
 from rules.population.form import columns
 from rules.population.sweep import sweep
@@ -267,3 +269,22 @@ def test_a_column_that_is_no_concept_is_refused(tmp_path):
     pq.write_table(pa.table({"id": [1], "shoe_size": [43]}), tmp_path / "person.parquet")
     with pytest.raises(PopulationFault, match="'shoe_size' is no concept of person"):
         Population(tmp_path, CATALOGUE.model, CONNECTION)
+
+
+@pytest.mark.parametrize(
+    "limit", [date(2024, 2, 28), date(2024, 2, 29), date(2025, 2, 28), date(2025, 3, 31)]
+)
+@pytest.mark.parametrize("months", [1, -1, 12, -12, 72, -13])
+def test_a_moved_day_is_before_a_limit_where_the_day_itself_is_before_the_last_that_is_so(
+    limit: date, months: int
+) -> None:
+    for until in (True, False):
+        last = dates.last_moved(months, limit, until=until)
+        assert last is not None
+        about = plus_months(limit, -months)
+        assert about is not None
+        for away in range(-70, 70):
+            day = about + timedelta(days=away)
+            there = plus_months(day, months)
+            assert there is not None
+            assert (there <= limit if until else there < limit) is (day <= last)
