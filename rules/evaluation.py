@@ -28,7 +28,7 @@ from rules.next_change import next_change
 from rules.regions import regions
 from rules.relevance import relevant
 from rules.rule import Definition, Parameter, Rule
-from rules.watched_day import TODAY, WatchedDay, only_watched
+from rules.watched_day import TODAY, WatchedDay, only_watched, unwatched
 
 NO_SETTINGS: Mapping[str, Any] = {}
 _PARAMETER = "parameter "  # marks, among what is unknown, a value of law; no fact path has a space
@@ -314,7 +314,7 @@ class _Evaluation:
         gaps = [*open_conditions, *open_values.values()]
         return Judgement(
             answer=answer,
-            values={v.name: v.value for v in outcome if not v.unknown} if answer == "yes" else {},
+            values={v.name: unwatched(v.value) for v in outcome if not v.unknown} if answer == "yes" else {},
             missing=self._missing(gaps),
             conditions=conditions,
             used=self._used() if self.noted else (),

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from rules.feel import Expression, tree
+from rules.feel.values import Context
 
 TODAY = "today"
 _PARTS = ("year", "month", "day", "weekday")
@@ -33,6 +34,17 @@ def _notes(node: tree.Node) -> bool:
     if isinstance(node, tree.Path):
         return node.attribute in _PARTS
     return isinstance(node, tree.Comparison | tree.Between | tree.In)
+
+
+def unwatched(value: Any) -> Any:
+    """A value to hand out: a day that was watched is a date like any other."""
+    if isinstance(value, WatchedDay):
+        return value.plain
+    if isinstance(value, list):
+        return [unwatched(item) for item in value]
+    if isinstance(value, Context):
+        return Context({key: unwatched(item) for key, item in value.items()})
+    return value
 
 
 class WatchedDay(date):

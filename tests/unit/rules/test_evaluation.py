@@ -181,3 +181,10 @@ def test_out_of_force_is_a_no_until_it_comes_into_force() -> None:
     assert determine(rule, date(2024, 12, 31), facts).changes_on == date(2025, 1, 1)
     assert determine(rule, date(2025, 6, 30), facts).changes_on == date(2025, 7, 1)
     assert determine(rule, date(2025, 7, 1), facts).changes_on is None
+
+
+def test_the_day_asked_about_is_told_as_a_date_like_any_other() -> None:
+    body = 'outcome: {day: today, days: "[today]", named: "{a: today}"}\n'
+    values = determine(small_rule(body), DAY, {"applicant": {}}).values
+    assert values == {"day": DAY, "days": [DAY], "named": {"a": DAY}}
+    assert {type(values["day"]), type(values["days"][0]), type(values["named"]["a"])} == {date}
