@@ -3,6 +3,7 @@
 PYTHON ?= python3
 ARGS ?=
 WORKERS ?= auto
+SHARE ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 
@@ -30,8 +31,8 @@ demo: $(RUN)  ## the whole assistant with a made-up municipality
 test: $(TEST)  ## every test but the long ones; ARGS="tests/unit -k name" for some of them; WORKERS=0 in one process
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
 
-test-long: $(TEST)  ## the tests that take minutes
-	$(BIN)/python -m pytest -m long --timeout 1800 $(ARGS)
+test-long: $(TEST)  ## the tests that take minutes; SHARE=0.1 for a tenth of them, the same each time
+	VARDE_LONG_SHARE=$(SHARE) $(BIN)/python -m pytest -m long --timeout 1800 -n $(WORKERS) --dist loadfile $(ARGS)
 
 lint: $(TEST)
 	$(BIN)/ruff check .

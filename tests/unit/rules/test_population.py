@@ -12,6 +12,7 @@ import pytest
 from generated_rules import APPLICANTS, small_rules
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from long_runs import WHOLE, share_of
 from small_rules import conditions, small_rule
 
 from rules import Catalogue, determine
@@ -216,7 +217,7 @@ def test_whatever_the_rule_a_sweep_says_the_same(rule, people, on, tmp_path_fact
 
 
 @pytest.mark.long
-@settings(WHATEVER, max_examples=2000)
+@settings(WHATEVER, max_examples=share_of(2000), derandomize=not WHOLE)
 @given(rule=small_rules(), people=PEOPLE, on=DAYS)
 def test_whatever_the_rule_a_sweep_says_the_same_in_each_of_thousands(rule, people, on, tmp_path_factory):
     assert_same(rule, on, people, tmp_path_factory.mktemp("people"))
