@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -45,6 +46,10 @@ def add(groups: Groups) -> None:
     sweep.add_argument(
         "--engine", choices=("duckdb", "spark"), default="duckdb", help="what runs it (duckdb)"
     )
+    sweep.add_argument(
+        "--memory", type=_a_size, default=MEMORY, metavar="SIZE",
+        help=f"what DuckDB may use before it goes on on disk ({MEMORY})",
+    )  # fmt: skip
     sweep.add_argument("--out", metavar="FILE", help="write each answer and value as Parquet")
     sweep.add_argument("--since", metavar="FILE", help="tell who has changed since the sweep of this file")
     sweep.add_argument("--changes", metavar="FILE", help="write who has changed as Parquet")
@@ -56,6 +61,12 @@ def _a_number(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= 50_000_000:
         raise argparse.ArgumentTypeError(f"{text!r} is not a number of persons: give 1 to 50000000")
     return int(text)
+
+
+def _a_size(text: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}[MG]B", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size: give it as 400MB or 2GB")
+    return text
 
 
 @contextmanager
@@ -80,6 +91,8 @@ def _population(given: argparse.Namespace) -> int:
 
 def _sweep(given: argparse.Namespace) -> int:
     with _installed():
+        from duckdb import OutOfMemoryException
+
         from rules.population.files import Population, PopulationFault
         from rules.population.results import changes, plot, write
         from rules.population.sweep import sweep
@@ -98,7 +111,7 @@ def _sweep(given: argparse.Namespace) -> int:
         raise CommandFault(f"--settings: is not JSON: {fault}") from None
     with tempfile.TemporaryDirectory(prefix="varde-sweep-") as scratch, _progress() as bar:
         try:
-            backend = _backend(given.engine, Path(scratch))
+            backend = _backend(given, Path(scratch))
             population = Population(Path(given.folder), catalogue.model, backend)
             swept = []
             for name in chosen:
@@ -114,14 +127,18 @@ def _sweep(given: argparse.Namespace) -> int:
             told = None if changed is None else _told_changes(changed, given.changes)
         except PopulationFault as fault:
             raise CommandFault(str(fault)) from None
+        except OutOfMemoryException:
+            raise CommandFault(
+                f"--memory {given.memory}: is too little for these files, on disk too: give more"
+            ) from None
     print(_as_json(swept, told) if given.json else _as_text(swept, told))
     return 0
 
 
-def _backend(engine: str, scratch: Path) -> Any:
+def _backend(given: argparse.Namespace, scratch: Path) -> Any:
     import ibis
 
-    if engine == "spark":
+    if given.engine == "spark":
         try:
             from pyspark.sql import SparkSession
         except ModuleNotFoundError:
@@ -131,7 +148,7 @@ def _backend(engine: str, scratch: Path) -> Any:
         )
         session.sparkContext.setLogLevel("ERROR")
         return ibis.pyspark.connect(session)
-    return ibis.duckdb.connect(memory_limit=MEMORY, temp_directory=str(scratch))
+    return ibis.duckdb.connect(memory_limit=given.memory, temp_directory=str(scratch))
 
 
 def _told_changes(changed: Any, path: str | None) -> list[dict[str, Any]]:

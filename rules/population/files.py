@@ -40,7 +40,7 @@ class Population:
             raise PopulationFault(f"{folder}: no file of a population; looked for {names}")
 
     def _opened(self, path: Path) -> Any:
-        table = self.backend.read_parquet(str(path), table_name=f"population {path.stem}")
+        table = self.backend.read_parquet(str(path), table_name=f"population_{path.stem}")
         kind = self.model.subject_type(path.stem)
         assert kind is not None
         if "id" not in table.columns:

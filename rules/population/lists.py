@@ -88,6 +88,8 @@ class Items:
                 **{names[name]: _all_of(table[names[name]], how, kept) for name, (how, _) in columns.items()},
                 **{names[name]: _all_of(table[names[name]], how, None) for name, (how, _) in whole.items()},
             )
+            # made once and for itself: a query that groups and joins at a time may not go on on disk
+            found = found.cache()
             return made.left_join(found.rename({key: OWNER}), made[self.at.key] == found[OWNER])
 
         outer.then(join)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,12 @@ _COMMON = ("rule", "subject", "answer")
 
 
 def write(swept: Sequence[Swept], path: Path) -> None:
-    """One file with a row for each rule and subject, and a column for each value any of the rules gives."""
+    """One file with a row for each rule and subject, and a column for each value any of the rules gives.
+
+    A folder of files where Spark writes it. Raises PopulationFault where such a folder is there already.
+    """
+    if path.is_dir():
+        raise PopulationFault(f"{path}: is a folder that is there already; give another name, or remove it")
     parts = [one.table.mutate(rule=ibis.literal(one.rule)) for one in swept]
     types: dict[str, Any] = {"rule": "string"}
     for part in parts:
@@ -33,7 +39,10 @@ def write(swept: Sequence[Swept], path: Path) -> None:
         for part in parts
     ]
     beside = path.with_name(f"{path.name}.part")
+    shutil.rmtree(beside, ignore_errors=True)  # of a sweep that was stopped
     (aligned[0] if len(aligned) == 1 else ibis.union(*aligned)).to_parquet(beside)
+    if beside.is_dir():
+        path.unlink(missing_ok=True)
     beside.replace(path)
 
 
@@ -68,10 +77,10 @@ def changes(backend: Any, earlier: Path, later: Path) -> Any:
 
 
 def _opened(backend: Any, path: Path, name: str) -> Any:
-    if not path.is_file():
+    if not path.exists():
         raise PopulationFault(f"{path}: no such file")
     try:
-        table = backend.read_parquet(str(path), table_name=f"sweep {name}")
+        table = backend.read_parquet(str(path), table_name=f"sweep_{name}")
     except Exception as error:
         raise PopulationFault(f"{path}: is no Parquet file that can be read: {error}") from None
     if missing := [name for name in _COMMON if name not in table.columns]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
+from long_runs import share_of
 
 from assistant.cli import main
 
@@ -70,6 +71,8 @@ def test_the_answers_are_drawn(people, tmp_path, capsys):
         (["--changes", "x.parquet"], "--changes needs --since FILE"),
         (["--since", "nowhere.parquet"], "nowhere.parquet: no such file"),
         (["--plot", "answers.txt"], "answers.txt"),
+        (["--out", "."], "is a folder that is there already"),
+        (["--memory", "4MB"], "--memory 4MB: is too little for these files"),
     ],
 )
 def test_what_cannot_be_done_is_told_in_one_line(people, arguments, said, capsys, monkeypatch, tmp_path):
@@ -92,6 +95,30 @@ def test_the_commands_of_the_documentation_do_what_it_says(tmp_path, monkeypatch
     said = capsys.readouterr().out
     assert "changed: " in said
     assert (tmp_path / "august.svg").stat().st_size > 5000
+
+
+@pytest.mark.long
+def test_a_whole_nation_is_judged_in_the_memory_that_is_said(tmp_path, capsys):
+    assert main(["population", "--persons", str(share_of(5_600_000)), "--out", str(tmp_path)]) == 0
+    told = swept(capsys, tmp_path, "--on", "2026-09-01", "--out", tmp_path / "sweep.parquet")
+    persons = pq.read_metadata(tmp_path / "person.parquet").num_rows
+    assert pq.read_metadata(tmp_path / "sweep.parquet").num_rows == persons * len(told["rules"])
+
+
+@pytest.mark.long
+def test_spark_says_the_same(people, tmp_path, capsys):
+    pytest.importorskip("pyspark", reason="NOT RUN: Spark is not installed (pip install pyspark, and Java)")
+    written = {}
+    for engine in ("duckdb", "spark"):
+        out, before = tmp_path / engine, tmp_path / f"{engine} before"
+        swept(capsys, people, "--on", "2023-07-31", "--out", before, "--engine", engine)
+        told = swept(
+            capsys, people, "--on", "2026-09-01", "--out", out, "--since", before, "--engine", engine
+        )
+        rows = sorted(pq.read_table(out).to_pylist(), key=lambda row: (row["rule"], row["subject"]))
+        written[engine] = (rows, told["changed"])
+    assert written["spark"][1], "somebody has changed"
+    assert written["spark"] == written["duckdb"]
 
 
 def test_an_empty_folder_is_no_population(tmp_path, capsys):
