@@ -106,6 +106,7 @@ def test_a_whole_nation_is_judged_in_the_memory_that_is_said(tmp_path, capsys):
 
 
 @pytest.mark.long
+@pytest.mark.filterwarnings("default")  # Spark's own
 def test_spark_says_the_same(people, tmp_path, capsys):
     pytest.importorskip("pyspark", reason="NOT RUN: Spark is not installed (pip install pyspark, and Java)")
     written = {}
