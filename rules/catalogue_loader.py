@@ -120,6 +120,13 @@ class Catalogue:
         return tuple(dict.fromkeys(path for rule in rules for path in rule.paths))
 
     @cached_property
+    def followed_up(self) -> frozenset[str]:
+        """The rules there is something to do about here: those with an errand, and what they are part of or use."""
+        found = {rule.id for rule in self.rules.values() if rule.process}
+        found |= {rule_id for rule_id in self.rules if found & self._used_by(rule_id)}
+        return frozenset(found.union(*(self._used_by(rule_id) for rule_id in found)))
+
+    @cached_property
     def _readers(self) -> Mapping[str, tuple[str, ...]]:
         readers: dict[str, list[str]] = {}
         for rule_id, rule in self.rules.items():
@@ -163,6 +170,9 @@ def _model(paths: Iterable[Path], faults: list[Fault]) -> InformationModel:
             faults.extend(fault.faults)
             continue
         for concept in part.concepts.values():
+            if concept.id in places:
+                first = places[concept.id][0]
+                faults.append(Fault(str(path), 1, f"{concept.id}: is in {Path(first).name} already"))
             places[concept.id] = (str(path), _line_of(text, f"  {concept.attribute}:"))
         model = model.including(part.subject_types.values(), part.concepts.values())
     faults.extend(Fault(*wrong) for wrong in check_model(model, places))

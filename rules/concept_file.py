@@ -26,12 +26,14 @@ _SYNONYMS = {"string": "text", "integer": "number", "decimal": "number"}
 
 
 def read_concept_file(text: str, filename: str) -> InformationModel:
-    """One subject type and its concepts. Types of subjects are checked when all files are in (`check_model`).
+    """One subject type and its concepts, or (`more_of`) some more concepts of a type another file has.
 
-    Raises `RuleFault`.
+    What types the others have is checked when all files are in (`check_model`). Raises `RuleFault`.
     """
     faults = Faults(filename)
     section = Section(read_yaml(text, filename), faults, "concept file")
+    if more_of := section.text("more_of"):
+        return _more_concepts(more_of, section, faults)
     subject = section.text("subject", required=True)
     aliases: dict[str, dict[str, str]] = {}
     for name, node in section.named("aliases"):
@@ -43,6 +45,15 @@ def read_concept_file(text: str, filename: str) -> InformationModel:
     section.finish()
     faults.refuse()
     return InformationModel({subject: kind}, {concept.id: concept for concept in concepts})
+
+
+def _more_concepts(subject: str, section: Section, faults: Faults) -> InformationModel:
+    concepts = [
+        _concept(f"{subject}.{name}", node, faults, complete=True) for name, node in section.named("concepts")
+    ]
+    section.finish()
+    faults.refuse()
+    return InformationModel({}, {concept.id: concept for concept in concepts})
 
 
 def own_concepts(section: Section, model: InformationModel) -> InformationModel:
@@ -78,6 +89,10 @@ def check_model(model: InformationModel, lines: dict[str, tuple[str, int]]) -> l
     """What is wrong between concept files: types that name no subject. `lines`: the place of each concept."""
     wrong = []
     for concept in model.concepts.values():
+        if concept.subject not in model.subject_types:
+            filename, line = lines.get(concept.id, ("", 0))
+            near = suggestion(concept.subject, model.subject_types)
+            wrong.append((filename, 1, f"concept file: 'more_of' is '{concept.subject}'{near}"))
         target = concept.type.subject
         if target and model.subject_type(target) is None:
             filename, line = lines.get(concept.id, ("", 0))

@@ -141,6 +141,20 @@ class Appeal:
     law: tuple[LawReference, ...] = ()
 
 
+ComesAbout = Literal["automatic", "application", "duty", "in_person"]
+COMES_ABOUT = ("automatic", "application", "duty", "in_person")
+"""Of itself; when it is applied for; as something that has to be done; when one meets in person."""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """The last day to do something is a date of the outcome; people hear of it so long before."""
+
+    value: str  # the name of the outcome's value
+    told_before: str  # an ISO 8601 duration: 'P2M'
+    line: int = 0
+
+
 @dataclass(frozen=True)
 class RuleTest:
     """An example the rule must answer as its author says, and why."""
@@ -178,6 +192,10 @@ class Rule:
     discretion: tuple[DiscretionItem, ...]
     appeal: Appeal | None
     process: str
+    comes_about: ComesAbout | None
+    next_step: Texts  # what the person does, in plain words; empty where there is nothing to do
+    deadline: Deadline | None
+    known_gaps: tuple[Texts, ...]  # what its sources do not say, shown to whoever asks
     tests: tuple[RuleTest, ...]
     model: InformationModel = field(repr=False)
     text: str = field(repr=False)

@@ -15,11 +15,13 @@ from rules.fact_paths import fact_path
 from rules.faults import suggestion
 from rules.feel import Expression, FeelError, compile_expression
 from rules.model import EMPTY_MODEL, FactFault, InformationModel
-from rules.reading import Faults, Section, expression_text, plain_texts
+from rules.reading import Faults, Section, expression_text, plain_texts, texts_of
 from rules.rule import (
+    COMES_ABOUT,
     KINDS,
     Appeal,
     Condition,
+    Deadline,
     Definition,
     DiscretionItem,
     Period,
@@ -100,6 +102,13 @@ class _Reader:
             discretion=tuple(self._discretion()),
             appeal=self._appeal(),
             process=section.text("process"),
+            comes_about=section.choice("comes_about", COMES_ABOUT) or None,  # type: ignore[arg-type]  # as kind
+            next_step=section.texts("next_step"),
+            deadline=self._deadline(outcome),
+            known_gaps=tuple(
+                texts_of(node, self.faults, f"known gap {number}")
+                for number, node in section.items("known_gaps")
+            ),
             tests=tuple(self._tests(outcome)),
             model=self.model,
             text=text,
@@ -308,6 +317,25 @@ class _Reader:
         appeal = Appeal(inner.text("to", required=True), within, self._law(inner))
         inner.finish()
         return appeal
+
+    def _deadline(self, outcome: Collection[Definition]) -> Deadline | None:
+        inner = self.section.section("deadline")
+        if inner is None:
+            return None
+        value, before = inner.text("value", required=True), inner.text("told_before", required=True)
+        names = [definition.name for definition in outcome]
+        if value and value not in names:
+            self.faults.add(
+                inner.line_of("value"),
+                f"deadline: '{value}' is no value of the outcome{suggestion(value, names)}",
+            )
+        if before and not _WITHIN.fullmatch(before):
+            self.faults.add(
+                inner.line_of("told_before"),
+                f"deadline: 'told_before' is '{before}'; write a duration as in P2M (two months)",
+            )
+        inner.finish()
+        return Deadline(value, before, self.section.line_of("deadline"))
 
     def _tests(self, outcome: Collection[Definition]) -> list[RuleTest]:
         known = {

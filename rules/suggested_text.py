@@ -75,6 +75,10 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.Node:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
+def _truth(dumper: yaml.SafeDumper, value: bool) -> yaml.Node:
+    return dumper.represent_scalar("tag:yaml.org,2002:str", "true" if value else "false")
+
+
 def _is_date(value: str) -> bool:
     try:
         date.fromisoformat(value)
@@ -85,6 +89,7 @@ def _is_date(value: str) -> bool:
 
 _Dumper.add_representer(Decimal, _number)
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(bool, _truth)
 _Dumper.yaml_implicit_resolvers = {
     letter: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
     for letter, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()

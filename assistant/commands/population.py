@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.commands.arguments import CommandFault, Groups, a_date, command
+from rules import Catalogue
 
 MEMORY = "400MB"
 """What DuckDB may hold before it goes on on disk."""
@@ -96,7 +98,6 @@ def _sweep(given: argparse.Namespace) -> int:
         from rules.population.files import Population, PopulationFault
         from rules.population.results import changes, plot, write
         from rules.population.sweep import sweep
-    from rules import Catalogue
 
     if given.changes and not given.since:
         raise CommandFault("--changes needs --since FILE: the sweep to compare with")
@@ -113,6 +114,8 @@ def _sweep(given: argparse.Namespace) -> int:
         try:
             backend = _backend(given, Path(scratch))
             population = Population(Path(given.folder), catalogue.model, backend)
+            lacking = {} if given.rule else _lacking(catalogue, population)
+            chosen = [name for name in chosen if name not in lacking]
             swept = []
             for name in chosen:
                 swept.append(
@@ -132,7 +135,18 @@ def _sweep(given: argparse.Namespace) -> int:
                 f"--memory {given.memory}: is too little for these files, on disk too: give more"
             ) from None
     print(_as_json(swept, told) if given.json else _as_text(swept, told))
+    for name, what in lacking.items():
+        print(f"{name}: not judged, for {given.folder} has no {what}", file=sys.stderr)
     return 0
+
+
+def _lacking(catalogue: Catalogue, population: Any) -> dict[str, str]:
+    """The rules the files have too little for, each with what is lacking: they would be open for everybody."""
+    found = {
+        name: population.lacks(rule.about, catalogue.paths(name))
+        for name, rule in sorted(catalogue.rules.items())
+    }
+    return {name: what for name, what in found.items() if what}
 
 
 def _backend(given: argparse.Namespace, scratch: Path) -> Any:

@@ -196,9 +196,14 @@ def _uses(rule_id: str, result: Result) -> list[Use]:
 
 
 def rules_reading(catalogue: Catalogue, concept: str) -> frozenset[str]:
-    """The rules that read a concept, itself or through what is derived from it."""
+    """The rules that read a concept, itself or through what is derived from it.
+
+    Of those there is something to do about alone: what nobody is told of is not determined and kept, for data are
+    to be limited to what is needed (the General Data Protection Regulation article 5 no. 1 c).
+    """
     derived = [made for made, parts in DERIVED_FROM.items() if concept in parts]
-    return frozenset(rule for name in (concept, *derived) for rule in catalogue.reading(name))
+    reading = frozenset(rule for name in (concept, *derived) for rule in catalogue.reading(name))
+    return reading & catalogue.followed_up
 
 
 def look_ahead(

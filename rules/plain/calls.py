@@ -129,7 +129,7 @@ _SPECIAL: dict[str, Callable[[Sequence[Term], Body], Term | None]] = {"date": _d
 def _called(name: str, terms: Sequence[Term], body: Body) -> Term:
     """A call of the function itself, with values as the closures have them."""
     base = _GIVES.get(name, "number" if name in _ROUNDING else None)
-    if base is None or any(term.kind.base == "months" for term in terms):
+    if base is None or any(term.kind.base in ("months", "days") for term in terms):
         raise NotPlain(f"the call `{name}(…)`")
     texts = []
     for term in terms:

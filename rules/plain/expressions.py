@@ -111,10 +111,11 @@ def _negation(node: tree.Negation, body: Body) -> Term:
 @_written.register
 def _arithmetic(node: tree.Arithmetic, body: Body) -> Term:
     left, right = value_of(node.left, body), value_of(node.right, body)
-    if left.kind.base == "date" and right.kind.base == "months" and node.operator in "+-":
-        return unless_null([left, right], f"months_on({{0}}, {node.operator}{{1}})", Kind("date"), body)
-    if left.kind.base == "months" and right.kind.base == "date" and node.operator == "+":
-        return unless_null([left, right], "months_on({1}, {0})", Kind("date"), body)
+    for length in ("months", "days"):
+        if left.kind.base == "date" and right.kind.base == length and node.operator in "+-":
+            return unless_null([left, right], f"{length}_on({{0}}, {node.operator}{{1}})", Kind("date"), body)
+        if left.kind.base == length and right.kind.base == "date" and node.operator == "+":
+            return unless_null([left, right], f"{length}_on({{1}}, {{0}})", Kind("date"), body)
     if left.kind.base != "number" or right.kind.base != "number" or node.operator == "**":
         raise NotPlain(f"{left.kind.base} {node.operator} {right.kind.base}")
     return (

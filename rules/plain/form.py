@@ -152,7 +152,7 @@ def _judgement(body: Body) -> Mapping[str, Kind]:
     for value in rule.outcome:
         taken = {definition.name for definition in rule.where} | body.stretches.fixed | {*rule.uses}
         found = value_of(value.expression.tree, body) if value.name in taken else body.named(value.name)
-        if found.kind.base in ("entity", "list", "used rule", "months"):
+        if found.kind.base in ("entity", "list", "used rule", "months", "days"):
             raise NotPlain(f"the outcome '{value.name}', which is a {found.kind.base}")
         found = writer.kept(found)
         code = exact(found) if found.kind.base == "number" else found.code

@@ -100,6 +100,14 @@ def months_on(start: date, months: int) -> date:
     return moved
 
 
+def days_on(start: date, days: int) -> date:
+    """The day so many days on; out of the calendar is for the closures."""
+    try:
+        return start + timedelta(days=days)
+    except OverflowError:
+        raise Beside from None
+
+
 def latest_start(end: date, months: int) -> date:
     """The last day from which so many months on is not after `end`."""
     latest = plus_months(end, -months)

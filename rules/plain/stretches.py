@@ -174,9 +174,11 @@ class Rows(dict[date, tuple[Any, ...] | bool | None]):
 
 
 def _plain(value: Any) -> Any:
-    """As the text has it: whole numbers as int, years and months as a number of months."""
+    """As the text has it: whole numbers as int, years and months as a number of months, days as a number of days."""
     if isinstance(value, Decimal) and abs(value) < 10**FACT_TOP and value == value.to_integral_value():
         return int(value)
+    if isinstance(value, timedelta):
+        return value.days
     return value.total if isinstance(value, Months) else value
 
 
@@ -193,7 +195,15 @@ def _kind(values: Sequence[Any]) -> Kind:
         whole = any(isinstance(_plain(value), int) for value in there)
         top = max(max(value.adjusted() + 1, 0) if value else 0 for value in there)
         return Kind("number", null=null, whole=whole, top=top)
-    for base, type_ in (("boolean", bool), ("text", str), ("date", date), ("months", Months)):
+    for base, type_ in (
+        ("boolean", bool),
+        ("text", str),
+        ("date", date),
+        ("months", Months),
+        ("days", timedelta),
+    ):
         if all(type(value) is type_ for value in there):
+            if base == "days" and any(value % timedelta(days=1) for value in there):
+                raise NotPlain("a duration of hours")
             return Kind(base, null=null)  # type: ignore[arg-type]  # mypy widens the literals of the table
     raise NotPlain(f"a fixed value that is a {type(there[0]).__name__}")

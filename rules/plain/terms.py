@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
-Base = Literal["number", "text", "boolean", "date", "months", "entity", "list", "used rule", "null"]
+Base = Literal["number", "text", "boolean", "date", "months", "days", "entity", "list", "used rule", "null"]
 
 FACT_TOP = 15
 """A number among the facts lies within ±10^15, else the closures take it."""

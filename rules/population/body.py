@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -126,6 +126,8 @@ def constant(value: Any) -> Term:
         return Term(literal(value), "date", constant=(value,))
     if isinstance(value, Months):
         return Term(None, "months", constant=(value,))
+    if isinstance(value, timedelta) and not value % timedelta(days=1):
+        return Term(None, "days", constant=(value,))
     raise NotColumns(f"a fixed value that is a {type(value).__name__}")
 
 

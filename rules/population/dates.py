@@ -19,10 +19,14 @@ _MOST_MONTHS = 12 * 200
 
 def moved(operator: str, left: Term, right: Term) -> Term | None:
     """A day and a number of months: the same day of another month, or the last where it has none (table 56)."""
-    if left.base == "months" and right.base == "date" and operator == "+":
+    if left.base in ("months", "days", "null") and right.base == "date" and operator == "+":
         left, right = right, left
-    if left.base != "date" or right.base != "months" or operator not in "+-":
+    if left.base != "date" or right.base not in ("months", "days", "null") or operator not in "+-":
         return None
+    if right.base == "null":
+        return Term(literal(None, "date"), "date", all_known((left, right)))
+    if right.base == "days":
+        return _moved_by_days(operator, left, right.constant[0].days)
     months = int(right.constant[0].total)
     if abs(months) > _MOST_MONTHS:
         raise NotColumns("a day centuries away")
@@ -30,6 +34,14 @@ def moved(operator: str, left: Term, right: Term) -> Term | None:
     forwards = (operator == "+") == (months >= 0)
     value = (left.value + length if forwards else left.value - length).cast("date")
     return Term(value, "date", left.known, moved=(left, months if operator == "+" else -months))
+
+
+def _moved_by_days(operator: str, left: Term, days: int) -> Term:
+    if abs(days) > _MOST_MONTHS * 31:
+        raise NotColumns("a day centuries away")
+    length = ibis.interval(days=abs(days))
+    forwards = (operator == "+") == (days >= 0)
+    return Term((left.value + length if forwards else left.value - length).cast("date"), "date", left.known)
 
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -64,8 +76,12 @@ def last_moved(months: int, limit: date, *, until: bool) -> date | None:
     return None
 
 
-def day_of(terms: Sequence[Term]) -> Term:
-    """date(year, month, day), where month and day are there in every year."""
+def day_of(terms: Sequence[Term], body: Body) -> Term:
+    """date(year, month, day), where the day is there in every such month of every year."""
+    if len(terms) == 3 and any(term.base == "null" or term.known is False for term in terms):
+        return Term(literal(None, "date"), "date", all_known(terms))
+    if len(terms) == 3 and terms[2].constant and terms[0].whole and terms[1].whole and not terms[1].constant:
+        return _day_of_month(terms, body)
     if len(terms) != 3 or terms[0].base != "number" or not terms[0].whole:
         raise NotColumns("date() of something else than a year, a month and a day")
     month, day = (term.constant[0] if term.constant else None for term in terms[1:])
@@ -73,6 +89,18 @@ def day_of(terms: Sequence[Term]) -> Term:
         raise NotColumns("date() with a month or day that is not known beforehand")
     made = ibis.date(terms[0].value.cast("int32"), literal(int(month)), literal(int(day)))
     return Term(ibis.ifelse(terms[0].value.isnull(), literal(None, "date"), made), "date", all_known(terms))
+
+
+def _day_of_month(terms: Sequence[Term], body: Body) -> Term:
+    """The same day of a month that differs: one that all months have; no such month is for the exact function."""
+    year, month, day = terms[0].value, terms[1].value, int(terms[2].constant[0])
+    if not 1 <= day <= min(_LONGEST_MONTHS.values()):
+        raise NotColumns("date() with a day that some months do not have")
+    known = all_known(terms)
+    there = year.notnull() & month.between(1, 12)
+    body.frame.doubts.append(both(known, ~there.fill_null(False)))
+    made = ibis.date(year.cast("int32"), month.cast("int32"), literal(day))
+    return Term(ibis.ifelse(there.fill_null(False), made, literal(None, "date")), "date", known)
 
 
 def full_years(node: tree.Path, body: Body) -> Term | None:

@@ -107,7 +107,7 @@ def _call(node: tree.Call, body: Body) -> Term:
         value = numbers.number(terms[0])
         return Term(value.value.abs(), "number", value.known, value.rough, value.whole)
     if name == "date":
-        return dates.day_of(terms)
+        return dates.day_of(terms, body)
     if name.startswith(("round", "floor", "ceiling")) and terms:
         scale = terms[1] if len(terms) > 1 else None
         return numbers.rounded(name, body.frame.keep(terms[0]), scale, body.frame)
@@ -237,7 +237,7 @@ def _if(node: tree.If, body: Body) -> Term:
     then = _where(either(open_, both(condition.known, held)), node.then, body)
     otherwise = _where(either(open_, opposite(held)), node.otherwise, body)
     base = otherwise.base if then.base == "null" else then.base
-    if otherwise.base not in (base, "null") or base in ("entity", "list", "used rule", "months"):
+    if otherwise.base not in (base, "null") or base in ("entity", "list", "used rule", "months", "days"):
         raise NotColumns(f"a choice between a {then.base} and a {otherwise.base}")
     known: Any = chosen(held, column(then.known), column(otherwise.known))
     if then.known is True and otherwise.known is True:

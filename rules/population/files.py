@@ -51,6 +51,18 @@ class Population:
                 raise PopulationFault(f"{path}: column '{name}' is no concept of {kind.id}")
         return table
 
+    def lacks(self, about: str, paths: Iterable[str]) -> str:
+        """What a rule needs and no file has: those it judges, or a fact that only a register tells; else empty."""
+        kind = self.model.subject_type(about)
+        if about not in self._files and (kind is None or kind.id not in self._files):
+            return f"{about}.parquet"
+        for path in paths:
+            concept = self.model.concept_at(path)
+            told = "person" in concept.known_by or concept.derived
+            if not told and not self.columns(concept.subject, concept.attribute):
+                return concept.id
+        return ""
+
     def subjects(self, about: str) -> Any:
         """The rows a rule about a subject judges: of the file of that name, else of its type's."""
         if about in self._files:

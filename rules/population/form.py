@@ -76,7 +76,8 @@ def columns(
     table = frame.table().select(
         subject=ibis._["id"], answer=answer, **outcome, doubtful=surely(column(doubtful))
     )
-    return ColumnForm(rule, tuple(outcome), table)
+    empty = {name for name, kind in table.schema().items() if kind.is_null()}  # a backend keeps none such
+    return ColumnForm(rule, tuple(name for name in outcome if name not in empty), table.drop(*empty))
 
 
 def _with_used(rule: Rule, rules: Mapping[str, Rule]) -> Iterator[Rule]:

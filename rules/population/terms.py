@@ -12,7 +12,7 @@ from typing import Any, Literal
 import ibis
 from ibis.common.deferred import Deferred, Just
 
-Base = Literal["number", "text", "date", "boolean", "months", "null", "entity", "list", "used rule"]
+Base = Literal["number", "text", "date", "boolean", "months", "days", "null", "entity", "list", "used rule"]
 Flag = Any
 """A column of booleans without nulls, or True or False where it is the same for every row."""
 

@@ -107,13 +107,23 @@ def test_used_facts_and_parameters_are_told_with_place_and_source() -> None:
     [
         (
             "person.assessed_income",
-            ("kindergarten.core_time", "kindergarten.monthly_fee", "kindergarten.reduced_fee"),
+            (
+                "kindergarten.core_time",
+                "kindergarten.monthly_fee",
+                "kindergarten.reduced_fee",
+                "school.after_school_reduced_fee",
+            ),
         ),
         ("person.sibling_number", ("kindergarten.monthly_fee", "kindergarten.sibling_discount")),
-        ("kindergarten_place.weekly_hours", ("kindergarten.monthly_fee",)),
+        ("kindergarten_place.weekly_hours", ("having_a_child.cash_for_care", "kindergarten.monthly_fee")),
         (
             "household.adults",
-            ("kindergarten.core_time", "kindergarten.monthly_fee", "kindergarten.reduced_fee"),
+            (
+                "kindergarten.core_time",
+                "kindergarten.monthly_fee",
+                "kindergarten.reduced_fee",
+                "school.after_school_reduced_fee",
+            ),
         ),
         ("person.email", ()),
     ],

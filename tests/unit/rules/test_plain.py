@@ -107,11 +107,13 @@ def situations(draw, rule_id):
     used = [rule, *(CATALOGUE.rules[other] for other in rule.uses.values())]
     dated = [value for one in used for p in one.parameters for value in p.values]
     edges = sorted({edge for value in dated for edge in value.period.edges} | {date(2021, 8, 1)})
-    limits = [int(v.value * 11 * 100 / 6) for v in dated] + [int(v.value) for v in dated]
-    facts = draw(entity("person", "child", CATALOGUE.paths(rule_id), limits, edges))
+    numbers = [value.value for value in dated if isinstance(value.value, Decimal)]
+    limits = [int(one * 11 * 100 / 6) for one in numbers] + [int(one) for one in numbers] or [0]
+    kind = rule.model.subject_type(rule.about).id
+    facts = draw(entity(kind, rule.about, CATALOGUE.paths(rule_id), limits, edges))
     choices = {s.name: s.choices for one in used for s in one.settings if s.choices}
     chosen = {name: draw(st.sampled_from(words)) for name, words in choices.items() if draw(st.booleans())}
-    return rule, draw(days(edges)), {"child": facts}, chosen
+    return rule, draw(days(edges)), {rule.about: facts}, chosen
 
 
 @pytest.mark.parametrize("rule_id", RULES)

@@ -66,7 +66,7 @@ def test_the_answers_are_drawn(people, tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--rule", "kindergarten.free"], "--rule kindergarten.free: no such rule; there are kindergarten."),
+        (["--rule", "kindergarten.free"], "--rule kindergarten.free: no such rule; there are "),
         (["--settings", "{"], "--settings: is not JSON"),
         (["--changes", "x.parquet"], "--changes needs --since FILE"),
         (["--since", "nowhere.parquet"], "nowhere.parquet: no such file"),
