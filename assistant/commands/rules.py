@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from assistant.commands.arguments import CommandFault, Groups, command, group, one_line, read_file, write_json
 
@@ -24,6 +25,16 @@ def add(groups: Groups) -> None:
         action="store_true",
         help="instead, write tests just on either side of each boundary that has none, to put into the file",
     )
+
+    covered = command(
+        within,
+        "coverage",
+        _coverage,
+        does="how far each rule is proved: sides of boundaries tested, law, texts, known gaps",
+        example="varde rules coverage",
+    )
+    covered.add_argument("paths", nargs="*", metavar="PATH", help="a rule file, or a folder of them")
+    covered.add_argument("--json", action="store_true", help="print it for a machine")
 
     determine = command(
         groups,
@@ -83,6 +94,21 @@ def _check(given: argparse.Namespace) -> int:
             print(one_line(fault), file=sys.stderr)
         print(report)
     return 1 if report.faults else 0
+
+
+def _coverage(given: argparse.Namespace) -> int:
+    from rules.checking import chosen
+    from rules.coverage import as_text, coverage
+
+    found = chosen([Path(path) for path in given.paths])
+    for fault in found.faults:
+        print(one_line(fault), file=sys.stderr)
+    rows = coverage(sorted(found.rules, key=lambda rule: rule.id), found.catalogue)
+    if given.json:
+        write_json({"rules": [row.as_json for row in rows]})
+    else:
+        print(as_text(rows))
+    return 1 if found.faults else 0
 
 
 def _determine(given: argparse.Namespace) -> int:

@@ -22,6 +22,7 @@ COMMANDS = (
     "db upgrade",
     "rules",
     "rules check",
+    "rules coverage",
     "determine",
     "feel",
     "dmn",
