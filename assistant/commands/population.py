@@ -10,10 +10,12 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.commands.arguments import CommandFault, Groups, a_date, command
-from rules import Catalogue
+
+if TYPE_CHECKING:
+    from rules import Catalogue
 
 MEMORY = "400MB"
 """What DuckDB may hold before it goes on on disk."""
@@ -98,6 +100,7 @@ def _sweep(given: argparse.Namespace) -> int:
         from rules.population.files import Population, PopulationFault
         from rules.population.results import changes, plot, write
         from rules.population.sweep import sweep
+    from rules import Catalogue
 
     if given.changes and not given.since:
         raise CommandFault("--changes needs --since FILE: the sweep to compare with")

@@ -8,6 +8,8 @@ from pathlib import Path
 
 from assistant.commands.arguments import CommandFault, Groups, command, group, one_line, read_file, write_json
 
+LANGUAGES = ("nb", "nn", "en")
+
 
 def add(groups: Groups) -> None:
     within = group(groups, "rules", does="the catalogue of rules", example="varde rules check")
@@ -35,6 +37,16 @@ def add(groups: Groups) -> None:
     )
     covered.add_argument("paths", nargs="*", metavar="PATH", help="a rule file, or a folder of them")
     covered.add_argument("--json", action="store_true", help="print it for a machine")
+
+    publish = command(
+        within,
+        "publish",
+        _publish,
+        does="the legal content of the rules as a page, in Markdown",
+        example="varde rules publish --language nb",
+    )
+    publish.add_argument("paths", nargs="*", metavar="PATH", help="a rule file, or a folder of them")
+    publish.add_argument("--language", choices=LANGUAGES, default="en", help="nb, nn or en (en)")
 
     determine = command(
         groups,
@@ -108,6 +120,17 @@ def _coverage(given: argparse.Namespace) -> int:
         write_json({"rules": [row.as_json for row in rows]})
     else:
         print(as_text(rows))
+    return 1 if found.faults else 0
+
+
+def _publish(given: argparse.Namespace) -> int:
+    from rules.checking import chosen
+    from rules.publishing import published
+
+    found = chosen([Path(path) for path in given.paths])
+    for fault in found.faults:
+        print(one_line(fault), file=sys.stderr)
+    print(published(found.rules, given.language), end="")
     return 1 if found.faults else 0
 
 

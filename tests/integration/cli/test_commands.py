@@ -23,6 +23,7 @@ COMMANDS = (
     "rules",
     "rules check",
     "rules coverage",
+    "rules publish",
     "determine",
     "feel",
     "dmn",
