@@ -6,7 +6,7 @@ from rules.catalogue_loader import Catalogue
 from rules.determination import Determination
 from rules.evaluation import determine
 from rules.faults import Fault, RuleFault
-from rules.life_events import FactChange, LifeEventDefinition, RecognisedLifeEvent, recognise
+from rules.life_events import FactChange, LifeEventDefinition, RecognisedLifeEvent, recognise, waits_until
 from rules.model import Concept, FactFault, InformationModel
 from rules.rule import Rule
 from rules.rule_file import load_rule
@@ -26,4 +26,5 @@ __all__ = [
     "determine",
     "load_rule",
     "recognise",
+    "waits_until",
 ]

@@ -10,7 +10,8 @@ from typing import Any, Self
 from rules.evaluation import NO_SETTINGS, Rules, exact_settings, look, names_of
 from rules.fact_tree import prepared
 from rules.judgement import Judgement
-from rules.rule import DatedValue, Parameter, Rule
+from rules.parameter import DatedValue, Parameter
+from rules.rule import Rule
 
 
 @dataclass(frozen=True)

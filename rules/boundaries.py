@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from rules.feel import Expression, FeelError, compile_expression, tree
@@ -22,6 +23,7 @@ class Boundary:
     text: str  # 'max_price * months > cap'
     holds: Expression
     difference: Expression | None  # the left side less the right one; None where that has no text
+    counts: bool = False  # one side is a number of things, which no change of a single fact moves
 
     def side(self, names: Mapping[str, Any]) -> bool | None:
         """Does it hold? None where that is null or unknown."""
@@ -30,6 +32,11 @@ class Boundary:
         except FeelError:
             return None
         return value if isinstance(value, bool) else None
+
+    def next_to(self, names: Mapping[str, Any]) -> bool:
+        """Is one side at most one from the other?"""
+        value = None if self.difference is None else self.difference.evaluate(names)
+        return isinstance(value, Decimal) and abs(value) <= 1
 
     def sign(self, names: Mapping[str, Any]) -> Sign:
         """-1, 0 or 1 for the left side below, at or above the right one; None where they have no order."""
@@ -102,7 +109,8 @@ def _boundary(
         return None
     nothing = isinstance(right, tree.Constant) and right.value is None
     difference = None if nothing else compile_expression(f"{first} - ({second})", known)
-    return Boundary(where, line, f"{_bare(first)} {operator} {_bare(second)}", holds, difference)
+    counts = any(_bare(side).startswith("count(") for side in (first, second))
+    return Boundary(where, line, f"{_bare(first)} {operator} {_bare(second)}", holds, difference, counts)
 
 
 def _bare(text: str) -> str:

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from rules.concept_file import check_model, read_concept_file
+from rules.dated_values import read_shared_value
 from rules.faults import Fault, RuleFault, suggestion
 from rules.life_event_file import read_life_event_file
 from rules.life_events import LifeEventDefinition
 from rules.model import EMPTY_MODEL, Concept, FactFault, InformationModel
+from rules.parameter import Parameter
 from rules.rule import Rule
 from rules.rule_file import load_rule
+from rules.service_file import Authority, ServiceCard, read_authorities_file, read_services_file
 
 DEFAULT_ROOT = Path(__file__).parent / "catalogue"
-CONCEPTS, LIFE_EVENTS = "concepts", "life_events"
+CONCEPTS, LIFE_EVENTS, SHARED_VALUES = "concepts", "life_events", "shared_values"
+SERVICES, AUTHORITIES = "services", "authorities"
+BESIDE_RULES = (CONCEPTS, LIFE_EVENTS, SHARED_VALUES, SERVICES, AUTHORITIES)
 
 
 @dataclass(frozen=True)
@@ -27,6 +33,8 @@ class Catalogue:
     rules: Mapping[str, Rule]
     life_events: Mapping[str, LifeEventDefinition]
     faults: tuple[Fault, ...] = field(default=())
+    authorities: Mapping[str, Authority] = field(default_factory=dict)
+    services: Mapping[str, ServiceCard] = field(default_factory=dict)
 
     @classmethod
     def load(cls, *roots: Path | None) -> Catalogue:
@@ -42,7 +50,8 @@ class Catalogue:
         folders = [root for root in roots if root is not None] or [DEFAULT_ROOT]
         files = sorted({path for folder in folders for path in folder.rglob("*.yaml")})
         faults: list[Fault] = []
-        model = _model(_in_folder(files, CONCEPTS), faults)
+        shared = _shared_values(_in_folder(files, SHARED_VALUES), faults)
+        model = _model(_in_folder(files, CONCEPTS), faults).sharing(shared)
         life_events: dict[str, LifeEventDefinition] = {}
         for path, text in _texts(_in_folder(files, LIFE_EVENTS), faults):
             try:
@@ -52,7 +61,7 @@ class Catalogue:
             else:
                 life_events[definition.kind] = definition
         rules: dict[str, Rule] = {}
-        rest = [path for path in files if path.parent.name not in (CONCEPTS, LIFE_EVENTS)]
+        rest = [path for path in files if path.parent.name not in BESIDE_RULES]
         for path, text in _texts(rest, faults):
             try:
                 rule = load_rule(text, str(path), model)
@@ -62,15 +71,18 @@ class Catalogue:
             if rule.id in rules:
                 faults.append(Fault(str(path), 1, f"rule '{rule.id}' is also in {rules[rule.id].filename}"))
             rules[rule.id] = rule
-        catalogue = cls(model, rules, life_events, tuple(faults))
+        authorities = dict(_each(_in_folder(files, AUTHORITIES), read_authorities_file, faults))
+        services = dict(_each(_in_folder(files, SERVICES), read_services_file, faults))
+        catalogue = cls(model, rules, life_events, tuple(faults), authorities, services)
         unsound = [fault for rule in rules.values() for fault in catalogue.link_faults(rule)]
+        unsound += _unknown_authorities(catalogue)
         broken = {fault.filename for fault in unsound}
         sound = {rule_id: rule for rule_id, rule in rules.items() if rule.filename not in broken}
-        return cls(model, sound, life_events, (*faults, *unsound))
+        return replace(catalogue, rules=sound, faults=(*faults, *unsound))
 
     def with_rule(self, rule: Rule) -> Catalogue:
         """This catalogue with a rule added or replaced. Raises `RuleFault` if what it uses is not there."""
-        changed = Catalogue(self.model, {**self.rules, rule.id: rule}, self.life_events, self.faults)
+        changed = replace(self, rules={**self.rules, rule.id: rule})
         if faults := changed.link_faults(rule):
             raise RuleFault(faults)
         return changed
@@ -120,6 +132,16 @@ class Catalogue:
         return tuple(dict.fromkeys(path for rule in rules for path in rule.paths))
 
     @cached_property
+    def cards(self) -> Mapping[str, ServiceCard]:
+        """A card for each service and each rule that says what people write who look for it."""
+        of_rules = (
+            ServiceCard(rule.id, rule.title, rule.summary, rule.asked, rule.authority, rule.filename)
+            for rule in self.rules.values()
+            if rule.asked
+        )
+        return {**self.services, **{card.id: card for card in of_rules}}
+
+    @cached_property
     def followed_up(self) -> frozenset[str]:
         """The rules there is something to do about here: those with an errand, and what they are part of or use."""
         found = {rule.id for rule in self.rules.values() if rule.process}
@@ -158,6 +180,43 @@ def _texts(paths: Iterable[Path], faults: list[Fault]) -> Iterator[tuple[Path, s
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "not UTF-8 text"
             faults.append(Fault(str(path), 1, f"cannot be read: {reason}"))
+
+
+def _shared_values(paths: Iterable[Path], faults: list[Fault]) -> Iterator[Parameter]:
+    for path, text in _texts(paths, faults):
+        try:
+            yield read_shared_value(text, str(path))
+        except RuleFault as fault:
+            faults.extend(fault.faults)
+
+
+Named = TypeVar("Named", Authority, ServiceCard)
+
+
+def _each(
+    paths: Iterable[Path], read: Callable[[str, str], Iterable[Named]], faults: list[Fault]
+) -> Iterator[tuple[str, Named]]:
+    for path, text in _texts(paths, faults):
+        try:
+            yield from ((one.id, one) for one in read(text, str(path)))
+        except RuleFault as fault:
+            faults.extend(fault.faults)
+
+
+def _unknown_authorities(catalogue: Catalogue) -> Iterator[Fault]:
+    """Authorities that a card or a rule names and that are not there; none are known to a catalogue without."""
+    known = catalogue.authorities
+    named = [
+        (card.by, f"service {card.id}", card.filename, card.line) for card in catalogue.services.values()
+    ]
+    named += [
+        (rule.authority, f"rule '{rule.id}'", rule.filename, _line_of(rule.text, "authority:"))
+        for rule in catalogue.rules.values()
+        if rule.authority
+    ]
+    for name, what, filename, line in named if known else ():
+        if name not in known:
+            yield Fault(filename, line, f"{what}: there is no authority '{name}'{suggestion(name, known)}")
 
 
 def _model(paths: Iterable[Path], faults: list[Fault]) -> InformationModel:

@@ -6,13 +6,23 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from rules.catalogue_loader import CONCEPTS, DEFAULT_ROOT, LIFE_EVENTS, Catalogue
+from rules.catalogue_loader import (
+    AUTHORITIES,
+    CONCEPTS,
+    DEFAULT_ROOT,
+    LIFE_EVENTS,
+    SERVICES,
+    SHARED_VALUES,
+    Catalogue,
+)
 from rules.checks import faults_of
 from rules.concept_file import read_concept_file
+from rules.dated_values import read_shared_value
 from rules.faults import Fault, RuleFault
 from rules.life_event_file import read_life_event_file
 from rules.rule import Rule
 from rules.rule_file import load_rule
+from rules.service_file import read_authorities_file, read_services_file
 
 
 @dataclass(frozen=True)
@@ -99,6 +109,12 @@ def _read(path: Path, found: Chosen) -> None:
     elif path.parent.name == LIFE_EVENTS:
         read_life_event_file(text, str(path), model)
         found.life_events += 1
+    elif path.parent.name == SHARED_VALUES:
+        read_shared_value(text, str(path))
+    elif path.parent.name == SERVICES:
+        read_services_file(text, str(path))
+    elif path.parent.name == AUTHORITIES:
+        read_authorities_file(text, str(path))
     else:
         found.rules.append(load_rule(text, str(path), model))
 

@@ -146,8 +146,7 @@ def explain_text(
     root: Path = DEFAULT_ROOT,
 ) -> str:
     """`varde determine … --explain LANG`: why, a sentence a line; or as JSON text with the decision record."""
-    if language not in LANGUAGES:
-        raise CommandFault(f"--explain: '{language}' is no language we write: use {', '.join(LANGUAGES)}")
+    known_language(language, "--explain")
     with _asking(rule, on, facts, settings, facts_name, root) as asked:
         found = asked.determination()
         explanation = explain(found, asked.rule, asked.catalogue.rules)
@@ -156,6 +155,13 @@ def explain_text(
             return "\n".join(said)
         record = decision_record(found, asked.rule)
         return _written(explanation.as_json() | {"sentences": said, "record": record}, "")
+
+
+def known_language(language: str, option: str) -> str:
+    """A language we write. Raises `CommandFault` naming those there are."""
+    if language not in LANGUAGES:
+        raise CommandFault(f"{option}: '{language}' is no language we write: use {', '.join(LANGUAGES)}")
+    return language
 
 
 @dataclass(frozen=True)

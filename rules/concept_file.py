@@ -32,28 +32,18 @@ def read_concept_file(text: str, filename: str) -> InformationModel:
     """
     faults = Faults(filename)
     section = Section(read_yaml(text, filename), faults, "concept file")
-    if more_of := section.text("more_of"):
-        return _more_concepts(more_of, section, faults)
-    subject = section.text("subject", required=True)
-    aliases: dict[str, dict[str, str]] = {}
-    for name, node in section.named("aliases"):
-        aliases[name] = dict(texts_of(node, faults, f"alias '{name}'"))
-    kind = SubjectType(subject, section.texts("title", required=True), aliases)
+    more_of = section.text("more_of")
+    subject = more_of or section.text("subject", required=True)
+    kinds: dict[str, SubjectType] = {}
+    if not more_of:
+        aliases = {name: texts_of(node, faults, f"alias '{name}'") for name, node in section.named("aliases")}
+        kinds[subject] = SubjectType(subject, section.texts("title", required=True), aliases)
     concepts = [
         _concept(f"{subject}.{name}", node, faults, complete=True) for name, node in section.named("concepts")
     ]
     section.finish()
     faults.refuse()
-    return InformationModel({subject: kind}, {concept.id: concept for concept in concepts})
-
-
-def _more_concepts(subject: str, section: Section, faults: Faults) -> InformationModel:
-    concepts = [
-        _concept(f"{subject}.{name}", node, faults, complete=True) for name, node in section.named("concepts")
-    ]
-    section.finish()
-    faults.refuse()
-    return InformationModel({}, {concept.id: concept for concept in concepts})
+    return InformationModel(kinds, {concept.id: concept for concept in concepts})
 
 
 def own_concepts(section: Section, model: InformationModel) -> InformationModel:
@@ -127,10 +117,10 @@ def _concept(concept_id: str, node: Node, faults: Faults, *, complete: bool) -> 
             for value, inner in section.named("choices")
         ),
         question=_question(section),
-        sensitivity=section.choice("sensitivity", SENSITIVITIES, required=complete) or "personal",  # type: ignore[arg-type]
+        sensitivity=section.choice("sensitivity", SENSITIVITIES, required=complete) or "personal",
         changeable=section.boolean("changeable", False),
         derived=section.boolean("derived", False),
-        silence=section.choice("silence", SILENCES) or "unknown",  # type: ignore[arg-type]  # one of SILENCES
+        silence=section.choice("silence", SILENCES) or "unknown",
         can_be_absent=section.boolean("can_be_absent", True),
     )
     section.finish()

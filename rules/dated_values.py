@@ -1,27 +1,63 @@
-"""Reading `parameters:`: values by date, zone and municipality, with their source; overlaps are faults."""
+"""Reading values of law, a rule's own and shared ones: by date and place, with their source; overlaps are faults."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 from rules.faults import suggestion
+from rules.parameter import DatedValue, Parameter, Period
 from rules.reading import Faults, Section, plain_texts
-from rules.rule import DatedValue, Parameter, Period, Setting
-from rules.yaml_source import Node
+from rules.rule import Setting
+from rules.yaml_source import Node, read_yaml
+
+SHARED = "shared"
+"""What a rule writes for a parameter whose values stand in a file of their own."""
 
 
-def read_parameters(section: Section, settings: Mapping[str, Setting]) -> tuple[Parameter, ...]:
-    """The parameters of a rule. What values depend on (`by`) is a setting of it, or the municipality."""
-    return tuple(
-        _parameter(name, node, section.faults, settings) for name, node in section.named("parameters")
-    )
+def read_parameters(
+    section: Section, settings: Mapping[str, Setting], shared: Mapping[str, Parameter]
+) -> tuple[Parameter, ...]:
+    """The parameters of a rule: its own, and those it only names, which many rules share.
+
+    What values depend on (`by`) is a setting of the rule, or the municipality.
+    """
+    found = []
+    for name, node in section.named("parameters"):
+        if node.value == SHARED:
+            if name in shared:
+                found.append(_placed(shared[name], node.line))
+            else:
+                message = f"parameter {name}: is no shared value{suggestion(name, shared)}"
+                section.faults.add(node.line, message)
+        else:
+            found.append(_parameter(name, Section(node, section.faults, f"parameter {name}"), settings))
+    return tuple(found)
 
 
-def _parameter(name: str, node: Node, faults: Faults, settings: Mapping[str, Setting]) -> Parameter:
-    section = Section(node, faults, f"parameter {name}")
+def read_shared_value(text: str, filename: str) -> Parameter:
+    """A value of law that many rules name, from a file of its own. Raises `RuleFault`."""
+    faults = Faults(filename)
+    section = Section(read_yaml(text, filename), faults, "shared value")
+    name = section.text("shared_value", required=True)
+    for key in ("title", "unit"):
+        section.node_of(key, required=True)
+    parameter = replace(_parameter(name, section, {}), text=text)
+    faults.refuse()
+    return parameter
+
+
+def _placed(parameter: Parameter, line: int) -> Parameter:
+    """A shared value as it stands in a rule: faults of it are told at the line that names it."""
+    values = tuple(replace(value, line=line) for value in parameter.values)
+    return replace(parameter, values=values, line=line)
+
+
+def _parameter(name: str, section: Section, settings: Mapping[str, Setting]) -> Parameter:
+    faults = section.faults
     by = section.words("by")
     for word in by:
         if word not in settings and word not in ("zone", "municipality"):
@@ -40,7 +76,7 @@ def _parameter(name: str, node: Node, faults: Faults, settings: Mapping[str, Set
         plain_texts(section.texts("title"), name.replace("_", " ")),
         by,
         _closed(values, section.name, faults),
-        node.line,
+        section.line,
     )
     section.finish()
     return parameter

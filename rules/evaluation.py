@@ -25,9 +25,10 @@ from rules.feel.values import Context
 from rules.judgement import Judgement, Named, settled
 from rules.model import FactFault, InformationModel
 from rules.next_change import next_change
+from rules.parameter import Parameter
 from rules.regions import regions
 from rules.relevance import relevant
-from rules.rule import Definition, Parameter, Rule
+from rules.rule import Definition, Rule
 from rules.watched_day import TODAY, WatchedDay, only_watched, unwatched
 
 NO_SETTINGS: Mapping[str, Any] = {}

@@ -29,17 +29,17 @@ def fact_paths(
     """The facts that paths read, each once. `named` has those of names that stand for facts (`where`).
 
     With `named` {"adults": ("child.household.adults",)}, 'adults.assessed_income' reads
-    child.household.adults.assessed_income. Raises `FactFault`.
+    child.household.adults.assessed_income; so it does through another name that stands for `adults`. Raises
+    `FactFault`.
     """
     found: dict[str, None] = {}
     for path in paths:
         root, _, rest = path.partition(".")
         if root == about and rest:
             found[fact_path(path, model)] = None
-        elif rest:
-            for base in named.get(root, ()):
-                try:
-                    found[fact_path(f"{base}.{rest}", model)] = None
-                except FactFault:
-                    continue  # `where` may give something reckoned from this fact instead
+        for base in named.get(root, ()):
+            try:
+                found[fact_path(f"{base}.{rest}", model) if rest else base] = None
+            except FactFault:
+                continue  # `where` may give something reckoned from this fact instead
     return tuple(found)

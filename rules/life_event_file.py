@@ -25,11 +25,15 @@ def read_life_event_file(text: str, filename: str, model: InformationModel) -> L
         kind=section.text("life_event", required=True),
         title=section.texts("title", required=True),
         summary=section.texts("summary", required=True),
-        about=section.choice("about", model.subject_names, required=True),
+        about=section.choice("about", model.subject_names, required=True) or "",
         signals=tuple(signals),
         occurred_on=_expression(section.node_of("occurred_on", required=True), "'occurred_on'", faults),
         key=_expression(section.node_of("key", required=True), "'key'", faults),
         within_months=_within(section, faults),
+        not_before=_expression(waits, "'not_before'", faults)
+        if (waits := section.node_of("not_before"))
+        else None,
+        unless=tuple(_change(number, node, faults, model) for number, node in section.items("unless")),
         text=text,
         filename=filename,
     )
@@ -40,17 +44,33 @@ def read_life_event_file(text: str, filename: str, model: InformationModel) -> L
 
 def _signal(number: int, node: Node, faults: Faults, model: InformationModel) -> Signal:
     section = Section(node, faults, f"signal {number}")
-    concept, life_event = section.text("concept"), section.text("life_event")
+    concept, life_event = _concept(section, "concept", model), section.text("life_event")
     if bool(concept) == bool(life_event):
         faults.add(node.line, f"signal {number}: give either 'concept' or 'life_event'")
-    if concept and concept not in model.concepts:
-        faults.add(
-            section.line_of("concept"),
-            f"signal {number}: 'concept' is '{concept}'{suggestion(concept, model.concepts)}",
-        )
     when = _expression(section.node_of("when") or Node("true", node.line), f"signal {number}", faults)
+    of = _concept(section, "of", model)
+    if of and of in model.concepts and not model.concepts[of].type.subject:
+        faults.add(section.line_of("of"), f"signal {number}: 'of' is '{of}', which is not of other people")
     section.finish()
-    return Signal(concept, life_event, when)
+    return Signal(concept, life_event, when, of)
+
+
+def _change(number: int, node: Node, faults: Faults, model: InformationModel) -> Signal:
+    """One of `unless`: a change of a fact of the same subject."""
+    section = Section(node, faults, f"unless {number}")
+    section.text("concept", required=True)
+    concept = _concept(section, "concept", model)
+    when = _expression(section.node_of("when") or Node("true", node.line), f"unless {number}", faults)
+    section.finish()
+    return Signal(concept, "", when)
+
+
+def _concept(section: Section, key: str, model: InformationModel) -> str:
+    word = section.text(key)
+    if word and word not in model.concepts:
+        near = suggestion(word, model.concepts)
+        section.faults.add(section.line_of(key), f"{section.name}: '{key}' is '{word}'{near}")
+    return word
 
 
 def _within(section: Section, faults: Faults) -> int | None:

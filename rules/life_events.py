@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -12,8 +12,14 @@ from rules.determination import Texts
 from rules.feel import Expression, FeelError
 from rules.feel.values import Context
 
-NAMES = ("before", "after", "valid_from", "detail", "on")
-"""What an expression of a life-event file may ask of the change it looks at."""
+NAMES = ("before", "after", "valid_from", "detail", "on", "who", "occurred_on")
+"""What an expression of a life-event file may ask of the change it looks at.
+
+`who` is our id of the one it happened to, which for a signal with `of` is somebody else than the one it concerns.
+"""
+
+Concerned = Mapping[tuple[str, str], tuple[str, ...]]
+"""(concept of a relation, our id of somebody) → those who have that somebody in it: whose parent they are …"""
 
 
 @dataclass(frozen=True)
@@ -40,6 +46,7 @@ class Signal:
     concept: str  # empty where another life event is the signal
     life_event: str
     when: Expression
+    of: str = ""  # 'person.parents': it concerns those who have the one it happened to there
 
 
 @dataclass(frozen=True)
@@ -54,6 +61,8 @@ class LifeEventDefinition:
     occurred_on: Expression
     key: Expression  # what tells two happenings of the kind apart; within one kind and subject
     within_months: int | None = None  # what is longer ago is no news
+    not_before: Expression | None = None  # the day from which it counts as having happened
+    unless: tuple[Signal, ...] = ()  # any of these changes, of the one it happened to, and it did not happen
     text: str = field(default="", repr=False)
     filename: str = ""
 
@@ -73,32 +82,62 @@ class RecognisedLifeEvent:
 
 
 def recognise(
-    definitions: Iterable[LifeEventDefinition], changes: Iterable[FactChange], on: date
+    definitions: Iterable[LifeEventDefinition],
+    changes: Iterable[FactChange],
+    on: date,
+    concerned: Concerned | None = None,
 ) -> tuple[RecognisedLifeEvent, ...]:
-    """The life events that a person's recent changes mean, each once, in the order recognised.
+    """The life events that people's recent changes mean on a day, each once, in the order recognised.
 
     Life events may be signals of further ones, until nothing new is recognised. What is both withdrawn and
-    stated anew (a corrected birth date) has happened. Raises `FeelError` when an expression meets a limit.
+    stated anew (a corrected birth date) has happened; what something speaks against (`unless`) has not, and is
+    annulled. The order of the changes does not matter. Raises `FeelError` when an expression meets a limit.
     """
-    known = tuple(definitions)
-    found: dict[str, RecognisedLifeEvent] = {}
-    waiting: list[FactChange | RecognisedLifeEvent] = list(changes)
+    return tuple(
+        event for event, day in _found(definitions, changes, on, concerned) if day is None or day <= on
+    )
+
+
+def waits_until(
+    definitions: Iterable[LifeEventDefinition],
+    changes: Iterable[FactChange],
+    on: date,
+    concerned: Concerned | None = None,
+) -> date | None:
+    """The next day on which the same changes may mean more, as a job not followed by another in two weeks."""
+    days = (day for _, day in _found(definitions, changes, on, concerned) if day is not None and day > on)
+    return min(days, default=None)
+
+
+def _found(
+    definitions: Iterable[LifeEventDefinition],
+    changes: Iterable[FactChange],
+    on: date,
+    concerned: Concerned | None,
+) -> Iterable[tuple[RecognisedLifeEvent, date | None]]:
+    """Each event with the day it counts from, where it has one; one still to come leads to no further ones."""
+    known, told = tuple(definitions), tuple(changes)
+    found: dict[str, tuple[RecognisedLifeEvent, date | None]] = {}
+    waiting: list[FactChange | RecognisedLifeEvent] = list(told)
     while waiting:
         fact = waiting.pop(0)
         for definition in known:
-            event = _recognised(definition, fact, on)
-            if event is None:
-                continue
-            earlier = found.get(event.key)
-            if earlier is None or (earlier.annulled and not event.annulled):
-                found[event.key] = event
-                waiting.append(event)
-    return tuple(found.values())
+            for event, day in _recognised(definition, fact, told, on, concerned or {}):
+                earlier = found.get(event.key)
+                if earlier is None or (earlier[0].annulled and not event.annulled):
+                    found[event.key] = (event, day)
+                    if day is None or day <= on:
+                        waiting.append(event)
+    return found.values()
 
 
 def _recognised(
-    definition: LifeEventDefinition, fact: FactChange | RecognisedLifeEvent, on: date
-) -> RecognisedLifeEvent | None:
+    definition: LifeEventDefinition,
+    fact: FactChange | RecognisedLifeEvent,
+    told: Sequence[FactChange],
+    on: date,
+    concerned: Concerned,
+) -> Iterator[tuple[RecognisedLifeEvent, date | None]]:
     scope = _scope(fact, on)
     for signal in definition.signals:
         if not _concerns(signal, fact) or _asked(signal.when, scope, definition) is not True:
@@ -107,16 +146,28 @@ def _recognised(
         key = _asked(definition.key, scope, definition)
         if not isinstance(occurred_on, date) or not isinstance(key, str):
             continue  # the source did not say what the event is told by: nothing we can stand for
+        day = None if definition.not_before is None else _asked(definition.not_before, scope, definition)
+        if definition.not_before is not None and not isinstance(day, date):
+            continue
         if definition.within_months is not None and _months(occurred_on, on) >= definition.within_months:
             continue
-        return RecognisedLifeEvent(
-            definition.kind,
-            fact.subject,
-            occurred_on,
-            f"{definition.kind}:{fact.subject}:{key}",
-            fact.withdrawn if isinstance(fact, FactChange) else fact.annulled,
-        )
-    return None
+        annulled = fact.withdrawn if isinstance(fact, FactChange) else fact.annulled
+        annulled = annulled or _spoken_against(definition, fact.subject, occurred_on, told, on)
+        for subject in concerned.get((signal.of, fact.subject), ()) if signal.of else (fact.subject,):
+            name = f"{definition.kind}:{subject}:{key}"
+            yield RecognisedLifeEvent(definition.kind, subject, occurred_on, name, annulled), day
+        return
+
+
+def _spoken_against(
+    definition: LifeEventDefinition, subject: str, occurred_on: date, told: Sequence[FactChange], on: date
+) -> bool:
+    return any(
+        _asked(signal.when, _scope(change, on) | {"occurred_on": occurred_on}, definition) is True
+        for signal in definition.unless
+        for change in told
+        if change.subject == subject and _concerns(signal, change) and not change.withdrawn
+    )
 
 
 def _concerns(signal: Signal, fact: FactChange | RecognisedLifeEvent) -> bool:
@@ -128,7 +179,7 @@ def _concerns(signal: Signal, fact: FactChange | RecognisedLifeEvent) -> bool:
 def _scope(fact: FactChange | RecognisedLifeEvent, on: date) -> dict[str, Any]:
     if isinstance(fact, RecognisedLifeEvent):
         values = {"before": None, "after": fact.kind, "valid_from": fact.occurred_on, "detail": Context()}
-        return {**values, "on": on}
+        return {**values, "on": on, "who": fact.subject, "occurred_on": fact.occurred_on}
     # What was withdrawn is judged as it was when it was stated, so that it gives the key of that event.
     before, after = (None, fact.before) if fact.withdrawn else (fact.before, fact.after)
     detail = Context(
@@ -140,6 +191,8 @@ def _scope(fact: FactChange | RecognisedLifeEvent, on: date) -> dict[str, Any]:
         "valid_from": fact.valid_from,
         "detail": detail,
         "on": on,
+        "who": fact.subject,
+        "occurred_on": None,
     }
 
 

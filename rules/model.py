@@ -10,14 +10,15 @@ from typing import Any, Literal
 
 from rules.determination import Texts
 from rules.faults import suggestion
+from rules.parameter import Parameter
 
 Base = Literal["text", "number", "money", "boolean", "date", "subject"]
 BASES: tuple[str, ...] = ("text", "number", "money", "boolean", "date")
 Silence = Literal["unknown", "none"]
-SILENCES = ("unknown", "none")
+SILENCES: tuple[Silence, ...] = ("unknown", "none")
 """`none`: the register that knows it sends every one there is, so where none is told there is none."""
 Sensitivity = Literal["ordinary", "personal", "confidential"]
-SENSITIVITIES = ("ordinary", "personal", "confidential")
+SENSITIVITIES: tuple[Sensitivity, ...] = ("ordinary", "personal", "confidential")
 
 
 class FactFault(ValueError):
@@ -99,10 +100,11 @@ class SubjectType:
 
 @dataclass(frozen=True)
 class InformationModel:
-    """All subject types and concepts a catalogue knows."""
+    """All subject types and concepts a catalogue knows, and the values of law its rules share."""
 
     subject_types: Mapping[str, SubjectType]
     concepts: Mapping[str, Concept]
+    shared_values: Mapping[str, Parameter] = field(default_factory=dict)
 
     def subject_type(self, name: str) -> SubjectType | None:
         """The subject type of a name or alias: 'child' → person."""
@@ -153,7 +155,13 @@ class InformationModel:
         return InformationModel(
             {**self.subject_types, **{kind.id: kind for kind in kinds}},
             {**self.concepts, **{concept.id: concept for concept in concepts}},
+            self.shared_values,
         )
+
+    def sharing(self, values: Iterable[Parameter]) -> InformationModel:
+        """This model with values of law that any rule may name."""
+        named = {**self.shared_values, **{value.name: value for value in values}}
+        return InformationModel(self.subject_types, self.concepts, named)
 
 
 EMPTY_MODEL = InformationModel({}, {})

@@ -6,11 +6,11 @@ Forvaltningsloven (LOV-2025-06-20-81), not in force yet, asks that the legal con
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
-from typing import Any
 
 from rules.determination import LawReference
-from rules.rule import DatedValue, Parameter, Rule
+from rules.parameter import DatedValue, Parameter
+from rules.rule import Rule
+from rules.wording import measured
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
     "page": {"nb": "Reglene i katalogen", "nn": "Reglane i katalogen", "en": "The rules of the catalogue"},
@@ -99,10 +99,8 @@ def _listed(word: str, items: list[str], language: str) -> Iterator[str]:
 
 
 def _law(references: Iterable[LawReference]) -> str:
-    return ", ".join(
-        f"[{reference.title or reference.act} {reference.section}]({reference.url})".replace(" ]", "]")
-        for reference in references
-    )
+    names = ((f"{one.title or one.act} {one.section}".rstrip(), one.url) for one in references)
+    return ", ".join(f"[{name}]({url})" if url else name for name, url in names)
 
 
 def _parameters(parameters: Iterable[Parameter], language: str) -> Iterator[str]:
@@ -117,14 +115,10 @@ def _rows(parameter: Parameter, language: str) -> Iterator[str]:
     for value in parameter.values:
         scope = "".join(f" ({name}: {word})" for name, word in value.scope.items())
         title = f"{parameter.title[language]}{scope}"
-        amount = f"{_plain(value.value)} {parameter.unit}".rstrip()
+        amount = measured(value.value, parameter.unit, language).replace("\u00a0", " ")
         yield f"| {title} | {value.period.first} | {amount} | {_source(value, language)} |"
 
 
 def _source(value: DatedValue, language: str) -> str:
     doubt = f" {_word('doubt', language)}: {value.doubt}" if value.doubt else ""
     return f"{value.source}{doubt}".replace("|", "\\|")
-
-
-def _plain(value: Any) -> str:
-    return f"{value:f}" if isinstance(value, Decimal) else str(value)

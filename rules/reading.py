@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from rules.determination import Texts
 from rules.faults import Fault, RuleFault, suggestion
 from rules.yaml_source import Node
 
 LANGUAGES = ("nb", "nn", "en")
+Word = TypeVar("Word", bound=str)
 _NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -71,11 +72,14 @@ class Section:
     def text(self, key: str, *, required: bool = False) -> str:
         return self._typed(key, str, "text", required) or ""
 
-    def choice(self, key: str, choices: Iterable[str], *, required: bool = False) -> str:
+    def choice(self, key: str, choices: Iterable[Word], *, required: bool = False) -> Word | None:
+        """One of some words; None where there is none."""
         word = self.text(key, required=required)
-        if word and word not in (allowed := tuple(choices)):
+        allowed = tuple(choices)
+        chosen = next((choice for choice in allowed if choice == word), None)
+        if word and chosen is None:
             self.faults.add(self.line_of(key), f"{self.name}: '{key}' is '{word}'{suggestion(word, allowed)}")
-        return word
+        return chosen
 
     def boolean(self, key: str, default: bool) -> bool:
         value = self._typed(key, bool, "true or false", False)
@@ -153,6 +157,19 @@ def texts_of(node: Node, faults: Faults, name: str) -> Texts:
     if missing := [language for language in LANGUAGES if language not in node.value]:
         faults.add(node.line, f"{name} has no {' and no '.join(missing)}")
     return texts
+
+
+def asked_of(section: Section) -> Mapping[str, tuple[str, ...]]:
+    """`asked:` keywords and example questions by language, all three; empty where there are none."""
+    inner = section.section("asked")
+    if inner is None:
+        return {}
+    asked = {language: inner.words(language) for language in LANGUAGES}
+    for language, lines in asked.items():
+        if not lines:
+            section.faults.add(inner.line, f"{inner.name}: there is no {language}")
+    inner.finish()
+    return asked
 
 
 def plain_texts(texts: Mapping[str, str], fallback: str) -> Texts:

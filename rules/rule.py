@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,83 +12,14 @@ from typing import Any, Literal
 from rules.determination import LawReference, Texts
 from rules.fact_paths import fact_paths
 from rules.feel import Expression
+from rules.feel.temporal import plus_months
 from rules.model import InformationModel
+from rules.parameter import Parameter, Period
 from rules.regions import ComparedFacts
 from rules.watched_day import TODAY
 
 Kind = Literal["right", "duty", "benefit"]
-KINDS = ("right", "duty", "benefit")
-
-
-@dataclass(frozen=True)
-class Period:
-    """Days in force: the first, and the last (None: until further)."""
-
-    first: date
-    last: date | None = None
-
-    def __contains__(self, day: date) -> bool:
-        return self.first <= day and (self.last is None or day <= self.last)
-
-    @property
-    def edges(self) -> tuple[date, ...]:
-        """The days on which something begins or has ended."""
-        return (self.first,) if self.last is None else (self.first, self.last + timedelta(days=1))
-
-
-@dataclass(frozen=True)
-class DatedValue:
-    """A value of law from a day, for everybody or for a zone or municipality, with where it was read."""
-
-    value: Any
-    period: Period
-    scope: Mapping[str, str]  # {"zone": "central_5_6"}; empty: everybody
-    source: str = ""
-    doubt: str = ""  # what makes this value less than certain, in plain words
-    announced: date | None = None
-    line: int = 0
-
-
-MOST_REMEMBERED = 10_000
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """A value law or a budget sets, by date and where needed by zone or municipality."""
-
-    name: str
-    unit: str
-    title: Texts
-    by: tuple[str, ...]  # the settings a value may depend on, the more specific last
-    values: tuple[DatedValue, ...]
-    line: int = 0
-
-    def at(self, day: date, settings: Mapping[str, Any]) -> DatedValue | None:
-        """The value in force that day, or None; one for a zone or municipality beats the general one."""
-        try:
-            key = (day, *(settings.get(name) for name in self.by))
-            return self._found[key]
-        except (KeyError, TypeError):  # not asked for yet; or a setting that is a list
-            found = self._at(day, settings)
-        if len(self._found) < MOST_REMEMBERED:
-            with suppress(TypeError):
-                self._found[key] = found
-        return found
-
-    @cached_property
-    def _found(self) -> dict[tuple[Any, ...], DatedValue | None]:
-        return {}
-
-    def _at(self, day: date, settings: Mapping[str, Any]) -> DatedValue | None:
-        in_force = [
-            dated
-            for dated in self.values
-            if day in dated.period and all(settings.get(key) == word for key, word in dated.scope.items())
-        ]
-        return max(in_force, key=lambda dated: (self._rank(dated), dated.period.first), default=None)
-
-    def _rank(self, dated: DatedValue) -> tuple[int, ...]:
-        return (len(dated.scope), *(int(key in dated.scope) for key in reversed(self.by)))
+KINDS: tuple[Kind, ...] = ("right", "duty", "benefit")
 
 
 @dataclass(frozen=True)
@@ -142,7 +73,7 @@ class Appeal:
 
 
 ComesAbout = Literal["automatic", "application", "duty", "in_person"]
-COMES_ABOUT = ("automatic", "application", "duty", "in_person")
+COMES_ABOUT: tuple[ComesAbout, ...] = ("automatic", "application", "duty", "in_person")
 """Of itself; when it is applied for; as something that has to be done; when one meets in person."""
 
 
@@ -153,6 +84,20 @@ class Deadline:
     value: str  # the name of the outcome's value
     told_before: str  # an ISO 8601 duration: 'P2M'
     line: int = 0
+
+    def told_from(self, last: date) -> date:
+        """The day to tell of it, of the last day to do it.
+
+        >>> Deadline("apply_by", "P2M").told_from(date(2026, 4, 30))
+        datetime.date(2026, 2, 28)
+        """
+        day = last
+        for number, unit in re.findall(r"(\d+)([YMWD])", self.told_before):
+            if unit in "YM":
+                day = plus_months(day, -int(number) * (12 if unit == "Y" else 1)) or day
+            else:
+                day -= timedelta(days=int(number) * (7 if unit == "W" else 1))
+        return day
 
 
 @dataclass(frozen=True)
@@ -196,6 +141,7 @@ class Rule:
     next_step: Texts  # what the person does, in plain words; empty where there is nothing to do
     deadline: Deadline | None
     known_gaps: tuple[Texts, ...]  # what its sources do not say, shown to whoever asks
+    asked: Mapping[str, tuple[str, ...]]  # language → what people write who look for it
     tests: tuple[RuleTest, ...]
     model: InformationModel = field(repr=False)
     text: str = field(repr=False)
@@ -216,11 +162,20 @@ class Rule:
 
         What the rules it uses read is in `Catalogue.paths`.
         """
+        found = (path for expression in self.expressions for path in self._facts(expression, self._named))
+        return tuple(dict.fromkeys(found))
+
+    @cached_property
+    def condition_paths(self) -> tuple[tuple[str, ...], ...]:
+        """The fact paths each of its conditions reads, in their order."""
+        return tuple(self._facts(condition.that, self._named) for condition in self.conditions)
+
+    @cached_property
+    def _named(self) -> Mapping[str, tuple[str, ...]]:
         named: dict[str, tuple[str, ...]] = {}
         for definition in self.where:
             named[definition.name] = self._facts(definition.expression, named)
-        found = (path for expression in self.expressions for path in self._facts(expression, named))
-        return tuple(dict.fromkeys(found))
+        return named
 
     @cached_property
     def compared_facts(self) -> ComparedFacts:

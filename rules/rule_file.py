@@ -15,7 +15,8 @@ from rules.fact_paths import fact_path
 from rules.faults import suggestion
 from rules.feel import Expression, FeelError, compile_expression
 from rules.model import EMPTY_MODEL, FactFault, InformationModel
-from rules.reading import Faults, Section, expression_text, plain_texts, texts_of
+from rules.parameter import Parameter, Period
+from rules.reading import Faults, Section, asked_of, expression_text, plain_texts, texts_of
 from rules.rule import (
     COMES_ABOUT,
     KINDS,
@@ -24,7 +25,6 @@ from rules.rule import (
     Deadline,
     Definition,
     DiscretionItem,
-    Period,
     Rule,
     RuleTest,
     Setting,
@@ -34,7 +34,7 @@ from rules.watched_day import TODAY
 from rules.yaml_source import Node, read_yaml
 
 _RULE_ID = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*")
-_WITHIN = re.compile(r"P(\d+[YMWD])+")
+_DURATION = re.compile(r"P(\d+[YMWD])+")
 
 
 def load_rule(text: str, filename: str, model: InformationModel = EMPTY_MODEL) -> Rule:
@@ -71,7 +71,9 @@ class _Reader:
         self.names.append(self.about)
         self.law = self._law(section)
         settings = self._settings()
-        parameters = read_parameters(section, {setting.name: setting for setting in settings})
+        parameters = read_parameters(
+            section, {setting.name: setting for setting in settings}, self.model.shared_values
+        )
         uses = self._uses()
         for name in (*(p.name for p in parameters), *(s.name for s in settings), *uses):
             self._name(name, section.line)
@@ -83,8 +85,8 @@ class _Reader:
         title = section.texts("title")
         rule = Rule(
             id=rule_id,
-            version=sha256(text.encode()).hexdigest()[:16],
-            kind=section.choice("kind", KINDS) or "right",  # type: ignore[arg-type]  # choice() allows only kinds
+            version=_version(text, parameters),
+            kind=section.choice("kind", KINDS) or "right",
             title=plain_texts(title, rule_id),
             summary=plain_texts(section.texts("summary"), ""),
             authority=section.text("authority"),
@@ -102,13 +104,14 @@ class _Reader:
             discretion=tuple(self._discretion()),
             appeal=self._appeal(),
             process=section.text("process"),
-            comes_about=section.choice("comes_about", COMES_ABOUT) or None,  # type: ignore[arg-type]  # as kind
+            comes_about=section.choice("comes_about", COMES_ABOUT),
             next_step=section.texts("next_step"),
             deadline=self._deadline(outcome),
             known_gaps=tuple(
                 texts_of(node, self.faults, f"known gap {number}")
                 for number, node in section.items("known_gaps")
             ),
+            asked=asked_of(section),
             tests=tuple(self._tests(outcome)),
             model=self.model,
             text=text,
@@ -304,16 +307,20 @@ class _Reader:
                     )
         return path
 
+    def _duration(self, section: Section, key: str, example: str) -> str:
+        """An ISO 8601 duration in days, weeks, months or years."""
+        word = section.text(key, required=True)
+        if word and not _DURATION.fullmatch(word):
+            name = section.name.removeprefix("rule.")
+            message = f"{name}: '{key}' is '{word}'; write a duration as in {example}"
+            self.faults.add(section.line_of(key), message)
+        return word
+
     def _appeal(self) -> Appeal | None:
         inner = self.section.section("appeal")
         if inner is None:
             return None
-        within = inner.text("within", required=True)
-        if within and not _WITHIN.fullmatch(within):
-            self.faults.add(
-                inner.line_of("within"),
-                f"appeal: 'within' is '{within}'; write a duration as in P3W (three weeks)",
-            )
+        within = self._duration(inner, "within", "P3W (three weeks)")
         appeal = Appeal(inner.text("to", required=True), within, self._law(inner))
         inner.finish()
         return appeal
@@ -322,17 +329,15 @@ class _Reader:
         inner = self.section.section("deadline")
         if inner is None:
             return None
-        value, before = inner.text("value", required=True), inner.text("told_before", required=True)
+        value, before = (
+            inner.text("value", required=True),
+            self._duration(inner, "told_before", "P2M (two months)"),
+        )
         names = [definition.name for definition in outcome]
         if value and value not in names:
             self.faults.add(
                 inner.line_of("value"),
                 f"deadline: '{value}' is no value of the outcome{suggestion(value, names)}",
-            )
-        if before and not _WITHIN.fullmatch(before):
-            self.faults.add(
-                inner.line_of("told_before"),
-                f"deadline: 'told_before' is '{before}'; write a duration as in P2M (two months)",
             )
         inner.finish()
         return Deadline(value, before, self.section.line_of("deadline"))
@@ -374,6 +379,12 @@ class _Reader:
                 )
             inner.finish()
         return tests
+
+
+def _version(text: str, parameters: Collection[Parameter]) -> str:
+    """A hash of all the rule says: of its text, and of the shared values it names."""
+    texts = (text, *(parameter.text for parameter in parameters if parameter.text))
+    return sha256("\0".join(texts).encode()).hexdigest()[:16]
 
 
 def _number(value: Any) -> Any:

@@ -68,7 +68,9 @@ def sides_tested(rule: Rule, catalogue: Catalogue) -> tuple[Tested, ...]:
         now = {boundary.text: boundary.side(here) for boundary in drawn}
         for boundary in drawn:
             side = now[boundary.text]
-            if side is not None and not ordered[boundary.text]:
+            if side is None:
+                continue
+            if not ordered[boundary.text] or (boundary.counts and boundary.next_to(here)):
                 sides[boundary.text].add(side)
         for moved in base.a_step_away():
             there = moved.names()

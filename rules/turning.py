@@ -17,7 +17,8 @@ from rules.fact_paths import fact_path
 from rules.feel import Expression, tree
 from rules.judgement import Judgement
 from rules.model import FactFault
-from rules.rule import DatedValue, Parameter, Period, Rule
+from rules.parameter import DatedValue, Parameter, Period
+from rules.rule import Rule
 from rules.watched_day import TODAY
 
 Kind = Literal["in_force", "repealed", "parameter", "day"]

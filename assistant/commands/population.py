@@ -146,7 +146,7 @@ def _sweep(given: argparse.Namespace) -> int:
 def _lacking(catalogue: Catalogue, population: Any) -> dict[str, str]:
     """The rules the files have too little for, each with what is lacking: they would be open for everybody."""
     found = {
-        name: population.lacks(rule.about, catalogue.paths(name))
+        name: population.lacks(rule.about, catalogue.paths(name), rule.condition_paths)
         for name, rule in sorted(catalogue.rules.items())
     }
     return {name: what for name, what in found.items() if what}

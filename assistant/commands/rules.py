@@ -5,10 +5,12 @@ from __future__ import annotations
 import argparse
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant.commands.arguments import CommandFault, Groups, command, group, one_line, read_file, write_json
 
-LANGUAGES = ("nb", "nn", "en")
+if TYPE_CHECKING:
+    from rules.checking import Chosen
 
 
 def add(groups: Groups) -> None:
@@ -46,7 +48,17 @@ def add(groups: Groups) -> None:
         example="varde rules publish --language nb",
     )
     publish.add_argument("paths", nargs="*", metavar="PATH", help="a rule file, or a folder of them")
-    publish.add_argument("--language", choices=LANGUAGES, default="en", help="nb, nn or en (en)")
+    publish.add_argument("--language", default="en", metavar="LANG", help="nb, nn or en (en)")
+
+    export = command(
+        within,
+        "export",
+        _export,
+        does="the catalogue as linked data: CPSV-AP-NO and CCCEV, in Turtle or JSON-LD",
+        example="varde rules export --base https://example.kommune.no/catalogue/",
+    )
+    export.add_argument("--base", required=True, metavar="URL", help="the address its IRIs begin with")
+    export.add_argument("--format", choices=("turtle", "json-ld"), default="turtle", help="(turtle)")
 
     determine = command(
         groups,
@@ -108,13 +120,20 @@ def _check(given: argparse.Namespace) -> int:
     return 1 if report.faults else 0
 
 
-def _coverage(given: argparse.Namespace) -> int:
+def _chosen(paths: list[str]) -> Chosen:
+    """The rules of some files or folders, or of the catalogue; what is wrong in them is told."""
     from rules.checking import chosen
-    from rules.coverage import as_text, coverage
 
-    found = chosen([Path(path) for path in given.paths])
+    found = chosen([Path(path) for path in paths])
     for fault in found.faults:
         print(one_line(fault), file=sys.stderr)
+    return found
+
+
+def _coverage(given: argparse.Namespace) -> int:
+    from rules.coverage import as_text, coverage
+
+    found = _chosen(given.paths)
     rows = coverage(sorted(found.rules, key=lambda rule: rule.id), found.catalogue)
     if given.json:
         write_json({"rules": [row.as_json for row in rows]})
@@ -124,13 +143,31 @@ def _coverage(given: argparse.Namespace) -> int:
 
 
 def _publish(given: argparse.Namespace) -> int:
-    from rules.checking import chosen
+    from rules.command import known_language
     from rules.publishing import published
 
-    found = chosen([Path(path) for path in given.paths])
-    for fault in found.faults:
-        print(one_line(fault), file=sys.stderr)
-    print(published(found.rules, given.language), end="")
+    language = known_language(given.language, "--language")
+    found = _chosen(given.paths)
+    print(published(found.rules, language), end="")
+    return 1 if found.faults else 0
+
+
+def _export(given: argparse.Namespace) -> int:
+    from urllib.parse import urlsplit
+
+    from rules.linked_data import catalogue_graph, written
+
+    address = urlsplit(given.base)
+    if (
+        address.scheme not in ("http", "https")
+        or not address.netloc
+        or any(c in given.base for c in '<>" {}|\\^`')
+    ):
+        raise CommandFault(
+            f"--base: '{given.base}' is no address: write one as https://example.kommune.no/catalogue/"
+        )
+    found = _chosen([])
+    print(written(catalogue_graph(found.catalogue, given.base), given.format), end="")
     return 1 if found.faults else 0
 
 

@@ -8,7 +8,8 @@ from itertools import groupby, pairwise
 
 from rules.catalogue_loader import Catalogue
 from rules.faults import Fault
-from rules.rule import DatedValue, Parameter, Period, Rule
+from rules.parameter import DatedValue, Parameter, Period
+from rules.rule import Rule
 
 
 def gaps_in_time(rule: Rule, _catalogue: Catalogue) -> Iterator[Fault]:

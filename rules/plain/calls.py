@@ -10,7 +10,7 @@ from rules.feel.builtins import BUILTINS
 from rules.feel.numbers import whole
 from rules.plain.body import Body
 from rules.plain.expressions import _written, alike, exact, logical, unless_null, value_of
-from rules.plain.loops import counted, summed
+from rules.plain.loops import counted, extreme, summed
 from rules.plain.terms import BOOLEAN, EXACT_TOP, SAFE_TOP, Base, Kind, NotPlain, Term, joined
 
 _ROUNDING = {
@@ -55,6 +55,11 @@ def _call(node: tree.Call, body: Body) -> Term:
         if found.walk is None:
             raise NotPlain(f"{name} of a {found.kind.base}")
         return summed(found.walk, body) if name == "sum" else counted(found.walk, body)
+    if name in ("min", "max") and len(arguments) == 1:
+        found = value_of(arguments[0], body)
+        if found.walk is None:
+            raise NotPlain(f"{name} of a {found.kind.base}")
+        return extreme(found.walk, name, body)
     terms = [value_of(argument, body) for argument in arguments]
     if any(term.kind.base in ("list", "entity", "used rule", "null") for term in terms):
         raise NotPlain(f"{name} of a {', '.join(term.kind.base for term in terms)}")

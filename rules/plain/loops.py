@@ -37,6 +37,23 @@ def summed(walk: Walk, body: Body) -> Term:
     return Term(total, kind, atom=True)
 
 
+def extreme(walk: Walk, name: str, body: Body) -> Term:
+    """The least or greatest of numbers or days. Of none at all, or with a null among them, for the closures."""
+    writer = body.writer
+    best, item = writer.fresh(name), writer.fresh("each")
+    writer.line(f"{best} = None")
+    with writer.block(f"for {item} in {walk.source}:"):
+        value = writer.kept(walk.item(item))
+        if value.kind.base not in ("number", "date"):
+            raise NotPlain(f"the {name} of {value.kind.base} values")
+        if value.kind.null:
+            writer.line(f"if {value.code} is None: raise Beside")
+        operator = "<" if name == "min" else ">"
+        writer.line(f"if {best} is None or {value.code} {operator} {best}: {best} = {value.code}")
+    writer.line(f"if {best} is None: raise Beside")
+    return Term(best, value.kind.known, atom=True)
+
+
 def counted(walk: Walk, body: Body) -> Term:
     """How many items; what is in them is only looked at where some are left out."""
     kind = Kind("number", whole=True, top=_MORE)

@@ -11,7 +11,7 @@ import ibis
 from rules.feel import tree
 from rules.feel.temporal import plus_months
 from rules.population.body import Body
-from rules.population.terms import NotColumns, Term, all_known, both, literal
+from rules.population.terms import NotColumns, Term, all_known, both, literal, settled_by_null
 
 _LONGEST_MONTHS = {1: 31, 2: 28, 3: 31, 4: 30, 5: 31, 6: 30, 7: 31, 8: 31, 9: 30, 10: 31, 11: 30, 12: 31}
 _MOST_MONTHS = 12 * 200
@@ -24,24 +24,26 @@ def moved(operator: str, left: Term, right: Term) -> Term | None:
     if left.base != "date" or right.base not in ("months", "days", "null") or operator not in "+-":
         return None
     if right.base == "null":
-        return Term(literal(None, "date"), "date", all_known((left, right)))
+        return Term(literal(None, "date"), "date", settled_by_null(left, right))
     if right.base == "days":
         return _moved_by_days(operator, left, right.constant[0].days)
     months = int(right.constant[0].total)
     if abs(months) > _MOST_MONTHS:
         raise NotColumns("a day centuries away")
-    length = ibis.interval(months=abs(months))
-    forwards = (operator == "+") == (months >= 0)
-    value = (left.value + length if forwards else left.value - length).cast("date")
-    return Term(value, "date", left.known, moved=(left, months if operator == "+" else -months))
+    months = months if operator == "+" else -months
+    value = _shifted(left, ibis.interval(months=abs(months)), months >= 0)
+    return Term(value, "date", left.known, moved=(left, months))
 
 
 def _moved_by_days(operator: str, left: Term, days: int) -> Term:
     if abs(days) > _MOST_MONTHS * 31:
         raise NotColumns("a day centuries away")
-    length = ibis.interval(days=abs(days))
-    forwards = (operator == "+") == (days >= 0)
-    return Term((left.value + length if forwards else left.value - length).cast("date"), "date", left.known)
+    days = days if operator == "+" else -days
+    return Term(_shifted(left, ibis.interval(days=abs(days)), days >= 0), "date", left.known)
+
+
+def _shifted(day: Term, length: Any, forwards: bool) -> Any:
+    return (day.value + length if forwards else day.value - length).cast("date")
 
 
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
@@ -82,13 +84,18 @@ def day_of(terms: Sequence[Term], body: Body) -> Term:
         return Term(literal(None, "date"), "date", all_known(terms))
     if len(terms) == 3 and terms[2].constant and terms[0].whole and terms[1].whole and not terms[1].constant:
         return _day_of_month(terms, body)
-    if len(terms) != 3 or terms[0].base != "number" or not terms[0].whole:
+    if len(terms) != 3 or terms[0].base != "number":
         raise NotColumns("date() of something else than a year, a month and a day")
     month, day = (term.constant[0] if term.constant else None for term in terms[1:])
     if month is None or day is None or not 1 <= day <= _LONGEST_MONTHS.get(int(month), 0):
         raise NotColumns("date() with a month or day that is not known beforehand")
-    made = ibis.date(terms[0].value.cast("int32"), literal(int(month)), literal(int(day)))
-    return Term(ibis.ifelse(terms[0].value.isnull(), literal(None, "date"), made), "date", all_known(terms))
+    year, known = terms[0].value, all_known(terms)
+    there = year.notnull()
+    if not terms[0].whole:  # a year with decimals, or beyond the calendar, is for the exact function
+        there = (year.between(1, 9999) & (year == year.floor())).fill_null(False)
+        body.frame.doubts.append(both(known, year.notnull() & ~there))
+    made = ibis.date(ibis.ifelse(there, year, 1.0).cast("int32"), literal(int(month)), literal(int(day)))
+    return Term(ibis.ifelse(there, made, literal(None, "date")), "date", known)
 
 
 def _day_of_month(terms: Sequence[Term], body: Body) -> Term:

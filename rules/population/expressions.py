@@ -23,6 +23,7 @@ from rules.population.terms import (
     literal,
     negated,
     opposite,
+    settled_by_null,
     surely,
 )
 
@@ -139,7 +140,7 @@ def _comparison(node: tree.Comparison, body: Body) -> Term:
 
 
 def _compared(operator: str, left: Term, right: Term, body: Body) -> Term:
-    known = all_known((left, right))
+    known = settled_by_null(left, right) if operator in _ORDERS else all_known((left, right))
     if "null" in (left.base, right.base):
         return _compared_with_null(operator, right if left.base == "null" else left, known)
     if left.base != right.base or left.base not in ("number", "text", "date", "boolean"):

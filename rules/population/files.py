@@ -10,7 +10,7 @@ that file alone. An empty fact is unknown. To tell that something is known to be
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -51,8 +51,12 @@ class Population:
                 raise PopulationFault(f"{path}: column '{name}' is no concept of {kind.id}")
         return table
 
-    def lacks(self, about: str, paths: Iterable[str]) -> str:
-        """What a rule needs and no file has: those it judges, or a fact that only a register tells; else empty."""
+    def lacks(self, about: str, paths: Iterable[str], conditions: Iterable[Sequence[str]] = ()) -> str:
+        """What a rule needs and no file has; empty where it has enough.
+
+        Those it judges, a fact that only a register tells, or all the facts of one of its `conditions`, each
+        given by its paths: then nobody can have the right, or it is open for everybody.
+        """
         kind = self.model.subject_type(about)
         if about not in self._files and (kind is None or kind.id not in self._files):
             return f"{about}.parquet"
@@ -61,6 +65,12 @@ class Population:
             told = "person" in concept.known_by or concept.derived
             if not told and not self.columns(concept.subject, concept.attribute):
                 return concept.id
+        for asked in conditions:
+            concepts = [self.model.concept_at(path) for path in asked]
+            if concepts and not any(
+                one.derived or self.columns(one.subject, one.attribute) for one in concepts
+            ):
+                return concepts[0].id
         return ""
 
     def subjects(self, about: str) -> Any:

@@ -23,6 +23,7 @@ from rules.population.terms import (
     either,
     literal,
     opposite,
+    settled_by_null,
     surely,
 )
 
@@ -47,7 +48,7 @@ def near(one: Term, other: Term) -> Flag:
 
 def reckoned(operator: str, left: Term, right: Term, frame: Frame) -> Term:
     """+, -, * and /. What is divided by 0 is null."""
-    known = all_known((number(left), number(right)))
+    known = settled_by_null(number(left), number(right))
     if left.base == "null" or right.base == "null":
         return Term(literal(None, "float64"), "number", known)
     one, other = left.value, right.value
@@ -123,7 +124,7 @@ def rounded(name: str, term: Term, scale: Term | None, frame: Frame) -> Term:
     places = int(scale.constant[0]) if scale is not None and scale.constant else 0
     if name not in _ROUNDINGS or (scale is not None and not scale.constant) or not 0 <= places <= 6:
         raise NotColumns(f"{name} to a number of decimals that is not known beforehand")
-    number(term)
+    term = number(term)
     if term.whole:
         return term
     factor = 10.0**places

@@ -116,6 +116,14 @@ def all_known(terms: Iterable[Term]) -> Flag:
     return both(*(term.known for term in terms))
 
 
+def settled_by_null(one: Term, other: Term) -> Flag:
+    """Where is what is reckoned of two known? Where both are, and where one is null whatever the other will be."""
+    if one.known is True and other.known is True:
+        return True
+    nulls = (both(term.known, True if term.base == "null" else term.value.isnull()) for term in (one, other))
+    return either(both(one.known, other.known), *nulls)
+
+
 def only_where(term: Term, flag: Flag) -> Term:
     """The term, null where the flag does not hold."""
     return replace(term, value=chosen(flag, term.value, literal(None)), constant=())

@@ -12,7 +12,7 @@ from typing import Any
 from assistant.determinations.rule_check import RuleCheck
 from assistant.store.columns import to_json
 from rules import Fault, Rule
-from rules.rule import Parameter
+from rules.parameter import Parameter
 
 CONTEXT_LINES = 3
 

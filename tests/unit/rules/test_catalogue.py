@@ -112,6 +112,7 @@ def test_used_facts_and_parameters_are_told_with_place_and_source() -> None:
                 "kindergarten.monthly_fee",
                 "kindergarten.reduced_fee",
                 "school.after_school_reduced_fee",
+                "school.leisure_card",
             ),
         ),
         ("person.sibling_number", ("kindergarten.monthly_fee", "kindergarten.sibling_discount")),
@@ -123,6 +124,7 @@ def test_used_facts_and_parameters_are_told_with_place_and_source() -> None:
                 "kindergarten.monthly_fee",
                 "kindergarten.reduced_fee",
                 "school.after_school_reduced_fee",
+                "school.leisure_card",
             ),
         ),
         ("person.email", ()),
@@ -135,6 +137,10 @@ def test_which_rules_to_run_again_when_a_concept_changes(concept: str, rules: tu
 def test_the_combined_fee_reads_what_the_rules_it_uses_read() -> None:
     assert "child.birth_date" in CATALOGUE.paths("kindergarten.monthly_fee")
     assert "child.guardians.reports_lasting_income_drop" in CATALOGUE.paths("kindergarten.reduced_fee")
+
+
+def test_what_a_rule_reads_is_known_through_names_for_names() -> None:
+    assert "resident.wards.guardians.address_key" in CATALOGUE.paths("ill_child.care_days")
 
 
 def test_a_determination_before_the_first_price_says_why_it_is_open() -> None:

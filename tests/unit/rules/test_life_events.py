@@ -29,12 +29,6 @@ def moved(concept: str, before: Any, after: Any) -> FactChange:
     return FactChange("p1", f"person.{concept}", before, after, date(2024, 8, 20))
 
 
-def test_the_catalogue_has_the_four() -> None:
-    assert set(CATALOGUE.life_events) == {
-        "child_born", "kindergarten_place_accepted", "income_assessed", "moved",
-    }  # fmt: skip
-
-
 @pytest.mark.parametrize(
     ("change", "expected"),
     [

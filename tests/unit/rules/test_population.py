@@ -163,6 +163,20 @@ def made_up(chance, subject, path, paths, limits, edges):
     return facts
 
 
+ROW_BY_ROW = {
+    "death_and_inheritance.adjustment_allowance",
+    "family.advance_child_support",
+    "family.childcare_benefit",
+    "family.transitional_benefit",
+    "having_a_child.birth_notice",
+    "having_a_child.extended_child_benefit",
+    "having_a_child.parental_responsibility",
+    "ill_child.care_days",
+    "moving_and_housing.housing_support",
+}
+"""Rules that compare the items of a list with their owner (who lives at the child's address) have no column form."""
+
+
 @pytest.mark.parametrize("rule_id", RULES)
 @pytest.mark.parametrize("seed", range(4))
 def test_whatever_the_facts_a_sweep_of_the_catalogue_says_the_same(rule_id, seed, tmp_path):
@@ -180,7 +194,7 @@ def test_whatever_the_facts_a_sweep_of_the_catalogue_says_the_same(rule_id, seed
     choices = {s.name: s.choices for one in used for s in one.settings if s.choices}
     chosen = {name: chance.choice(words) for name, words in choices.items() if chance.random() < 0.5}
     swept = assert_same(rule, on, people, tmp_path, chosen, CATALOGUE)
-    assert not swept.why, "the catalogue's rules have a column form"
+    assert bool(swept.why) == (rule_id in ROW_BY_ROW), swept.why or "it has a column form now"
 
 
 @pytest.mark.parametrize("rule_id", RULES)

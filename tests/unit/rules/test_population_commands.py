@@ -35,7 +35,8 @@ def test_every_rule_is_swept_and_everybody_counted(people, capsys):
     assert len(told["rules"]) >= 4
     for row in told["rules"]:
         assert row["yes"] + row["no"] + row["undetermined"] == persons
-        assert row["yes"] > 0
+        # a leisure card is what a municipality may offer; by default none does
+        assert row["yes"] > 0 or row["rule"] == "school.leisure_card"
         assert row["exact"] < persons / 10, "few are judged one by one"
 
 
