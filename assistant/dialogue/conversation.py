@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from assistant.dialogue import lines
+from assistant.dialogue import lines, services
 from assistant.dialogue.answers import proposed, values_from
 from assistant.dialogue.context import Topic, topic_of, with_tried
 from assistant.dialogue.lines import ChatLine
@@ -139,7 +139,10 @@ class Conversation:
     async def _understood(self, tx: Transaction, talk: Talk, text: str, open_step: Shown | None) -> Reply:
         kind = open_step.step.kind if open_step is not None and open_step.step is not None else ""
         candidates = [*ALWAYS, "stop", *(IN_ERRAND if kind else ()), *(["send"] if kind == "summary" else [])]
-        match self.understanding(text, talk.language, candidates):
+        meant = self.understanding(text, talk.language, candidates)
+        if not isinstance(meant, Sure) and (cards := services.found(self.processes.catalogue, text)):
+            return await self.replies.service(tx, talk, cards)
+        match meant:
             case Sure(meaning):
                 return await self._meant(tx, talk, meaning, open_step)
             case Either(likely):
@@ -215,6 +218,11 @@ class Conversation:
                 return await self.replies.apply(tx, talk, child, process)
             case "why":
                 return await self.replies.why(tx, talk, values.get("message", ""))
+            case "service":
+                card = self.processes.catalogue.cards.get(values.get("card", ""))
+                if card is None:
+                    return say(Text(sentence("not_there", language)))
+                return await self.replies.service(tx, talk, (card,))
             case other:
                 return await self._plain(other)(tx, talk)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -32,6 +32,7 @@ from assistant.processes.wording import word
 from assistant.store import Transaction
 from assistant.store.tables import determination
 from assistant.twin import Use, log_usage
+from rules.service_file import ServiceCard
 
 PURPOSE = "to answer in the chat"
 BASIS = "forvaltningsloven § 11"
@@ -77,19 +78,42 @@ class Replies:
     async def help(self, tx: Transaction, talk: Talk) -> Reply:
         return say(Text(sentence("help", talk.language)), suggestions(talk.language))
 
-    async def person(self, tx: Transaction, talk: Talk) -> Reply:
+    async def person(self, tx: Transaction, talk: Talk, said: str = "person") -> Reply:
         """How to reach a human: what the municipality has set, and no invented number."""
         home = await self.processes.twin.municipality(tx, self.processes.home)
         contact = home.settings.get("contact", {}) if home is not None else {}
         name = await self._municipality(tx, talk)
         if not contact:
-            return say(Text(sentence("person_unset", talk.language, municipality=name)))
+            return say(Text(sentence(f"{said}_unset", talk.language, municipality=name)))
         ways = [
             sentence(f"contact_{way}", talk.language, value=str(contact[way]))
             for way in CONTACTS
             if contact.get(way)
         ]
-        return say(Text("\n".join([sentence("person", talk.language, municipality=name), *ways])))
+        return say(Text("\n".join([sentence(said, talk.language, municipality=name), *ways])))
+
+    async def service(self, tx: Transaction, talk: Talk, cards: Sequence[ServiceCard]) -> Reply:
+        """What a service is and who gives it; with several that may be meant, which one."""
+        language = talk.language
+        if len(cards) > 1:
+            buttons = tuple(Button(card.title[language], "service", {"card": card.id}) for card in cards)
+            return say(Text(sentence("did_you_mean", language)), Buttons(buttons))
+        card = cards[0]
+        catalogue = self.processes.catalogue
+        rule = catalogue.rules.get(card.id)
+        lines = [f"{card.title[language]}. {card.what[language]}"]
+        if rule is not None and rule.next_step:
+            lines.append(rule.next_step[language])
+        if card.id in catalogue.followed_up:  # what this is about can be done here
+            return say(Text(lines[0]), suggestions(language, ("apply", "facts", "person")))
+        authority = catalogue.authorities.get(card.by)
+        if authority is not None and authority.url:
+            lines.append(
+                sentence("service_by", language, authority=authority.name[language], url=authority.url)
+            )
+            return say(Text("\n".join(lines)))
+        reached = await self.person(tx, talk, "service_here")
+        return say(Text("\n".join(lines)), *reached.parts)
 
     # ---- messages, reasons and facts ----------------------------------------------------------------
 

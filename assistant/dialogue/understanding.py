@@ -14,7 +14,7 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -99,40 +99,44 @@ def features(text: str) -> Counter[str]:
     return found
 
 
-@dataclass(frozen=True)
-class _Examples:
-    weights: Mapping[str, float]
-    vectors: tuple[tuple[str, Mapping[str, float]], ...]  # (meaning, unit vector)
+class Examples:
+    """Example lines of what can be meant, to compare a line with."""
 
+    def __init__(self, lines: Iterable[tuple[str, str]]) -> None:
+        """`lines`: (what is meant, a line that means it)."""
+        found = [(meaning, features(line)) for meaning, line in lines]
+        in_lines: Counter[str] = Counter()
+        for _, counts in found:
+            in_lines.update(counts.keys())
+        self._weights = {name: math.log(1 + len(found) / n) for name, n in in_lines.items()}
+        self._vectors = tuple((meaning, self._unit(counts, 0.0)) for meaning, counts in found)
+        # a word no example has makes the line less like all of them
+        self._unseen = math.log(1 + len(self._vectors))
 
-def _unit(counts: Counter[str], weights: Mapping[str, float], unseen: float) -> dict[str, float]:
-    raw = {name: (1 + math.log(n)) * weights.get(name, unseen) for name, n in counts.items()}
-    length = math.sqrt(sum(value * value for value in raw.values())) or 1.0
-    return {name: value / length for name, value in raw.items()}
+    def _unit(self, counts: Counter[str], unseen: float) -> dict[str, float]:
+        raw = {name: (1 + math.log(n)) * self._weights.get(name, unseen) for name, n in counts.items()}
+        length = math.sqrt(sum(value * value for value in raw.values())) or 1.0
+        return {name: value / length for name, value in raw.items()}
+
+    def likeness(self, text: str, candidates: Collection[str] | None = None) -> list[tuple[float, str]]:
+        """How alike the line is to each meaning's likest example (0 to 1), the likest first."""
+        line = self._unit(features(text), self._unseen)
+        best: dict[str, float] = {}
+        for meaning, vector in self._vectors:
+            if candidates is None or meaning in candidates:
+                cosine = sum(value * vector.get(name, 0.0) for name, value in line.items())
+                best[meaning] = max(best.get(meaning, 0.0), cosine)
+        return sorted(((score, meaning) for meaning, score in best.items()), reverse=True)
 
 
 @cache
-def _examples() -> _Examples:
-    lines = [(meaning.id, features(line)) for meaning in meanings().values() for line in meaning.lines]
-    in_lines: Counter[str] = Counter()
-    for _, found in lines:
-        in_lines.update(found.keys())
-    weights = {name: math.log(1 + len(lines) / n) for name, n in in_lines.items()}
-    return _Examples(weights, tuple((meaning, _unit(found, weights, 0.0)) for meaning, found in lines))
+def _examples() -> Examples:
+    return Examples((meaning.id, line) for meaning in meanings().values() for line in meaning.lines)
 
 
 def likeness(text: str, candidates: Iterable[str] | None = None) -> list[tuple[float, str]]:
     """How alike the line is to each meaning's likest example (0 to 1), the likest first."""
-    examples = _examples()
-    unseen = math.log(1 + len(examples.vectors))  # a word no example has makes the line less like all of them
-    line = _unit(features(text), examples.weights, unseen)
-    allowed = set(meanings() if candidates is None else candidates)
-    best: dict[str, float] = {}
-    for meaning, vector in examples.vectors:
-        if meaning in allowed:
-            cosine = sum(value * vector.get(name, 0.0) for name, value in line.items())
-            best[meaning] = max(best.get(meaning, 0.0), cosine)
-    return sorted(((score, meaning) for meaning, score in best.items()), reverse=True)
+    return _examples().likeness(text, None if candidates is None else set(candidates))
 
 
 def exactly(text: str, candidates: Iterable[str]) -> str | None:
