@@ -54,7 +54,7 @@ def timetable(config: Config) -> tuple[Job, ...]:
             "wake_determinations",
             CronTrigger(hour=4, minute=5, timezone=OSLO),
             wake_determinations,
-            "rules that give another answer today by themselves: a birthday, a new rate, a new year",
+            "what comes of the day alone: a birthday, a new rate, two weeks without a new job",
         ),
         Job(
             "refresh_contacts",
@@ -86,9 +86,13 @@ def _once_a_day(task: str) -> Callable[[Transaction, datetime], Awaitable[None]]
 
 
 async def wake_determinations(tx: Transaction, now: datetime) -> None:
-    """Enqueue the subjects of determinations whose day has come. No sweep over everybody is needed."""
+    """Enqueue the subjects of determinations and life events whose day has come. No sweep is needed."""
     today = local_date(now)
-    question = select(due.c.subject_id).where(due.c.what == "determination", due.c.due_on <= today).distinct()
+    question = (
+        select(due.c.subject_id)
+        .where(due.c.what.in_(("determination", "life_event")), due.c.due_on <= today)
+        .distinct()
+    )
     for row in await tx.all(question):
         subject_id = row["subject_id"]
         await enqueue(

@@ -15,6 +15,7 @@ from assistant.events.cloudevents import IncomingEvent, MalformedEvent
 from assistant.events.following import Following, all_people, people_without_contact
 from assistant.events.gathering import Gathered, gather, income_said
 from assistant.events.inbox import open_event, settle
+from assistant.events.life import look_again
 from assistant.registers import (
     NotFound,
     Registers,
@@ -154,6 +155,7 @@ class Handling:
         subject_id, on = args["subject_id"], date.fromisoformat(args["on"])
         async with self.database.begin() as tx:
             now = self.clock()
+            await look_again(tx, self.following.catalogue, subject_id, local_date(now), now)
             due = await due_rules(tx, subject_id, on)
             await self.following.run_again(tx, subject_id, due, f"clock:{on}", now)
 

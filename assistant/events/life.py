@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import groupby
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from assistant.store import Transaction
 from assistant.store.columns import new_id
-from assistant.store.tables import life_event
+from assistant.store.tables import due, fact, life_event
 from assistant.twin import FactChange, Span
-from rules import Catalogue, recognise
+from rules import Catalogue, LifeEventDefinition, recognise, waits_until
 from rules import FactChange as Signal
+
+WAITS = "life_event"
+"""What a row of `due` says when a life event is waited for: a job not followed by another, a birthday."""
 
 
 async def keep_life_events(
@@ -25,8 +30,30 @@ async def keep_life_events(
 ) -> tuple[str, ...]:
     """Recognise what has happened in a life; the kinds that are new. Repetition and order do not matter."""
     signals = [signal for change in changes for signal in signals_of(change)]
+    return await _keep(tx, catalogue, signals, {one.subject_id for one in changes}, inbox_id, on, now)
+
+
+async def look_again(
+    tx: Transaction, catalogue: Catalogue, subject_id: str, on: date, now: datetime
+) -> tuple[str, ...]:
+    """Recognise what a day alone has brought: the kinds that are new."""
+    return await _keep(tx, catalogue, [], {subject_id}, None, on, now)
+
+
+async def _keep(
+    tx: Transaction,
+    catalogue: Catalogue,
+    news: Iterable[Signal],
+    subjects: Collection[str],
+    inbox_id: str | None,
+    on: date,
+    now: datetime,
+) -> tuple[str, ...]:
+    definitions = tuple(catalogue.life_events.values())
+    signals = [*news, *await _known(tx, watched(definitions), subjects)]
+    concerned = await _concerned(tx, definitions, subjects)
     new: list[str] = []
-    for event in recognise(catalogue.life_events.values(), signals, on):
+    for event in recognise(definitions, signals, on, concerned):
         question = select(life_event.c.id, life_event.c.annulled_at).where(
             life_event.c.kind == event.kind,
             life_event.c.subject_id == event.subject,
@@ -52,7 +79,74 @@ async def keep_life_events(
         elif row["annulled_at"] is not None:
             await _set_annulled(tx, row["id"], None)
             new.append(event.kind)
+    for subject_id in sorted(subjects):
+        own = [signal for signal in signals if signal.subject == subject_id]
+        await _wait(tx, subject_id, waits_until(definitions, own, on, concerned))
     return tuple(new)
+
+
+def watched(definitions: Iterable[LifeEventDefinition]) -> frozenset[str]:
+    """The concepts whose earlier changes matter too: of events that wait, or that something speaks against."""
+    waiting = [one for one in definitions if one.not_before is not None or one.unless]
+    signals = [signal for one in waiting for signal in (*one.signals, *one.unless)]
+    return frozenset(signal.concept for signal in signals if signal.concept)
+
+
+async def _known(tx: Transaction, concepts: Collection[str], subjects: Collection[str]) -> list[Signal]:
+    """What we hold of the subjects now, as the changes it was: each value, and the one before it."""
+    if not subjects:
+        return []
+    question = (
+        select(
+            fact.c.subject_id,
+            fact.c.concept,
+            fact.c.value,
+            fact.c.object_id,
+            fact.c.valid_from,
+            fact.c.detail,
+        )
+        .where(fact.c.subject_id.in_(subjects), fact.c.concept.in_(concepts), fact.c.superseded_at.is_(None))
+        .order_by(fact.c.subject_id, fact.c.concept, fact.c.recorded_at)
+    )
+    found: list[Signal] = []
+    rows = await tx.all(question)
+    for (subject_id, concept), spans in groupby(rows, key=lambda row: (row["subject_id"], row["concept"])):
+        before = None
+        for row in sorted(spans, key=lambda row: row["valid_from"] or date.min):
+            value = row["object_id"] if row["object_id"] is not None else row["value"]
+            if value != before:
+                found.append(
+                    Signal(subject_id, concept, before, value, row["valid_from"], row["detail"] or {})
+                )
+            before = value
+    return found
+
+
+async def _concerned(
+    tx: Transaction, definitions: Iterable[LifeEventDefinition], subjects: Collection[str]
+) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Who has one of the subjects as parent, child or spouse, for what happens to others."""
+    relations = {signal.of for one in definitions for signal in one.signals if signal.of}
+    if not relations or not subjects:
+        return {}
+    question = (
+        select(fact.c.concept, fact.c.object_id, fact.c.subject_id)
+        .where(fact.c.concept.in_(relations), fact.c.object_id.in_(subjects), fact.c.superseded_at.is_(None))
+        .where(or_(fact.c.valid_to.is_(None), fact.c.concept == "person.spouse"))
+        .order_by(fact.c.subject_id)
+    )
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for row in await tx.all(question):
+        found[row["concept"], row["object_id"]].append(row["subject_id"])
+    return {key: tuple(dict.fromkeys(people)) for key, people in found.items()}
+
+
+async def _wait(tx: Transaction, subject_id: str, until: date | None) -> None:
+    await tx.execute(delete(due).where(due.c.what == WAITS, due.c.ref == subject_id))
+    if until is not None:
+        await tx.execute(
+            insert(due).values(id=new_id(), what=WAITS, ref=subject_id, subject_id=subject_id, due_on=until)
+        )
 
 
 async def _set_annulled(tx: Transaction, event_id: str, at: datetime | None) -> None:

@@ -22,6 +22,7 @@ from assistant.store import Transaction, enqueue
 from assistant.store.columns import new_id
 from assistant.store.tables import case, process
 from assistant.twin import Provenance, Span, Statement, SubjectRef, Twin, Use, log_usage
+from rules import Catalogue
 
 PURPOSE = "to walk through an application"
 STATED_FOR = timedelta(days=365)
@@ -107,6 +108,10 @@ class Processes:
     @property
     def twin(self) -> Twin:
         return self.gathering.determinations.twin
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return self.gathering.determinations.catalogue
 
     @property
     def home(self) -> str:
