@@ -15,6 +15,7 @@ MADE := $(VENV)/.made-with-$(VERSION)
 RUN := $(VENV)/.run-$(VERSION)-$(call digest,requirements/run.txt pyproject.toml)
 TEST := $(VENV)/.test-$(VERSION)-$(call digest,requirements/run.txt requirements/test.txt pyproject.toml)
 POPULATION := $(VENV)/.population-$(VERSION)-$(call digest,requirements/population.txt pyproject.toml)
+DURABLE := $(VENV)/.durable-$(VERSION)-$(call digest,requirements/durable.txt requirements/durable-build.txt)
 BENCH := $(VENV)/bench/.made-$(VERSION)-$(call digest,requirements/bench.txt pyproject.toml)
 LOCK := $(VENV)/lock/.made-$(call digest,requirements/lock.txt)
 
@@ -22,7 +23,7 @@ install = $(1)/bin/python requirements/install.py
 locked = --require-hashes --only-binary :all:
 ourselves = --no-deps --no-build-isolation --editable .
 
-.PHONY: demo test test-long lint population bench lock vendor clean
+.PHONY: demo test test-long lint population durable-rules bench lock vendor clean
 .DEFAULT_GOAL := demo
 
 demo: $(RUN)  ## the whole assistant with a made-up municipality
@@ -42,11 +43,13 @@ lint: $(TEST)
 
 population: $(POPULATION)  ## what `varde population` and `varde sweep` run on, beside the rest
 
+durable-rules: $(DURABLE)  ## recognises life events another way (docs/life-events.md); needs a C compiler and Python 3.12 or older
+
 bench: $(BENCH)  ## the benchmark, against the engines it compares with; ARGS="--quick --engines varde_plain,cel_rust"
 	$(VENV)/bench/bin/varde bench --out docs/benchmarks.md $(ARGS)
 
 lock: $(LOCK)  ## exact versions and hashes of requirements/*.in; ARGS=--upgrade takes newer ones
-	for name in run population test bench lock; do \
+	for name in run population durable durable-build test bench lock; do \
 		$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-emit-index-url --no-emit-find-links --quiet $(ARGS) \
 			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
@@ -88,6 +91,17 @@ $(POPULATION): | $(MADE)
 	@$(call install,$(VENV)) $(locked) --requirement requirements/population.txt
 	@$(call install,$(VENV)) $(ourselves)
 	@rm -f $(VENV)/.run-* $(VENV)/.population-* && touch $(RUN) $@
+
+# The package is built from its source, by what is installed first: there is no other form of it.
+$(DURABLE): | $(RUN)
+	@$(BIN)/python -c 'import sys; sys.exit(sys.version_info >= (3, 13))' || { \
+		echo "durable-rules does not run on Python $(VERSION). Name an older one:" \
+			"make PYTHON=/path/to/python3.12 durable-rules" >&2; exit 1; }
+	@echo "Building durable-rules"
+	@$(call install,$(VENV)) $(locked) --requirement requirements/durable-build.txt
+	@$(call install,$(VENV)) --require-hashes --no-binary durable-rules --no-build-isolation \
+		--requirement requirements/durable.txt
+	@rm -f $(VENV)/.durable-* && touch $@
 
 $(BENCH): | $(MADE)
 	@echo "Installing what Varde is compared with"

@@ -1,4 +1,4 @@
-"""What every test may ask for: a database of both kinds, a Chromium.
+"""What every test may ask for: a database of both kinds, a Chromium, durable-rules.
 
 `database` and `database_url` run each test twice, on an SQLite file and on PostgreSQL (the server at
 VARDE_TEST_POSTGRES); where no server answers they run on SQLite alone and the run's last lines say so. A
@@ -13,6 +13,7 @@ import os
 import secrets
 import shutil
 from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,7 @@ POSTGRES = os.environ.get("VARDE_TEST_POSTGRES", "postgresql://postgres@127.0.0.
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
 _ran_on_sqlite_only = pytest.StashKey[int]()
 _no_chromium = pytest.StashKey[bool]()
+_no_durable_rules = pytest.StashKey[bool]()
 
 
 @functools.cache
@@ -62,16 +64,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> None:
     if (told := getattr(session.config, "workeroutput", None)) is not None:
         stash = session.config.stash
-        told["went without"] = (stash.get(_ran_on_sqlite_only, 0), stash.get(_no_chromium, False))
+        told["went without"] = (
+            stash.get(_ran_on_sqlite_only, 0),
+            stash.get(_no_chromium, False),
+            stash.get(_no_durable_rules, False),
+        )
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Keep what one of several processes went without; each has collected all the tests."""
-    databases, chromium = getattr(node, "workeroutput", {}).get("went without", (0, False))
+    without = getattr(node, "workeroutput", {}).get("went without", (0, False, False))
+    databases, chromium, extra = without
     stash = node.config.stash
     stash[_ran_on_sqlite_only] = max(databases, stash.get(_ran_on_sqlite_only, 0))
     stash[_no_chromium] = chromium or stash.get(_no_chromium, False)
+    stash[_no_durable_rules] = extra or stash.get(_no_durable_rules, False)
 
 
 def pytest_terminal_summary(
@@ -83,6 +91,11 @@ def pytest_terminal_summary(
     if config.stash.get(_no_chromium, False):
         terminalreporter.write_sep("!", "Chromium was not found", red=True, bold=True)
         terminalreporter.write_line("Chromium was not found: the browser tests did not run")
+    if config.stash.get(_no_durable_rules, False):
+        terminalreporter.write_sep("!", "durable-rules was not installed", red=True, bold=True)
+        terminalreporter.write_line(
+            "durable-rules was not installed: nothing held it equal to rules.recognise; make durable-rules"
+        )
 
 
 @pytest.fixture(scope="session")
@@ -163,3 +176,11 @@ def chromium_path(request: pytest.FixtureRequest) -> str:
         pytest.fail("no Chromium on this machine: apt-get install chromium, or set VARDE_TEST_CHROMIUM")
     request.config.stash[_no_chromium] = True
     pytest.skip("no Chromium on this machine: apt-get install chromium, or set VARDE_TEST_CHROMIUM")
+
+
+@pytest.fixture(scope="session")
+def durable_rules(request: pytest.FixtureRequest) -> None:
+    """The optional extra of that name (`make durable-rules`), which not every machine can have."""
+    if find_spec("durable_rules_engine") is None:
+        request.config.stash[_no_durable_rules] = True
+        pytest.skip("durable-rules is not installed: make durable-rules (a C compiler, Python 3.12 or older)")

@@ -11,8 +11,9 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = ("run", "test", "bench", "lock")
+LOCKS = ("run", "population", "durable", "durable-build", "test", "bench", "lock")
 BUILD = {"hatchling", "editables"}  # what installs Varde itself, without the network
+LIMITED = {"python-dateutil"}  # what others bring, held below a version that something does not take
 
 
 def pins(name: str) -> dict[str, str]:
@@ -53,9 +54,25 @@ def test_what_is_tested_and_timed_is_what_runs(name: str) -> None:
 def test_the_package_asks_for_what_the_lock_holds() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     asked = set(project["dependencies"])
-    build = {line for line in wanted("run") if re.match(r"[\w\-]+", line).group() in BUILD}  # type: ignore[union-attr]
-    assert len(build) == len(BUILD)
-    assert asked == wanted("run") - build
+    besides = {
+        line
+        for line in wanted("run")
+        if re.match(r"[\w\-]+", line).group() in BUILD | LIMITED  # type: ignore[union-attr]
+    }
+    assert len(besides) == len(BUILD | LIMITED)
+    assert asked == wanted("run") - besides
+
+
+@pytest.mark.parametrize(("extra", "name"), [("population", "population"), ("durable-rules", "durable")])
+def test_an_extra_asks_for_what_its_lock_holds(extra: str, name: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert set(project["optional-dependencies"][extra]) == wanted(name)
+
+
+def test_what_durable_rules_needs_beside_varde_is_nothing_varde_runs_on() -> None:
+    beside = (*pins("durable"), *pins("durable-build"))
+    assert {one.partition(";")[0].strip() for one in beside} == {"durable-rules", "setuptools"}
+    assert not {one.partition(";")[0].strip() for one in pins("test")} & {"durable-rules", "setuptools"}
 
 
 def test_only_where_packages_come_from_is_taken_from_a_pip_configuration() -> None:
