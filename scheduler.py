@@ -54,7 +54,7 @@ def timetable(config: Config) -> tuple[Job, ...]:
             "wake_determinations",
             CronTrigger(hour=4, minute=5, timezone=OSLO),
             wake_determinations,
-            "what comes of the day alone: a birthday, a new rate, two weeks without a new job",
+            "what comes of the day alone: a birthday, a new rate, two weeks without a new job, a deadline that nears",
         ),
         Job(
             "refresh_contacts",
@@ -86,11 +86,11 @@ def _once_a_day(task: str) -> Callable[[Transaction, datetime], Awaitable[None]]
 
 
 async def wake_determinations(tx: Transaction, now: datetime) -> None:
-    """Enqueue the subjects of determinations and life events whose day has come. No sweep is needed."""
+    """Enqueue the subjects whose day has come: to be judged again, or told. No sweep is needed."""
     today = local_date(now)
     question = (
         select(due.c.subject_id)
-        .where(due.c.what.in_(("determination", "life_event")), due.c.due_on <= today)
+        .where(due.c.what.in_(("determination", "life_event", "brought")), due.c.due_on <= today)
         .distinct()
     )
     for row in await tx.all(question):

@@ -10,6 +10,7 @@ from rules.life_events import FactChange, LifeEventDefinition, RecognisedLifeEve
 from rules.model import Concept, FactFault, InformationModel
 from rules.rule import Rule
 from rules.rule_file import load_rule
+from rules.tact import Matter, Party, Situation, TactRule, judge
 
 __all__ = [
     "Catalogue",
@@ -20,10 +21,15 @@ __all__ = [
     "Fault",
     "InformationModel",
     "LifeEventDefinition",
+    "Matter",
+    "Party",
     "RecognisedLifeEvent",
     "Rule",
     "RuleFault",
+    "Situation",
+    "TactRule",
     "determine",
+    "judge",
     "load_rule",
     "recognise",
     "waits_until",

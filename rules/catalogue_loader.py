@@ -18,11 +18,13 @@ from rules.parameter import Parameter
 from rules.rule import Rule
 from rules.rule_file import load_rule
 from rules.service_file import Authority, ServiceCard, read_authorities_file, read_services_file
+from rules.tact import TactRule, failures
+from rules.tact_file import read_tact_file
 
 DEFAULT_ROOT = Path(__file__).parent / "catalogue"
 CONCEPTS, LIFE_EVENTS, SHARED_VALUES = "concepts", "life_events", "shared_values"
-SERVICES, AUTHORITIES = "services", "authorities"
-BESIDE_RULES = (CONCEPTS, LIFE_EVENTS, SHARED_VALUES, SERVICES, AUTHORITIES)
+SERVICES, AUTHORITIES, TACT = "services", "authorities", "tact"
+BESIDE_RULES = (CONCEPTS, LIFE_EVENTS, SHARED_VALUES, SERVICES, AUTHORITIES, TACT)
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ class Catalogue:
     faults: tuple[Fault, ...] = field(default=())
     authorities: Mapping[str, Authority] = field(default_factory=dict)
     services: Mapping[str, ServiceCard] = field(default_factory=dict)
+    tact: tuple[TactRule, ...] = ()
 
     @classmethod
     def load(cls, *roots: Path | None) -> Catalogue:
@@ -73,9 +76,10 @@ class Catalogue:
             rules[rule.id] = rule
         authorities = dict(_each(_in_folder(files, AUTHORITIES), read_authorities_file, faults))
         services = dict(_each(_in_folder(files, SERVICES), read_services_file, faults))
-        catalogue = cls(model, rules, life_events, tuple(faults), authorities, services)
+        tact = tuple(one for _, one in _each(_in_folder(files, TACT), read_tact_file, faults))
+        catalogue = cls(model, rules, life_events, tuple(faults), authorities, services, tact)
         unsound = [fault for rule in rules.values() for fault in catalogue.link_faults(rule)]
-        unsound += _unknown_authorities(catalogue)
+        unsound += [*_unknown_authorities(catalogue), *_brought_faults(catalogue), *_tact_faults(catalogue)]
         broken = {fault.filename for fault in unsound}
         sound = {rule_id: rule for rule_id, rule in rules.items() if rule.filename not in broken}
         return replace(catalogue, rules=sound, faults=(*faults, *unsound))
@@ -142,11 +146,21 @@ class Catalogue:
         return {**self.services, **{card.id: card for card in of_rules}}
 
     @cached_property
-    def followed_up(self) -> frozenset[str]:
-        """The rules there is something to do about here: those with an errand, and what they are part of or use."""
+    def with_errand(self) -> frozenset[str]:
+        """The rules one can apply by here, with what they are part of or use."""
         found = {rule.id for rule in self.rules.values() if rule.process}
         found |= {rule_id for rule_id in self.rules if found & self._used_by(rule_id)}
         return frozenset(found.union(*(self._used_by(rule_id) for rule_id in found)))
+
+    @cached_property
+    def followed_up(self) -> frozenset[str]:
+        """The rules that are run whenever a fact they read changes.
+
+        Those with an errand, for the right is told when it arises; and those with a deadline, for its day is to
+        be known in time. What a life event brings is run when that event has happened; the rest when asked for.
+        """
+        dated = {rule.id for rule in self.rules.values() if rule.deadline}
+        return self.with_errand.union(dated, *(self._used_by(rule_id) for rule_id in dated))
 
     @cached_property
     def _readers(self) -> Mapping[str, tuple[str, ...]]:
@@ -190,7 +204,7 @@ def _shared_values(paths: Iterable[Path], faults: list[Fault]) -> Iterator[Param
             faults.extend(fault.faults)
 
 
-Named = TypeVar("Named", Authority, ServiceCard)
+Named = TypeVar("Named", Authority, ServiceCard, TactRule)
 
 
 def _each(
@@ -217,6 +231,33 @@ def _unknown_authorities(catalogue: Catalogue) -> Iterator[Fault]:
     for name, what, filename, line in named if known else ():
         if name not in known:
             yield Fault(filename, line, f"{what}: there is no authority '{name}'{suggestion(name, known)}")
+
+
+def _brought_faults(catalogue: Catalogue) -> Iterator[Fault]:
+    """Rules that a life event brings, and that are not there or are about something else."""
+    types = catalogue.model.subject_type
+    for event in catalogue.life_events.values():
+        line = _line_of(event.text, "brings:")
+        for name in event.brings:
+            rule = catalogue.rules.get(name)
+            if rule is None:
+                near = suggestion(name, catalogue.rules)
+                yield Fault(event.filename, line, f"brings: there is no rule '{name}'{near}")
+            elif types(rule.about) != types(event.about):
+                message = f"brings: rule '{name}' is about {rule.about}, this event about {event.about}"
+                yield Fault(event.filename, line, message)
+
+
+def _tact_faults(catalogue: Catalogue) -> Iterator[Fault]:
+    """Rules of tact that decide in the same order, or whose tests come out otherwise."""
+    orders: dict[int, str] = {}
+    for rule in catalogue.tact:
+        if rule.order in orders:
+            message = f"tact {rule.id}: has order {rule.order}, which '{orders[rule.order]}' has too"
+            yield Fault(rule.filename, _line_of(rule.text, "order:"), message)
+        orders[rule.order] = rule.id
+        for line, message in failures(rule, catalogue.tact):
+            yield Fault(rule.filename, line, message)
 
 
 def _model(paths: Iterable[Path], faults: list[Fault]) -> InformationModel:

@@ -13,6 +13,7 @@ from rules.catalogue_loader import (
     LIFE_EVENTS,
     SERVICES,
     SHARED_VALUES,
+    TACT,
     Catalogue,
 )
 from rules.checks import faults_of
@@ -23,6 +24,8 @@ from rules.life_event_file import read_life_event_file
 from rules.rule import Rule
 from rules.rule_file import load_rule
 from rules.service_file import read_authorities_file, read_services_file
+from rules.tact import failures
+from rules.tact_file import read_tact_file
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,14 @@ class Report:
     tests: int
     concepts: int
     life_events: int
+    tact: int
     faults: tuple[Fault, ...]
 
     def __str__(self) -> str:
         counts = (
             f"{_counted(self.rules, 'rule')}, {_counted(self.tests, 'test')}, "
-            f"{_counted(self.concepts, 'concept')}, {_counted(self.life_events, 'life event')}"
+            f"{_counted(self.concepts, 'concept')}, {_counted(self.life_events, 'life event')}, "
+            f"{_counted(self.tact, 'rule')} of tact"
         )
         return f"{counts}: {_counted(len(self.faults), 'fault') if self.faults else 'no faults'}"
 
@@ -56,6 +61,7 @@ class Chosen:
     faults: list[Fault]  # of what could not be read, or links to what is not there
     concepts: int = 0
     life_events: int = 0
+    tact: int = 0
 
 
 def chosen(paths: Iterable[Path] = (), catalogue_root: Path = DEFAULT_ROOT) -> Chosen:
@@ -72,6 +78,7 @@ def chosen(paths: Iterable[Path] = (), catalogue_root: Path = DEFAULT_ROOT) -> C
             list(catalogue.faults),
             len(catalogue.model.concepts),
             len(catalogue.life_events),
+            len(catalogue.tact),
         )
     found = Chosen(catalogue, [], [])
     for path in _files(paths, found.faults):
@@ -97,6 +104,7 @@ def check(paths: Iterable[Path] = (), catalogue_root: Path = DEFAULT_ROOT) -> Re
         sum(len(rule.tests) for rule in found.rules),
         found.concepts,
         found.life_events,
+        found.tact,
         tuple(sorted(set(faults))),
     )
 
@@ -115,6 +123,11 @@ def _read(path: Path, found: Chosen) -> None:
         read_services_file(text, str(path))
     elif path.parent.name == AUTHORITIES:
         read_authorities_file(text, str(path))
+    elif path.parent.name == TACT:
+        for one in read_tact_file(text, str(path)):
+            found.tact += 1
+            beside = found.catalogue.tact
+            found.faults += [Fault(str(path), line, said) for line, said in failures(one, beside)]
     else:
         found.rules.append(load_rule(text, str(path), model))
 

@@ -34,9 +34,15 @@ def read_life_event_file(text: str, filename: str, model: InformationModel) -> L
         if (waits := section.node_of("not_before"))
         else None,
         unless=tuple(_change(number, node, faults, model) for number, node in section.items("unless")),
+        brings=section.words("brings"),
+        opening=section.texts("opening"),
         text=text,
         filename=filename,
     )
+    if definition.brings and not definition.opening:
+        faults.add(
+            section.line_of("brings"), "life event: what is brought needs an 'opening' to be told with"
+        )
     section.finish()
     faults.refuse()
     return definition

@@ -63,6 +63,8 @@ class LifeEventDefinition:
     within_months: int | None = None  # what is longer ago is no news
     not_before: Expression | None = None  # the day from which it counts as having happened
     unless: tuple[Signal, ...] = ()  # any of these changes, of the one it happened to, and it did not happen
+    brings: tuple[str, ...] = ()  # the rules that now matter to the one it happened to, the weightiest first
+    opening: Texts = field(default_factory=dict)  # how one speaks to people it concerns: 'We are sorry …'
     text: str = field(default="", repr=False)
     filename: str = ""
 

@@ -111,7 +111,9 @@ def _check(given: argparse.Namespace) -> int:
     report = rules_check(given.paths)
     if given.json:
         faults = [{"file": f.filename, "line": f.line, "message": f.message} for f in report.faults]
-        counts = {name: getattr(report, name) for name in ("rules", "tests", "concepts", "life_events")}
+        counts = {
+            name: getattr(report, name) for name in ("rules", "tests", "concepts", "life_events", "tact")
+        }
         write_json({**counts, "faults": faults})
     else:
         for fault in report.faults:

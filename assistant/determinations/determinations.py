@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -11,7 +11,8 @@ from sqlalchemy import select
 
 from assistant.config import local_date
 from assistant.determinations.catalogue_by_day import CatalogueByDay
-from assistant.determinations.records import DeterminationChange, keep, kept_about
+from assistant.determinations.concerned import may_concern, readers
+from assistant.determinations.records import DeterminationChange, Kept, keep, kept_about
 from assistant.determinations.rule_versions import RuleVersions
 from assistant.store import Transaction
 from assistant.store.tables import determination
@@ -22,20 +23,14 @@ from assistant.twin import (
     Twin,
     Use,
     View,
-    is_adult,
-    is_minor,
     log_usage,
 )
-from assistant.twin.household import DERIVED_FROM, affected_persons
 from assistant.twin.view import build_view
-from rules import Catalogue, determine
+from rules import Catalogue, Rule, determine
 from rules.determination import Determination, UsedFact
 
 HORIZON = timedelta(days=365)
 """How far ahead a coming right is looked for: a place accepted in spring starts in August."""
-
-SUBJECT_KINDS = {"child": "person", "person": "person"}
-"""The names a rule may give its subject, and the subject type of the information model behind each."""
 
 PURPOSE = "to find rights and duties"
 BASIS = "forvaltningsloven § 11"
@@ -67,6 +62,7 @@ class Redetermined:
 
     changes: tuple[DeterminationChange, ...] = ()
     lacking: tuple[Lack, ...] = ()
+    said: tuple[DeterminationChange, ...] = ()  # all that is kept of what was run, changed or not
 
 
 @dataclass(frozen=True)
@@ -94,22 +90,28 @@ class Determinations:
         near = await self.twin.near(tx, {change.subject_id for change in changes})
         catalogue = await self.versions.catalogue_at(tx, on)
         for change in changes:
-            reading = rules_reading(catalogue, change.concept)
-            for person in affected_persons(near, change.subject_id, on) if reading else ():
-                if not is_adult(near, person, on) or any(
-                    catalogue.rules[r].about != "child" for r in reading
-                ):
-                    rules_of.setdefault(person, set()).update(reading)
+            for subject_id, reading in readers(catalogue, change, near, on).items():
+                rules_of.setdefault(subject_id, set()).update(reading)
         return await self.run(tx, rules_of, cause, now)
 
     async def run(
-        self, tx: Transaction, rules_of: Mapping[str, Iterable[str]], cause: str, now: datetime
+        self,
+        tx: Transaction,
+        rules_of: Mapping[str, Iterable[str]],
+        cause: str,
+        now: datetime,
+        brought: Collection[str] = (),
     ) -> Redetermined:
-        """Run rules for subjects, keep what is new, log every use."""
+        """Run rules for subjects, keep what is new, log every use.
+
+        Of a rule without an errand only a *yes* is kept, and of one that a life event has `brought` also what is
+        undetermined: the rest is neither told nor needed.
+        """
         if not rules_of:
             return Redetermined()
         today = local_date(now)
         found: list[DeterminationChange] = []
+        said: list[DeterminationChange] = []
         lacking: list[Lack] = []
         by_day = await self.versions.by_day(tx)
         near = await self.twin.near(tx, rules_of)
@@ -120,9 +122,12 @@ class Determinations:
             kept = everything_kept[subject_id]
             for rule_id in sorted(rules_of[subject_id]):
                 rule = by_day.at(today).rules.get(rule_id)
-                if rule is None or (rule.about == "child" and not is_minor(near, subject_id, today)):
+                if rule is None or not may_concern(rule, subject_id, near, today):
                     continue
-                result, again = look_ahead(near, by_day, rule_id, subject_id, place, today)
+                result, again = look_ahead(
+                    near, by_day, rule_id, subject_id, place, today, by_itself=rule_id in brought
+                )
+                again = _earliest(again, tells_of_deadline(rule, result.determination, today))
                 uses += _uses(rule.id, result)
                 change = await keep(
                     tx,
@@ -134,13 +139,18 @@ class Determinations:
                     cause=cause,
                     next_look=again,
                     now=now,
+                    worth_keeping=result.determination.answer == "yes"
+                    or rule_id in by_day.at(today).with_errand
+                    or (rule_id in brought and result.determination.answer == "undetermined"),
                 )
                 if change is not None:
                     found.append(change)
+                if still := change or unchanged(kept, result, subject_id, place.number, cause):
+                    said.append(still)
                 if result.determination.answer == "undetermined":
                     lacking.append(Lack(subject_id, whose_is_missing(result)))
         await log_usage(tx, uses, now)
-        return Redetermined(tuple(found), tuple(lacking))
+        return Redetermined(tuple(found), tuple(lacking), tuple(said))
 
     async def determine_now(
         self,
@@ -195,15 +205,24 @@ def _uses(rule_id: str, result: Result) -> list[Use]:
     ]
 
 
-def rules_reading(catalogue: Catalogue, concept: str) -> frozenset[str]:
-    """The rules that read a concept, itself or through what is derived from it.
+def tells_of_deadline(rule: Rule, said: Determination, today: date) -> date | None:
+    """The later day on which people are to be told of a deadline, where one is known."""
+    last = said.values.get(rule.deadline.value) if rule.deadline and said.answer == "yes" else None
+    if rule.deadline is None or not isinstance(last, date):
+        return None
+    tell = rule.deadline.told_from(last)
+    return tell if tell > today else None
 
-    Of those there is something to do about alone: what nobody is told of is not determined and kept, for data are
-    to be limited to what is needed (the General Data Protection Regulation article 5 no. 1 c).
-    """
-    derived = [made for made, parts in DERIVED_FROM.items() if concept in parts]
-    reading = frozenset(rule for name in (concept, *derived) for rule in catalogue.reading(name))
-    return reading & catalogue.followed_up
+
+def unchanged(
+    kept: Kept, result: Result, subject_id: str, municipality: str, cause: str
+) -> DeterminationChange | None:
+    """What was run and says what it said: with the row that is kept of it, if any."""
+    row = kept.current.get(result.determination.rule)
+    if row is None:
+        return None
+    said = result.determination
+    return DeterminationChange(row["id"], said.rule, subject_id, municipality, row["record"], said, cause)
 
 
 def look_ahead(
@@ -213,22 +232,28 @@ def look_ahead(
     subject_id: str,
     place: Municipality,
     today: date,
+    by_itself: bool = False,
 ) -> tuple[Result, date | None]:
     """What holds today or, where that is a plain no, what first begins to hold on a day we already know of.
+
+    `by_itself`: also where nothing but time has to pass, as for a benefit that is given from the month after.
 
     With the day to look again: when either can turn out otherwise by itself, or when a fact about the subject
     or anybody it rests on begins or ends.
     """
     now = _determine(near, by_day.at(today), rule_id, subject_id, place, today)
-    by_itself = now.determination.changes_on
+    changes_on = now.determination.changes_on
     about = {subject_id, *now.view.subjects}
     known = sorted({day for one in about for day in near.turning_days(one, today)})
-    again = _earliest(by_itself, *known[:1])
-    turns = [day for day in known if day <= today + HORIZON]
+    again = _earliest(changes_on, *known[:1])
+    horizon = today + HORIZON
+    turns = [day for day in known if day <= horizon]
+    if by_itself and changes_on is not None and changes_on <= horizon:
+        turns = sorted({*turns, changes_on})
     if now.determination.answer != "no" or not turns:
         return now, again
     # A right that begins by itself before a known change begins on its own day, not with the change.
-    days = {*turns, by_itself} if by_itself and by_itself < turns[-1] else turns
+    days = {*turns, changes_on} if changes_on and changes_on < turns[-1] else turns
     for day in sorted(day for day in days if day is not None):
         later = _determine(near, by_day.at(day), rule_id, subject_id, place, day)
         if later.determination.answer != "no":
@@ -240,9 +265,12 @@ def _determine(
     near: Neighbourhood, catalogue: Catalogue, rule_id: str, subject_id: str, place: Municipality, on: date
 ) -> Result:
     rule = catalogue.rules[rule_id]
-    kind = SUBJECT_KINDS[rule.about]
+    subject_type = catalogue.model.subject_type(rule.about)
+    assert subject_type is not None  # a rule about no subject type is not loaded
     paths = catalogue.paths(rule_id)
-    view = build_view(near, catalogue.model, subject_id, rule.about, kind, paths, on, place.settings)
+    view = build_view(
+        near, catalogue.model, subject_id, rule.about, subject_type.id, paths, on, place.settings
+    )
     return Result(determine(rule, on, view.facts, place.settings, catalogue), view)
 
 

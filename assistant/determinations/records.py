@@ -130,10 +130,16 @@ async def keep(
     cause: str,
     next_look: date | None,
     now: datetime,
+    worth_keeping: bool = True,
 ) -> DeterminationChange | None:
-    """Keep a result if it says something new; and when it must be looked at again by itself."""
+    """Keep a result if it says something new; and when it must be looked at again by itself.
+
+    What is not `worth_keeping` is kept only after something that was.
+    """
     if next_look != kept.looks.get(result.rule):
         await _look_again(tx, result.rule, subject_id, next_look)
+    if not worth_keeping and result.rule not in kept.current:
+        return None
     record = explained(result, view)
     digest = digest_of(record)
     before = kept.current.get(result.rule)

@@ -104,7 +104,7 @@ class Replies:
         lines = [f"{card.title[language]}. {card.what[language]}"]
         if rule is not None and rule.next_step:
             lines.append(rule.next_step[language])
-        if card.id in catalogue.followed_up:  # what this is about can be done here
+        if card.id in catalogue.with_errand:  # what this is about can be done here
             return say(Text(lines[0]), suggestions(language, ("apply", "facts", "person")))
         authority = catalogue.authorities.get(card.by)
         if authority is not None and authority.url:

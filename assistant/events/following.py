@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 
@@ -16,9 +16,10 @@ from assistant.determinations import (
     Determinations,
     Redetermined,
     current_about,
+    due_rules,
     whose_is_missing,
 )
-from assistant.events.life import keep_life_events
+from assistant.events.life import brought, keep_life_events, look_again
 from assistant.guidance import Guidance
 from assistant.store import Transaction, enqueue
 from assistant.store.tables import fact, subject
@@ -59,7 +60,8 @@ class Following:
             recorded: Recorded = await self.twin.record(tx, statements, provenance, now)
             changes += recorded.changes
             new += recorded.new_subjects
-        await keep_life_events(tx, self.catalogue, changes, inbox_id, local_date(now), now)
+        life = await keep_life_events(tx, self.catalogue, changes, inbox_id, local_date(now), now)
+        await self.guidance.take_back_life_events(tx, life.annulled, now)
         met = any(one.concept == "person.birth_date" and not one.before for one in changes)
         await self._get_to_know(tx, new, met, now)
         touched = [one.changed for one in changes]
@@ -76,6 +78,18 @@ class Following:
         redetermined = await self.determinations.run(tx, {subject_id: rules}, cause, now)
         await self.after(tx, redetermined, now)
 
+    async def wake(self, tx: Transaction, subject_id: str, on: date, now: datetime) -> None:
+        """Do what a subject's day has come for: what changes by itself, a life event to tell of, a deadline."""
+        await in_turn(tx, FACTS)
+        life = await look_again(tx, self.catalogue, subject_id, local_date(now), now)
+        await self.guidance.take_back_life_events(tx, life.annulled, now)
+        events = await brought(tx, subject_id, on)
+        brings = {rule for event in events for rule in self.catalogue.life_events[event.kind].brings}
+        rules = brings | await due_rules(tx, subject_id, on)
+        redetermined = await self.determinations.run(tx, {subject_id: rules}, f"clock:{on}", now, brings)
+        await self.guidance.plan_for_life_events(tx, events, redetermined.said, now)
+        await self.after(tx, redetermined, now)
+
     async def after(self, tx: Transaction, redetermined: Redetermined, now: datetime) -> None:
         """Fetch what is missing where a register knows it, try waiting cases again, tell those concerned."""
         for lack in redetermined.lacking:
@@ -84,6 +98,7 @@ class Following:
         changed = redetermined.changes
         await self.casework.look_again(tx, sorted({change.subject_id for change in changed}), now)
         await self.guidance.plan_for_changes(tx, changed, now)
+        await self.guidance.plan_for_deadlines(tx, redetermined.said, now)
 
     async def _get_to_know(self, tx: Transaction, new: Sequence[str], met: bool, now: datetime) -> None:
         """Ask the population register about people we have only heard of.

@@ -10,12 +10,10 @@ from typing import Any
 import structlog
 
 from assistant.config import Clock, local_date
-from assistant.determinations import due_rules
 from assistant.events.cloudevents import IncomingEvent, MalformedEvent
 from assistant.events.following import Following, all_people, people_without_contact
 from assistant.events.gathering import Gathered, gather, income_said
 from assistant.events.inbox import open_event, settle
-from assistant.events.life import look_again
 from assistant.registers import (
     NotFound,
     Registers,
@@ -154,10 +152,7 @@ class Handling:
         """Run again what changes today by itself."""
         subject_id, on = args["subject_id"], date.fromisoformat(args["on"])
         async with self.database.begin() as tx:
-            now = self.clock()
-            await look_again(tx, self.following.catalogue, subject_id, local_date(now), now)
-            due = await due_rules(tx, subject_id, on)
-            await self.following.run_again(tx, subject_id, due, f"clock:{on}", now)
+            await self.following.wake(tx, subject_id, on, self.clock())
 
     async def rerun_rule(self, args: Mapping[str, Any]) -> None:
         """A rule has a new version: run it again for everybody it was run for, one job a person."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import date, datetime
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from itertools import groupby
 
 from sqlalchemy import delete, insert, or_, select, update
 
+from assistant.guidance import LifeEventRow
 from assistant.store import Transaction
 from assistant.store.columns import new_id
 from assistant.store.tables import due, fact, life_event
@@ -19,6 +21,28 @@ from rules import FactChange as Signal
 WAITS = "life_event"
 """What a row of `due` says when a life event is waited for: a job not followed by another, a birthday."""
 
+BROUGHT = "brought"
+"""What a row of `due` says when what a life event brings is to be told."""
+
+CALM = timedelta(days=1)
+"""How long after a life event is recognised people hear what it brings.
+
+By then the registers have been asked about everybody it concerns, and what was stated by mistake, or was followed by
+a death the same night, has been taken back.
+"""
+
+
+INVERSE_OF = {"person.children": "person.parents", "person.parents": "person.children"}
+"""A relation, and the one that says the same from the other side."""
+
+
+@dataclass(frozen=True)
+class KeptLifeEvents:
+    """What keeping led to: the kinds that are new, and the ids of those that turned out not to have happened."""
+
+    new: tuple[str, ...] = ()
+    annulled: tuple[str, ...] = ()
+
 
 async def keep_life_events(
     tx: Transaction,
@@ -27,16 +51,22 @@ async def keep_life_events(
     inbox_id: str | None,
     on: date,
     now: datetime,
-) -> tuple[str, ...]:
-    """Recognise what has happened in a life; the kinds that are new. Repetition and order do not matter."""
+) -> KeptLifeEvents:
+    """Recognise what has happened in a life. Repetition and order do not matter."""
     signals = [signal for change in changes for signal in signals_of(change)]
-    return await _keep(tx, catalogue, signals, {one.subject_id for one in changes}, inbox_id, on, now)
+    subjects = {one.subject_id for one in changes}
+    # What has happened to a child concerns a mother who is told to be its mother only afterwards.
+    relations = _relations(catalogue.life_events.values())
+    for change in changes:
+        if change.concept in relations:
+            subjects |= {span.value for span in change.after if isinstance(span.value, str)}
+    return await _keep(tx, catalogue, signals, subjects, inbox_id, on, now)
 
 
 async def look_again(
     tx: Transaction, catalogue: Catalogue, subject_id: str, on: date, now: datetime
-) -> tuple[str, ...]:
-    """Recognise what a day alone has brought: the kinds that are new."""
+) -> KeptLifeEvents:
+    """Recognise what a day alone has brought."""
     return await _keep(tx, catalogue, [], {subject_id}, None, on, now)
 
 
@@ -48,11 +78,12 @@ async def _keep(
     inbox_id: str | None,
     on: date,
     now: datetime,
-) -> tuple[str, ...]:
+) -> KeptLifeEvents:
     definitions = tuple(catalogue.life_events.values())
     signals = [*news, *await _known(tx, watched(definitions), subjects)]
     concerned = await _concerned(tx, definitions, subjects)
     new: list[str] = []
+    annulled: list[str] = []
     for event in recognise(definitions, signals, on, concerned):
         question = select(life_event.c.id, life_event.c.annulled_at).where(
             life_event.c.kind == event.kind,
@@ -63,10 +94,12 @@ async def _keep(
         if event.annulled:
             if row is not None and row["annulled_at"] is None:
                 await _set_annulled(tx, row["id"], now)
+                annulled.append(row["id"])
         elif row is None:
+            event_id = new_id()
             await tx.execute(
                 insert(life_event).values(
-                    id=new_id(),
+                    id=event_id,
                     kind=event.kind,
                     subject_id=event.subject,
                     occurred_on=event.occurred_on,
@@ -76,13 +109,51 @@ async def _keep(
                 )
             )
             new.append(event.kind)
+            await _bring(tx, catalogue.life_events[event.kind], event_id, event.subject, on)
         elif row["annulled_at"] is not None:
             await _set_annulled(tx, row["id"], None)
             new.append(event.kind)
+            await _bring(tx, catalogue.life_events[event.kind], row["id"], event.subject, on)
     for subject_id in sorted(subjects):
         own = [signal for signal in signals if signal.subject == subject_id]
         await _wait(tx, subject_id, waits_until(definitions, own, on, concerned))
-    return tuple(new)
+    return KeptLifeEvents(tuple(new), tuple(annulled))
+
+
+async def _bring(
+    tx: Transaction, definition: LifeEventDefinition, event_id: str, subject_id: str, on: date
+) -> None:
+    """Note that what the event brings is to be told, when it has been calm for a while."""
+    if definition.brings:
+        await _stop_bringing(tx, event_id)
+        await tx.execute(
+            insert(due).values(
+                id=new_id(), what=BROUGHT, ref=event_id, subject_id=subject_id, due_on=on + CALM
+            )
+        )
+
+
+async def _stop_bringing(tx: Transaction, event_id: str) -> None:
+    await tx.execute(delete(due).where(due.c.what == BROUGHT, due.c.ref == event_id))
+
+
+async def brought(tx: Transaction, subject_id: str, on: date) -> tuple[LifeEventRow, ...]:
+    """The life events of a subject whose day to be told of has come; they are not handed out again."""
+    question = (
+        select(life_event.c.id, life_event.c.kind, life_event.c.occurred_on)
+        .join(due, due.c.ref == life_event.c.id)
+        .where(
+            due.c.what == BROUGHT,
+            due.c.subject_id == subject_id,
+            due.c.due_on <= on,
+            life_event.c.annulled_at.is_(None),
+        )
+        .order_by(life_event.c.occurred_on, life_event.c.kind)
+    )
+    rows = await tx.all(question)
+    for row in rows:
+        await _stop_bringing(tx, row["id"])
+    return tuple(LifeEventRow(row["id"], row["kind"], subject_id, row["occurred_on"]) for row in rows)
 
 
 def watched(definitions: Iterable[LifeEventDefinition]) -> frozenset[str]:
@@ -122,11 +193,15 @@ async def _known(tx: Transaction, concepts: Collection[str], subjects: Collectio
     return found
 
 
+def _relations(definitions: Iterable[LifeEventDefinition]) -> frozenset[str]:
+    return frozenset(signal.of for one in definitions for signal in one.signals if signal.of)
+
+
 async def _concerned(
     tx: Transaction, definitions: Iterable[LifeEventDefinition], subjects: Collection[str]
 ) -> dict[tuple[str, str], tuple[str, ...]]:
     """Who has one of the subjects as parent, child or spouse, for what happens to others."""
-    relations = {signal.of for one in definitions for signal in one.signals if signal.of}
+    relations = _relations(definitions)
     if not relations or not subjects:
         return {}
     question = (
@@ -138,6 +213,21 @@ async def _concerned(
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
     for row in await tx.all(question):
         found[row["concept"], row["object_id"]].append(row["subject_id"])
+    # A newborn child names its parents before they are known to have it.
+    named = {INVERSE_OF[relation]: relation for relation in relations if relation in INVERSE_OF}
+    said = (
+        select(fact.c.concept, fact.c.object_id, fact.c.subject_id)
+        .where(
+            fact.c.concept.in_(named),
+            fact.c.subject_id.in_(subjects),
+            fact.c.object_id.is_not(None),
+            fact.c.superseded_at.is_(None),
+            fact.c.valid_to.is_(None),
+        )
+        .order_by(fact.c.object_id)
+    )
+    for row in await tx.all(said):
+        found[named[row["concept"]], row["subject_id"]].append(row["object_id"])
     return {key: tuple(dict.fromkeys(people)) for key, people in found.items()}
 
 
@@ -150,6 +240,8 @@ async def _wait(tx: Transaction, subject_id: str, until: date | None) -> None:
 
 
 async def _set_annulled(tx: Transaction, event_id: str, at: datetime | None) -> None:
+    if at is not None:
+        await _stop_bringing(tx, event_id)
     await tx.execute(update(life_event).where(life_event.c.id == event_id).values(annulled_at=at))
 
 

@@ -1,6 +1,7 @@
 """From a changed determination to messages: whom to tell what, in which words, by which channel, once."""
 
 from assistant.guidance.delivery import Delivery
+from assistant.guidance.mattering import LifeEventRow
 from assistant.guidance.planning import PlannedGuidance, Policy, plan
 from assistant.guidance.sandbox import TemplateFault
 from assistant.guidance.store import Guidance, StillSending
@@ -11,6 +12,7 @@ __all__ = [
     "KINDS",
     "Delivery",
     "Guidance",
+    "LifeEventRow",
     "PlannedGuidance",
     "Policy",
     "StillSending",

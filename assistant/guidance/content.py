@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from assistant.determinations import DeterminationChange
-from rules import Catalogue, Rule
+from rules import Catalogue, Determination, Rule
 from rules.model import InformationModel
 
 SPOKEN_OF = frozenset({"monthly_fee", "full_fee", "free_hours"})
@@ -33,6 +33,44 @@ def outcome_of(catalogue: Catalogue, rule: Rule, values: Mapping[str, Any]) -> d
         name: {"value": value, "unit": named[name].unit, "title": dict(named[name].title)}
         for name, value in values.items()
         if name in named
+    }
+
+
+WHAT_IS_NO_SECRET = ("rules", "title", "told_to", "municipality", "party", "cause")
+"""What is kept of guidance that a human must think about first: which rule, and where."""
+
+
+def content_by_hand(content: Mapping[str, Any], by_hand: str | None, on_paper: str) -> dict[str, Any]:
+    """The content with why a human must tell it, if so. What may not be said is not kept to be read either."""
+    if by_hand in (None, on_paper):
+        return {**content, "by_hand": by_hand or ""}
+    kept = {name: content[name] for name in WHAT_IS_NO_SECRET if name in content}
+    return {**kept, "by_hand": by_hand}
+
+
+def item_of(rule: Rule, said: Determination) -> dict[str, Any]:
+    """One thing of several that matter now, in all languages: what it is, what to do, and by when."""
+    last = said.values.get(rule.deadline.value) if rule.deadline else None
+    shown = {
+        definition.name: {
+            "value": said.values[definition.name],
+            "unit": definition.unit,
+            "title": dict(definition.title),
+        }
+        for definition in rule.outcome
+        if definition.title
+        and said.values.get(definition.name) not in (None, False)
+        and not (rule.deadline and definition.name == rule.deadline.value)
+    }
+    return {
+        "rule": rule.id,
+        "title": dict(rule.title),
+        "summary": dict(rule.summary),
+        "next_step": dict(rule.next_step),
+        "answer": said.answer,
+        "deadline": last if isinstance(last, date) else None,
+        "values": shown,
+        "human": bool(said.discretion),
     }
 
 

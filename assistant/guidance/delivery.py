@@ -84,6 +84,9 @@ class Delivery:
             await self.guidance.stop(tx, row, person, how, now)
             log.info("message.withdrawn", message=row["id"], because=how.silent or how.by_hand or how.because)
             return None
+        if how.not_before is not None:
+            await rows.send_later(tx, row, how.not_before, now)
+            return None
         delivery_id, number = await rows.begin_delivery(tx, message_id, now)
         if row["channel"] == "chat":
             await rows.end_delivery(tx, message_id, delivery_id, "accepted", "")

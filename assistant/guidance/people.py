@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assistant.twin import UNKNOWN, Neighbourhood
+from assistant.twin import UNKNOWN, Neighbourhood, household, is_minor
 
 LANGUAGES = ("nb", "nn", "en")
 
@@ -22,12 +22,19 @@ CONCEPTS = (
     "person.email",
     "person.mobile",
     "person.language",
+    "person.marital_status",
+    "person.under_guardianship",
+    "person.child_stillborn_on",
 )
 """What is read of a recipient; the usage log names these."""
 
 
 RELATIONS = ("person.address_key", "person.guardians", "person.parents", "person.spouse", "person.cohabitant")
 """What else settles who is concerned, and whose protection matters."""
+
+
+CALLED = {"vehicle": "vehicle.registration_number", "organisation": "organisation.name"}
+"""What tells one thing of somebody's from another."""
 
 
 @dataclass(frozen=True)
@@ -47,15 +54,24 @@ class Person:
     email: str = field(default="", repr=False)
     mobile: str = field(default="", repr=False)
     language: str = ""  # as the contact register has it; '' where it has none
+    marital_status: str | None = None
+    represented: bool | None = None  # an adult who has a guardian
+    lost_child_on: date | None = None  # the latest death of a child of theirs, or stillbirth
+    lost_spouse_on: date | None = None
 
 
 @dataclass(frozen=True)
 class Circle:
     """A subject, whom a rule about it is told to, and everybody whose protection that may touch."""
 
-    subject: Person
+    subject: Person | None  # None: a vehicle, an organisation
     recipients: tuple[Person, ...]
     others: tuple[Person, ...] = ()  # guardians, parents and adults of the household
+    thing: str = ""  # what a subject is called that is no human being: a registration number, a name
+
+    @property
+    def name(self) -> str:
+        return self.subject.first_name if self.subject else self.thing
 
 
 def person_as_known(near: Neighbourhood, person_id: str, on: date) -> Person:
@@ -81,23 +97,47 @@ def person_as_known(near: Neighbourhood, person_id: str, on: date) -> Person:
         email=str(known("email") or ""),
         mobile=str(known("mobile") or ""),
         language=str(known("language") or ""),
+        marital_status=known("marital_status"),
+        represented=known("under_guardianship"),
+        lost_child_on=_latest(
+            _day(known("child_stillborn_on")),
+            *(_died_on(near, child, on) for child in household.children_of(near, person_id, on)),
+        ),
+        lost_spouse_on=_latest(*(_died_on(near, one, on) for one in _ever_married_to(near, person_id))),
     )
 
 
 def circle_around(
-    near: Neighbourhood, subject_id: str, told_to: str, on: date, also: str | None = None
+    near: Neighbourhood,
+    subject_id: str,
+    told_to: str,
+    on: date,
+    also: str | None = None,
+    kind: str = "person",
 ) -> Circle:
-    """Whom to tell of a rule about the subject: `told_to` is a path, 'child' or 'child.guardians'.
+    """Whom to tell of a rule about the subject: `told_to` is a path, 'child', 'child.guardians', 'vehicle.owner'.
 
-    `also` is a person who is told as a party (an applicant) whatever the path says.
+    Who is under 18 and told of something of their own is told together with those who have parental
+    responsibility for them. `also` is a person who is told as a party (an applicant) whatever the path says.
+    `kind` is the subject's type.
     """
     _, _, relation = told_to.partition(".")
     if also is not None:
         recipients: tuple[str, ...] = (also,)
+    elif relation == "next_of_kin":
+        recipients = household.next_of_kin(near, subject_id, on)
+    elif relation == "guardians_at_home":
+        recipients = household.guardians_at_home(near, subject_id, on)
     elif relation:
-        recipients = _related(near, subject_id, f"person.{relation}", on)
+        recipients = _related(near, subject_id, f"{kind}.{relation}", on)
     else:
         recipients = (subject_id,)
+    if kind != "person":
+        called = near.value(subject_id, CALLED.get(kind, ""), on)
+        thing = called if isinstance(called, str) else ""
+        return Circle(None, tuple(person_as_known(near, one, on) for one in recipients), thing=thing)
+    if recipients == (subject_id,) and is_minor(near, subject_id, on):
+        recipients = (subject_id, *_related(near, subject_id, "person.guardians", on))
     around = {
         other
         for name in ("person.guardians", "person.parents")
@@ -119,8 +159,23 @@ def children_of(near: Neighbourhood, person_id: str, on: date) -> tuple[str, ...
 
 
 def _related(near: Neighbourhood, subject_id: str, concept: str, on: date) -> tuple[str, ...]:
-    found = near.many(subject_id, concept, on)
+    found = near.either_way(subject_id, concept, on)
     return found if isinstance(found, tuple) else ()
+
+
+def _died_on(near: Neighbourhood, person_id: str, on: date) -> date | None:
+    died = near.value(person_id, "person.death_date", on)
+    return None if died is UNKNOWN else _day(died)
+
+
+def _ever_married_to(near: Neighbourhood, person_id: str) -> tuple[str, ...]:
+    """Those named as spouse, now or before: a marriage ends with the death that is mourned."""
+    rows = near.facts(person_id, "person.spouse")
+    return tuple(dict.fromkeys(row.object_id for row in rows if row.object_id))
+
+
+def _latest(*days: date | None) -> date | None:
+    return max((day for day in days if day is not None), default=None)
 
 
 def _partners(near: Neighbourhood, person_id: str, on: date) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -18,7 +18,7 @@ from assistant.guidance.content import content_of, questions, spoken_of
 from assistant.guidance.people import Circle, Person
 from assistant.guidance.tact import Telling, telling
 from assistant.store.columns import to_json
-from rules import Catalogue, Rule
+from rules import Catalogue, Matter, Rule
 
 STANDS = frozenset({"right_found", "right_changed"})
 """Kinds after which a person counts on having the right."""
@@ -137,11 +137,14 @@ def plan(
         for person in circle.recipients:
             if change.cause == f"person:{person.id}":
                 continue  # who told us sees the answer where they told it
-            how = telling(person, circle.subject, circle.others, on)
             kind = kind_of(change, told.get((person.id, change.subject_id, change.rule)), asked, policy, on)
-            if kind is None or how.silent:
+            if kind is None:
                 continue
-            people[person.id, change.subject_id] = (person, how, circle.subject.first_name)
+            matter = Matter(rule.id, rule.kind, kind)
+            how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
+            if how.silent:
+                continue
+            people[person.id, change.subject_id] = (person, how, circle.name)
             groups[person.id, change.subject_id, kind, rule.process].append(change)
     planned: list[PlannedGuidance] = []
     knocked: set[str] = set()
@@ -150,10 +153,7 @@ def plan(
         ordered = sorted(
             together, key=lambda change: (not _in_money(catalogue.rules[change.rule]), change.rule)
         )
-        if person_id in knocked:
-            how = Telling(("chat",) if how.channels else (), how.by_hand, because=("told_with_another",))
-        elif how.notice:
-            knocked.add(person_id)
+        how = knock(how, person_id, knocked)
         planned.append(
             PlannedGuidance(
                 person=person,
@@ -176,6 +176,15 @@ def plan(
             )
         )
     return tuple(planned)
+
+
+def knock(how: Telling, person_id: str, knocked: set[str]) -> Telling:
+    """The way without a notice where the person has had one of this already: `knocked` is who has, and grows."""
+    if person_id in knocked and how.channels:
+        return replace(how, channels=("chat",), because=("told_with_another",))
+    if how.notice:
+        knocked.add(person_id)
+    return how
 
 
 def once(change: DeterminationChange) -> str:

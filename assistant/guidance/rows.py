@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
+from assistant.config import OSLO, local_date
+from assistant.determinations import DeterminationChange
+from assistant.guidance.mattering import DEADLINE_NEAR, LIFE_EVENT, ToldBefore
 from assistant.guidance.planning import FROM_DETERMINATIONS, Told
 from assistant.guidance.writing import Written
 from assistant.store import Transaction, enqueue
 from assistant.store.columns import from_json, new_id, to_json
-from assistant.store.tables import delivery, guidance, life_event, message
+from assistant.store.tables import delivery, determination, guidance, life_event, message
 
 IN_FLIGHT = timedelta(seconds=40)
 """Longer than any channel takes for one attempt: what began so recently may be on its way."""
@@ -34,9 +37,16 @@ async def keep_guidance(tx: Transaction, values: Mapping[str, Any]) -> str | Non
 
 
 async def keep_message(
-    tx: Transaction, guidance_id: str, person_id: str, written: Written, state: str, now: datetime
+    tx: Transaction,
+    guidance_id: str,
+    person_id: str,
+    written: Written,
+    state: str,
+    now: datetime,
+    not_before: date | None = None,
 ) -> str | None:
     """Keep a written message once a channel, and enqueue its delivery where it waits for one."""
+    send_at = now if not_before is None else max(now, morning_of(not_before))
     dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
     message_id: str | None = await tx.scalar(
         dialect_insert(message)
@@ -50,7 +60,7 @@ async def keep_message(
             body=written.body,
             why=dict(written.why),
             created_at=now,
-            send_at=now,
+            send_at=send_at,
             state=state,
         )
         .on_conflict_do_nothing(index_elements=["guidance_id", "channel"])
@@ -59,21 +69,98 @@ async def keep_message(
     if message_id is not None and state == "waiting":
         # A key of the channel's own: a mail server that is away must hold up neither the chat nor the
         # person's events.
-        await enqueue(
-            tx,
-            "deliver",
-            {"message_id": message_id},
-            now=now,
-            key=f"{written.channel}:{person_id}",
-            queue="chat" if written.channel == "chat" else "bulk",
-            receipt=f"deliver:{message_id}",
-        )
+        await _enqueue_delivery(tx, message_id, written.channel, person_id, send_at, now)
     return message_id
 
 
+async def _enqueue_delivery(
+    tx: Transaction, message_id: str, channel: str, person_id: str, send_at: datetime, now: datetime
+) -> None:
+    """What waits for a day has a key of its own: it must not hold up what comes meanwhile."""
+    await enqueue(
+        tx,
+        "deliver",
+        {"message_id": message_id},
+        now=now,
+        key=f"{channel}:{person_id}" if send_at <= now else f"later:{message_id}",
+        queue="chat" if channel == "chat" else "bulk",
+        run_at=send_at,
+        receipt=f"deliver:{message_id}:{send_at.date()}",
+    )
+
+
+async def send_later(tx: Transaction, row: Mapping[str, Any], not_before: date, now: datetime) -> None:
+    """Let a message wait for a day: something has happened since it was planned."""
+    send_at = max(now, morning_of(not_before))
+    await tx.execute(update(message).where(message.c.id == row["id"]).values(send_at=send_at))
+    await _enqueue_delivery(tx, row["id"], row["channel"], row["person_id"], send_at, now)
+
+
+def morning_of(day: date) -> datetime:
+    """Eight in the morning in Norway."""
+    return datetime.combine(day, time(8), OSLO)
+
+
+async def told_items(
+    tx: Transaction, subjects: Iterable[str]
+) -> dict[tuple[str, str, str], list[ToldBefore]]:
+    """(person, subject, rule) → what was told of it for life events and deadlines, and stands."""
+    question = (
+        select(
+            guidance.c.person_id,
+            guidance.c.subject_id,
+            guidance.c.kind,
+            guidance.c.content,
+            guidance.c.created_at,
+        )
+        .where(
+            guidance.c.subject_id.in_(list(subjects)),
+            guidance.c.kind.in_((LIFE_EVENT, DEADLINE_NEAR)),
+            guidance.c.withdrawn_at.is_(None),
+        )
+        .order_by(guidance.c.created_at)
+    )
+    told: dict[tuple[str, str, str], list[ToldBefore]] = {}
+    for row in await tx.all(question):
+        for item in row["content"].get("items", ()):
+            deadline = date.fromisoformat(item["deadline"]) if item.get("deadline") else None
+            entry = ToldBefore(row["kind"], item["answer"], deadline, local_date(row["created_at"]))
+            told.setdefault((row["person_id"], row["subject_id"], item["rule"]), []).append(entry)
+    return told
+
+
+async def waiting_because(tx: Transaction, life_event_id: str) -> list[Mapping[str, Any]]:
+    """Messages not yet sent of what a life event brought, locked as `waiting_messages` are."""
+    subject_of = select(life_event.c.subject_id).where(life_event.c.id == life_event_id).scalar_subquery()
+    question = (
+        select(message.c.id, message.c.guidance_id, guidance.c.content)
+        .join(guidance, guidance.c.id == message.c.guidance_id)
+        .where(
+            message.c.state == "waiting",
+            guidance.c.withdrawn_at.is_(None),
+            guidance.c.kind == LIFE_EVENT,
+            guidance.c.subject_id == subject_of,
+        )
+        .order_by(message.c.id)
+        .with_for_update(of=message)
+    )
+    return [row for row in await tx.all(question) if life_event_id in row["content"].get("life_events", ())]
+
+
+async def records_of(tx: Transaction, changes: Sequence[DeterminationChange]) -> dict[str, Mapping[str, Any]]:
+    """The determinations as kept, with the source of each fact."""
+    question = select(determination.c.id, determination.c.record).where(
+        determination.c.id.in_([change.determination_id for change in changes])
+    )
+    return {row["id"]: row["record"] for row in await tx.all(question)}
+
+
 async def life_events_of(tx: Transaction, cause: str) -> tuple[str, ...]:
-    """The kinds of life events that were recognised from the event behind a cause ('inbox:<id>')."""
+    """The kinds of life events behind a cause: one told of, or recognised from the event ('inbox:<id>')."""
     source, _, inbox_id = cause.partition(":")
+    if source == LIFE_EVENT:
+        told = select(life_event.c.kind).where(life_event.c.id == inbox_id)
+        return tuple(row["kind"] for row in await tx.all(told))
     if source != "inbox":
         return ()
     question = select(life_event.c.kind).where(
@@ -120,6 +207,7 @@ async def waiting_messages(
             message.c.person_id,
             guidance.c.subject_id,
             guidance.c.kind,
+            guidance.c.rule,
             guidance.c.cause,
             guidance.c.content,
         )
@@ -212,7 +300,13 @@ async def unread_without_notice(tx: Transaction, person_id: str, since: datetime
     """The newest guidance the person has in the chat, has not read, and has had no notice of."""
     others = message.alias("others")
     question = (
-        select(message.c.guidance_id, guidance.c.subject_id, guidance.c.kind, guidance.c.content)
+        select(
+            message.c.guidance_id,
+            guidance.c.subject_id,
+            guidance.c.kind,
+            guidance.c.rule,
+            guidance.c.content,
+        )
         .join(guidance, guidance.c.id == message.c.guidance_id)
         .where(
             message.c.person_id == person_id,

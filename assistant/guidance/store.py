@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,13 @@ from sqlalchemy import select
 from assistant.config import local_date
 from assistant.determinations import DeterminationChange, RuleVersions
 from assistant.guidance import rows
+from assistant.guidance.content import content_by_hand
+from assistant.guidance.mattering import (
+    LifeEventRow,
+    nearing,
+    plan_deadlines,
+    plan_life_events,
+)
 from assistant.guidance.people import (
     CONCEPTS,
     RELATIONS,
@@ -30,22 +38,18 @@ from assistant.guidance.planning import (
     once,
     plan,
 )
-from assistant.guidance.tact import Telling, may_go, telling
+from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
 from assistant.guidance.writing import write, write_withheld
 from assistant.store import Postpone, Transaction
-from assistant.store.tables import determination, guidance, message
+from assistant.store.tables import guidance, message
 from assistant.twin import Changed, Twin, Use, log_usage
-from rules import Catalogue
+from rules import Catalogue, Matter
 
 PURPOSE = "to tell people of their rights and duties"
 BASIS = "forvaltningsloven § 11; eForvaltningsforskriften § 8"
 LATE_NOTICE = timedelta(days=14)
 WITHOUT_NOTICE = frozenset({"application_received"})
 """Kinds that answer somebody who is there: the chat is enough."""
-
-
-WHAT_IS_NO_SECRET = ("rules", "title", "told_to", "municipality", "party", "cause")
-"""What is kept of guidance that a human must think about first: which rule, and where."""
 
 
 class StillSending(Postpone):
@@ -103,13 +107,63 @@ class Guidance:
             all_changes,
             circles,
             await rows.told_about(tx, {change.subject_id for change in told_of}),
-            await _records(tx, told_of),
+            await rows.records_of(tx, told_of),
             catalogue,
             on,
             self.policy,
         )
         kept = [await self._keep(tx, one, now) for one in planned]
         return tuple(one for one in kept if one is not None)
+
+    async def plan_for_life_events(
+        self,
+        tx: Transaction,
+        events: Sequence[LifeEventRow],
+        said: Sequence[DeterminationChange],
+        now: datetime,
+    ) -> tuple[str, ...]:
+        """Tell those concerned what life events bring, by what the rules said of it; the ids of new guidance."""
+        on = local_date(now)
+        catalogue = await self._catalogue(tx, on)
+        brings = {rule for event in events for rule in catalogue.life_events[event.kind].brings}
+        told_of = [one for one in said if one.rule in brings and catalogue.rules[one.rule].told_to]
+        return await self._keep_all(tx, told_of, now, partial(plan_life_events, events))
+
+    async def plan_for_deadlines(
+        self, tx: Transaction, said: Sequence[DeterminationChange], now: datetime
+    ) -> tuple[str, ...]:
+        """Tell those concerned of deadlines that are near; the ids of new guidance."""
+        on = local_date(now)
+        catalogue = await self._catalogue(tx, on)
+        near = [one for one in said if nearing(one, catalogue.rules[one.rule], on)]
+        return await self._keep_all(tx, near, now, plan_deadlines)
+
+    async def _keep_all(
+        self,
+        tx: Transaction,
+        told_of: Sequence[DeterminationChange],
+        now: datetime,
+        planning: Callable[..., Sequence[PlannedGuidance]],
+    ) -> tuple[str, ...]:
+        if not told_of:
+            return ()
+        on = local_date(now)
+        catalogue = await self._catalogue(tx, on)
+        circles = await self._circles(tx, told_of, catalogue, on)
+        told = await rows.told_items(tx, {one.subject_id for one in told_of})
+        records = await rows.records_of(tx, told_of)
+        kept = [
+            await self._keep(tx, one, now) for one in planning(told_of, circles, told, records, catalogue, on)
+        ]
+        return tuple(one for one in kept if one is not None)
+
+    async def take_back_life_events(self, tx: Transaction, events: Iterable[str], now: datetime) -> None:
+        """Take back what waits to be sent because of life events that did not happen after all."""
+        for event_id in events:
+            waiting = await rows.waiting_because(tx, event_id)
+            if await rows.on_their_way(tx, [row["id"] for row in waiting], now):
+                raise StillSending
+            await rows.withdraw_messages(tx, waiting, now)
 
     async def tell(
         self,
@@ -129,14 +183,16 @@ class Guidance:
         """
         on = local_date(now)
         near = await self.twin.near(tx, [subject_id, person_id])
+        catalogue = await self._catalogue(tx, on)
         circle = circle_around(near, subject_id, "", on, also=person_id)
         person = circle.recipients[0]
-        how = telling(person, circle.subject, circle.others, on, party=True)
+        matter = Matter(rule, catalogue.rules[rule].kind, kind, party=True)
+        how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
         if how.silent:
             return None
         if kind in WITHOUT_NOTICE and how.channels:
             how = Telling(("chat",), because=("answers_at_once",))
-        told = (await self._catalogue(tx, on)).rules[rule]
+        told = catalogue.rules[rule]
         number = near.value(subject_id, "person.municipality", on)
         about = {
             "rules": [rule],
@@ -144,7 +200,7 @@ class Guidance:
             "title": dict(told.title),
             "summary": dict(told.summary),
             "law": [reference.as_json() for reference in told.law],
-            "subject_name": circle.subject.first_name,
+            "subject_name": circle.name,
             "municipality": number if isinstance(number, str) else self.home,
             "party": True,
         }
@@ -213,12 +269,21 @@ class Guidance:
         near = await self.twin.near(tx, [row["subject_id"], row["person_id"]])
         person = person_as_known(near, row["person_id"], on)
         party = bool(row["content"].get("party"))
+        told_to = row["content"].get("told_to", "")
+        catalogue = await self._catalogue(tx, on)
+        rule = catalogue.rules.get(row["rule"])
         circle = circle_around(
-            near, row["subject_id"], row["content"].get("told_to", ""), on, also=person.id if party else None
+            near,
+            row["subject_id"],
+            told_to,
+            on,
+            also=person.id if party else None,
+            kind=self._kind(told_to),
         )
         if person.id not in {one.id for one in circle.recipients}:
             return person, Telling(silent="not_concerned")  # no longer has parental responsibility
-        return person, telling(person, circle.subject, circle.others, on, party=party)
+        matter = Matter(row["rule"], rule.kind if rule else "", row["kind"], party)
+        return person, telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
 
     async def sender(self, tx: Transaction, number: str) -> Sender:
         """The municipality by its number, else the one this assistant serves."""
@@ -249,7 +314,7 @@ class Guidance:
         self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
     ) -> None:
         """Hand a message that cannot be sent to the municipality's people."""
-        content = _by_hand(row["content"], how)
+        content = content_by_hand(row["content"], how.by_hand, ON_PAPER)
         await rows.set_content(tx, row["guidance_id"], content)
         sender = await self.sender(tx, content.get("municipality", ""))
         await self._write_letter(tx, row["guidance_id"], person, how, row["kind"], content, sender, now)
@@ -265,8 +330,15 @@ class Guidance:
             told_to = catalogue.rules[change.rule].told_to
             if (change.subject_id, told_to) not in circles:
                 near = await self.twin.near(tx, [change.subject_id])
-                circles[change.subject_id, told_to] = circle_around(near, change.subject_id, told_to, on)
+                circles[change.subject_id, told_to] = circle_around(
+                    near, change.subject_id, told_to, on, kind=self._kind(told_to)
+                )
         return circles
+
+    def _kind(self, told_to: str) -> str:
+        """The subject type of a path 'child.guardians', 'vehicle.owner'."""
+        found = self.catalogue.model.subject_type(told_to.partition(".")[0])
+        return found.id if found else "person"
 
     async def _keep(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> str | None:
         person, how = planned.person, planned.telling
@@ -276,7 +348,9 @@ class Guidance:
             for kind in await rows.life_events_of(tx, planned.cause)
             if kind in self.catalogue.life_events
         ]
-        content = _by_hand({**planned.content, "cause": planned.cause, "happened": happened}, how)
+        content = content_by_hand(
+            {**planned.content, "cause": planned.cause, "happened": happened}, how.by_hand, ON_PAPER
+        )
         guidance_id = await rows.keep_guidance(
             tx,
             {
@@ -296,7 +370,7 @@ class Guidance:
             await self._write_letter(tx, guidance_id, person, how, planned.kind, content, sender, now)
         for channel in how.channels:
             written = write(planned.kind, channel, person.language, content, sender.name, sender.language)
-            await rows.keep_message(tx, guidance_id, person.id, written, "waiting", now)
+            await rows.keep_message(tx, guidance_id, person.id, written, "waiting", now, how.not_before)
         used = Use(person.id, "service", "varde", "used", PURPOSE, BASIS, CONCEPTS)
         await log_usage(tx, [used], now)
         return guidance_id
@@ -312,7 +386,7 @@ class Guidance:
         sender: Sender,
         now: datetime,
     ) -> None:
-        if how.by_hand in (None, "reserved"):
+        if how.by_hand in (None, ON_PAPER):
             written = write(kind, "letter", person.language, content, sender.name, sender.language)
         else:
             written = write_withheld(person.language, sender.name, sender.language)
@@ -330,19 +404,3 @@ class Guidance:
                 row["kind"], how.notice, person.language, row["content"], sender.name, sender.language
             )
             await rows.keep_message(tx, row["guidance_id"], person_id, written, "waiting", now)
-
-
-def _by_hand(content: Mapping[str, Any], how: Telling) -> dict[str, Any]:
-    """The content with why a human must tell it, if so. What may not be said is not kept to be read either."""
-    if how.by_hand in (None, "reserved"):
-        return {**content, "by_hand": how.by_hand or ""}
-    kept = {name: content[name] for name in WHAT_IS_NO_SECRET if name in content}
-    return {**kept, "by_hand": how.by_hand}
-
-
-async def _records(tx: Transaction, changes: Sequence[DeterminationChange]) -> dict[str, Mapping[str, Any]]:
-    """The determinations as kept, with the source of each fact."""
-    question = select(determination.c.id, determination.c.record).where(
-        determination.c.id.in_([change.determination_id for change in changes])
-    )
-    return {row["id"]: row["record"] for row in await tx.all(question)}

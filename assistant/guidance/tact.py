@@ -1,24 +1,26 @@
 """Whom not to disturb, what not to reveal, and which ways to a person are open: pure rules, no I/O.
 
+What tact asks is decided by the rules of tact in the catalogue, with their tests. Which ways are open for a notice
+follows from the contact register.
+
 Law: eForvaltningsforskriften (FOR-2004-06-25-988) § 8 (notice to the registered address), § 9 (reservation),
 § 32 (contact information not confirmed for 18 months is not used).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from assistant.guidance.people import Person
 from assistant.twin.household import full_years
+from rules import Matter, Situation, TactRule, judge
+from rules import Party as PartyOfTact
 
 CONTACT_HOLDS_MONTHS = 18  # § 32
-SPEAKS_FOR_ITSELF_AT = 15  # years; younger children are told through those who have parental responsibility
-
-Silence = Literal["dead", "subject_dead", "not_resident", "child", "not_concerned"]
-ByHand = Literal["reserved", "protected_other", "protection_unknown", "subject_dead"]
+ON_PAPER = "reserved"
+"""The rule of tact by which a human sends what would have been sent, unchanged: on paper."""
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,15 @@ class Telling:
     """How somebody may be told: by these channels, or by hand (and why), or not at all (and why).
 
     `chat` also stands for the pages a person opens by own will. `notice` channels only say that a message is
-    waiting there. `because` says what closed a channel, for those who ask.
+    waiting there. `because` says what closed a channel, for those who ask. `silent` and `by_hand` are ids of
+    rules of tact; `not_before` is the day one of them waits for.
     """
 
     channels: tuple[str, ...] = ()
-    by_hand: ByHand | None = None
-    silent: Silence | None = None
+    by_hand: str | None = None
+    silent: str | None = None
     because: tuple[str, ...] = ()
+    not_before: date | None = None
 
     @property
     def notice(self) -> str | None:
@@ -41,36 +45,58 @@ class Telling:
 
 
 def telling(
-    person: Person, subject: Person, others: Iterable[Person], on: date, *, party: bool = False
+    rules: Sequence[TactRule],
+    person: Person,
+    subject: Person | None,
+    others: Iterable[Person],
+    matter: Matter,
+    on: date,
 ) -> Telling:
-    """How `person` may be told something about `subject`; `others` are those the matter may touch.
+    """How `person` may be told of a matter about `subject`; `others` are those the matter may touch.
 
-    Nothing goes to the dead or about the dead: a letter about a fee to parents in grief is for a human to
-    think of. Where somebody in the matter has a protected address and does not verifiably live with the
-    person, a machine says nothing at all, because even a kindergarten's name can lead to a door.
-
-    A `party` is told of the case they opened themselves: of what they know already, nothing is held back, and
-    what cannot be sent is handed to a human, for a party has a right to hear (forvaltningsloven § 27).
+    `subject` is None where it is no human being. A party is told of the case they opened themselves: of what
+    they know already nothing is held back, and what cannot be sent is handed to a human, for a party has a
+    right to hear (forvaltningsloven § 27).
     """
-    if person.alive is False:
-        return Telling(silent="dead")
-    if subject.alive is False:
-        return Telling(by_hand="subject_dead") if party else Telling(silent="subject_dead")
-    if person.resident is False and not party:
-        return Telling(silent="not_resident")
-    if person.born is not None and full_years(person.born, on) < SPEAKS_FOR_ITSELF_AT:
-        return Telling(silent="child")
-    touched = [] if party else [one for one in (subject, *others) if one.id != person.id]
-    if any(one.protected and not _live_together(person, one) for one in touched):
-        return Telling(by_hand="protected_other")
-    if subject.protected is None and not party:
-        return Telling(by_hand="protection_unknown")
-    if person.reserved:
-        return Telling(by_hand="reserved")
+    verdict = judge(rules, _situation(person, subject, others, matter, on))
+    if verdict is not None and verdict.way == "silent":
+        return Telling(silent=verdict.rule)
+    if verdict is not None and verdict.way == "by_hand":
+        return Telling(by_hand=verdict.rule)
+    not_before = verdict.until if verdict else None
     closed = tuple(_what_closes_notices(person, on))
     if closed:
-        return Telling(("chat",), because=closed)
-    return Telling(("chat", "email" if person.email else "sms"))
+        return Telling(("chat",), because=closed, not_before=not_before)
+    return Telling(("chat", "email" if person.email else "sms"), not_before=not_before)
+
+
+def _situation(
+    person: Person, subject: Person | None, others: Iterable[Person], matter: Matter, on: date
+) -> Situation:
+    touched = [one for one in (*([subject] if subject else []), *others) if one.id != person.id]
+    return Situation(
+        today=on,
+        person=_as_seen(person, on),
+        subject=PartyOfTact() if subject is None else _as_seen(subject, on),
+        matter=matter,
+        own=subject is not None and subject.id == person.id,
+        about_person=subject is not None,
+        protected_elsewhere=any(one.protected and not _live_together(person, one) for one in touched),
+    )
+
+
+def _as_seen(person: Person, on: date) -> PartyOfTact:
+    return PartyOfTact(
+        alive=person.alive,
+        resident=person.resident,
+        age=None if person.born is None else full_years(person.born, on),
+        reserved=person.reserved,
+        protected=person.protected,
+        represented=person.represented,
+        lost_child_on=person.lost_child_on,
+        lost_spouse_on=person.lost_spouse_on,
+        marital_status=person.marital_status,
+    )
 
 
 def may_go(channel: str, how: Telling) -> bool:

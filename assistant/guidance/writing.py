@@ -29,6 +29,8 @@ KINDS = (
     "needs_worker",
     "decision_made",
     "flag_renewed",
+    "life_event",
+    "deadline_near",
 )
 
 
@@ -119,6 +121,30 @@ def context_of(content: Mapping[str, Any], municipality: str, language: str) -> 
         "monthly_fee": _kroner(content.get("monthly_fee"), language),
         "full_fee": _kroner(content.get("full_fee"), language),
         "valid_from": wording.day(content["valid_from"], language) if content.get("valid_from") else "",
+        "opening": wording.of(content.get("opening", {}), language),
+        "items": [_item(item, language) for item in content.get("items", ())],
+    }
+
+
+def _valued(entry: Mapping[str, Any], language: str) -> str:
+    """'Dagsats: 1 248 kr'; what holds or does not is said by its title alone."""
+    title = wording.of(entry["title"], language)
+    if entry["value"] is True:
+        return title
+    return f"{title}: {wording.measured(entry['value'], entry['unit'], language)}"
+
+
+def _item(item: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """One thing of several, in words: `maybe` where it hangs on something we do not know."""
+    values = [_valued(entry, language) for entry in item["values"].values()]
+    return {
+        "title": wording.of(item["title"], language),
+        "summary": wording.of(item["summary"], language),
+        "next_step": wording.of(item["next_step"], language),
+        "maybe": item["answer"] != "yes",
+        "deadline": wording.day(item["deadline"], language) if item["deadline"] else "",
+        "said": values,
+        "human": item["human"],
     }
 
 

@@ -99,12 +99,15 @@ class _Mapping:
             self._said("residence_status", self._residence()),
             *self._addresses(),
             self._said("marital_status", self._marital_status()),
+            self._said("marital_status_since", self._marital_status_since()),
             self._said("spouse", self._spouse()),
             self._related("children", ("barn",)),
             self._related("parents", PARENTS),
+            self._related("mother_of", ("barn",), mine="mor"),
             self._guardians(),
             self._wards(),
             self._shared_residence(),
+            self._said("under_guardianship", self._under_guardianship()),
         )
 
     def _said(self, attribute: str, spans: Iterable[Span]) -> Statement:
@@ -189,11 +192,22 @@ class _Mapping:
     def _civil(self) -> tuple[Element, ...]:
         return elements(self.document, "sivilstand", start_fields=("sivilstandsdato",))
 
-    def _related(self, attribute: str, roles: tuple[str, ...]) -> Statement:
+    def _marital_status_since(self) -> tuple[Span, ...]:
+        """The day the present status began, where the register tells it."""
+        now = current(self._civil())
+        day = now.fields.day_or_none("sivilstandsdato") if now else None
+        return (Span(day.isoformat()),) if day else ()
+
+    def _under_guardianship(self) -> tuple[Span, ...]:
+        """Whether there is a guardian, or an agent under a lasting power of attorney; not what for."""
+        return (Span(current(elements(self.document, "vergemaalEllerFremtidsfullmakt")) is not None),)
+
+    def _related(self, attribute: str, roles: tuple[str, ...], mine: str = "") -> Statement:
         found = [
             element
             for element in elements(self.document, "familierelasjon")
             if element.fields.text_or_none("relatertPersonsRolle") in roles
+            and (not mine or element.fields.text_or_none("minRolleForPerson") == mine)
         ]
 
         def value(one: Fields) -> Any:

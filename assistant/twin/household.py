@@ -157,7 +157,43 @@ def sibling_number(near: Neighbourhood, child: str, on: date, first_child: str) 
     return sorted(siblings, key=order).index(child) + 1
 
 
+def guardians_at_home(near: Neighbourhood, child: str, on: date) -> tuple[str, ...]:
+    """Those with parental responsibility whom the child lives with: at its address, or in turn (barnelova § 36)."""
+    home = near.value(child, "person.address_key", on)
+    in_turn = near.many(child, "person.shared_residence", on)
+    guardians = near.many(child, "person.guardians", on)
+    return tuple(
+        one
+        for one in (() if isinstance(guardians, Unknown) else guardians)
+        if near.value(one, "person.address_key", on) == home != UNKNOWN
+        or (not isinstance(in_turn, Unknown) and one in in_turn)
+    )
+
+
+def next_of_kin(near: Neighbourhood, person: str, on: date) -> tuple[str, ...]:
+    """The spouse, the children and the parents who are alive: the closest family, as far as it is known."""
+    spouse = near.one(person, "person.spouse", on)
+    parents = parents_of(near, person, on)
+    family = [
+        *([spouse] if isinstance(spouse, str) else []),
+        *children_of(near, person, on),
+        *(() if isinstance(parents, Unknown) else parents),
+    ]
+    return tuple(dict.fromkeys(one for one in family if is_alive(near, one, on)))
+
+
+def gave_birth_on(near: Neighbourhood, person: str, on: date) -> str | Unknown | None:
+    """The latest birth of a child the person is registered as mother of (ISO); None where there is none."""
+    children = near.many(person, "person.mother_of", on)
+    if isinstance(children, Unknown):
+        return UNKNOWN
+    born = [near.value(child, "person.birth_date", on) for child in children]
+    known = [str(day) for day in born if day is not UNKNOWN and day is not None]
+    return max(known, default=None) if len(known) == len(born) else UNKNOWN
+
+
 DERIVED_FROM = {
+    "person.gave_birth_on": frozenset({"person.mother_of", "person.birth_date"}),
     "person.household": frozenset(
         {
             "person.address_key",

@@ -28,6 +28,12 @@ UNKNOWN: Final = Unknown.UNKNOWN
 
 TOLD_BY_PERSON = "person"
 
+INVERSE: Final = {
+    "person.wards": "person.guardians",
+    "person.children": "person.parents",
+}
+"""Relations that are told from both sides, and one side may be told before the other."""
+
 
 @dataclass(frozen=True)
 class Fact:
@@ -99,6 +105,15 @@ class Neighbourhood:
         if not rows:
             return UNKNOWN
         return tuple(dict.fromkeys(row.object_id for row in rows if row.object_id and row.holds_on(on)))
+
+    def either_way(self, subject_id: str, concept: str, on: date) -> tuple[str, ...] | Unknown:
+        """As `many`, with those who say the same from their side: a child whose guardian one is, is one's ward."""
+        told = self.many(subject_id, concept, on)
+        inverse = INVERSE.get(concept)
+        others = self.pointing_at(subject_id, inverse, on) if inverse else ()
+        if isinstance(told, Unknown):
+            return others or UNKNOWN
+        return tuple(dict.fromkeys((*told, *others)))
 
     def pointing_at(self, object_id: str, concept: str, on: date) -> tuple[str, ...]:
         rows = self._towards.get((object_id, concept), ())

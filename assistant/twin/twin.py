@@ -27,6 +27,10 @@ FAMILY = frozenset(
         "person.cohabitant",
         "person.shared_residence",
         "person.kindergarten_place",
+        "person.wards",
+        "person.mother_of",
+        "vehicle.owner",
+        "organisation.owners",
     }
 )
 """The relations that are followed when the facts around a person are loaded."""

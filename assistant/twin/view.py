@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from assistant.twin.household import household_adults, sibling_number
+from assistant.twin.household import gave_birth_on, household_adults, sibling_number
 from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown
 from rules import InformationModel
 
@@ -64,11 +64,13 @@ class _Builder:
         if name == "sibling_number":
             order = str(self.settings.get("first_child", "youngest"))
             return sibling_number(self.near, subject_id, self.on, order)
+        if name == "gave_birth_on":
+            return gave_birth_on(self.near, subject_id, self.on)
         concept = f"{kind}.{name}"
         known = self.model.concepts[concept]
         target = known.type.subject
         if target and known.type.many:
-            others = self.near.many(subject_id, concept, self.on)
+            others = self.near.either_way(subject_id, concept, self.on)
             if isinstance(others, Unknown):
                 return [] if known.silence == "none" else UNKNOWN
             return [self.entity(other, target, branch, path) for other in others]

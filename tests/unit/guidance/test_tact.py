@@ -7,8 +7,12 @@ from datetime import date
 
 import pytest
 
+from assistant.guidance import tact
 from assistant.guidance.people import Person
-from assistant.guidance.tact import Telling, contact_holds, may_go, telling
+from assistant.guidance.tact import Telling, contact_holds, may_go
+from rules import Catalogue, Matter
+
+RULES = Catalogue.load().tact
 
 ON = date(2026, 9, 1)
 KARI = Person(
@@ -30,6 +34,14 @@ LISE = Person(
     id="lise", first_name="Lise", alive=True, resident=True, born=date(2024, 3, 1), protected=False, home="A"
 )
 OLA = replace(KARI, id="ola", first_name="Ola", home="A")
+
+
+def telling(
+    person: Person, subject: Person | None, others: list[Person], on: date, *, party: bool = False
+) -> Telling:
+    """How Kari is told that a child has a right to a reduced fee."""
+    matter = Matter("kindergarten.reduced_fee", "right", "right_found", party)
+    return tact.telling(RULES, person, subject, others, matter, on)
 
 
 def test_a_parent_is_told_in_the_chat_and_by_one_notice() -> None:
@@ -121,7 +133,7 @@ def test_nobody_is_told_where_somebody_protected_lives_elsewhere(
 def test_a_party_hears_of_their_own_case_or_is_told_by_hand() -> None:
     protected = replace(OLA, protected=True, home="B")
     assert telling(KARI, LISE, [protected], ON, party=True).channels == ("chat", "email")
-    assert telling(KARI, replace(LISE, alive=False), [], ON, party=True).by_hand == "subject_dead"
+    assert telling(KARI, replace(LISE, alive=False), [], ON, party=True).by_hand == "subject_dead_party"
     assert telling(replace(KARI, resident=False), LISE, [], ON, party=True).channels == ("chat", "email")
     assert telling(replace(KARI, alive=False), LISE, [], ON, party=True).silent == "dead"
     assert telling(replace(KARI, reserved=True), LISE, [], ON, party=True).by_hand == "reserved"

@@ -53,6 +53,20 @@ CONTENT: dict[str, Any] = {
             "others": True,
         },
     ],
+    "opening": {"nb": "Barnet er født", "nn": "Barnet er født", "en": "The child is born"},
+    "items": [
+        {
+            "rule": "having_a_child.name_choice",
+            "title": TITLE,
+            "summary": TITLE,
+            "next_step": {},
+            "answer": answer,
+            "deadline": deadline,
+            "values": {"monthly_fee": {"value": 100, "unit": "NOK/month", "title": TITLE}},
+            "human": True,
+        }
+        for answer, deadline in (("yes", "2026-10-01"), ("undetermined", None))
+    ],
     "cause": "inbox:1",
     "case_number": 20260001,
     "outcome": "granted",
@@ -80,6 +94,21 @@ def test_every_kind_is_written_from_the_least_there_is(kind: str, language: str)
     written = write(kind, "chat", language, {"title": TITLE}, "Eksempel kommune")
     assert written.title
     assert "None" not in written.title + written.body
+
+
+def test_what_a_life_event_brings_is_told_thing_by_thing() -> None:
+    written = write("life_event", "chat", "en", CONTENT, "Eksempel kommune")
+    assert written.title == "The child is born"
+    first, second = written.body.split("\n\n")
+    assert "Deadline: 1 October 2026" in first
+    assert first.splitlines()[0] == TITLE["en"]
+    assert second.splitlines()[0] == f"{TITLE['en']} (may apply)"
+    assert "(may apply)" not in first
+
+
+def test_a_deadline_stands_in_the_title() -> None:
+    written = write("deadline_near", "chat", "nb", CONTENT, "Eksempel kommune")
+    assert written.title.startswith("Frist 1. oktober 2026: ")
 
 
 def test_every_template_belongs_to_a_kind_a_channel_and_a_language() -> None:

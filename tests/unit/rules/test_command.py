@@ -169,7 +169,7 @@ def test_a_complete_file_has_no_faults(tmp_path: Path) -> None:
     path.write_text(COMPLETE % 3)
     report = check([path])
     assert report.faults == ()
-    assert str(report) == "1 rule, 2 tests, 0 concepts, 0 life events: no faults"
+    assert str(report) == "1 rule, 2 tests, 0 concepts, 0 life events, 0 rules of tact: no faults"
 
 
 def test_a_failing_test_is_a_fault_at_its_line(tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""Whose determinations a changed fact may change: backwards along the paths that a rule reads. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+
+from assistant.twin import Changed, Neighbourhood, is_minor
+from assistant.twin.household import DERIVED_FROM, affected_persons, is_alive
+from assistant.twin.neighbourhood import INVERSE
+from rules import Catalogue, Rule
+
+WITHIN_FAMILY = ("household", "siblings", "sibling_number", "gave_birth_on")
+"""Derived from a whole family's facts: a change to anybody in it may concern everybody in it."""
+
+
+def readers(catalogue: Catalogue, changed: Changed, near: Neighbourhood, on: date) -> dict[str, set[str]]:
+    """Subject id → the rules to run again for it because of a change.
+
+    Of the rules that are followed up alone: what nobody is told of is not determined and kept, for data are to be
+    limited to what is needed (the General Data Protection Regulation article 5 no. 1 c).
+    """
+    found: dict[str, set[str]] = {}
+    for concept, subject_id in _same_change(changed, near):
+        for rule_id in _rules_reading(catalogue, concept):
+            for one in _subjects(catalogue, rule_id, concept, subject_id, near, on):
+                if may_concern(catalogue.rules[rule_id], one, near, on):
+                    found.setdefault(one, set()).add(rule_id)
+    return found
+
+
+def may_concern(rule: Rule, subject_id: str, near: Neighbourhood, on: date) -> bool:
+    """Whether a rule is about somebody like this: a child under 18, a person who lives, one who has died."""
+    if rule.about == "child":
+        return is_minor(near, subject_id, on)
+    kind = rule.model.subject_type(rule.about)
+    if kind is None or kind.id != "person":
+        return True
+    return is_alive(near, subject_id, on) is (rule.about != "deceased")
+
+
+def _same_change(changed: Changed, near: Neighbourhood) -> Iterable[tuple[str, str]]:
+    """The change, and what it says seen from the other side: a child's new guardian has a new ward."""
+    yield changed.concept, changed.subject_id
+    for concept, inverse in INVERSE.items():
+        if inverse == changed.concept:
+            for row in near.facts(changed.subject_id, inverse):
+                if row.object_id is not None:
+                    yield concept, row.object_id
+
+
+def _rules_reading(catalogue: Catalogue, concept: str) -> frozenset[str]:
+    derived = [made for made, parts in DERIVED_FROM.items() if concept in parts]
+    reading = frozenset(rule for name in (concept, *derived) for rule in catalogue.reading(name))
+    return reading & catalogue.followed_up
+
+
+def _subjects(
+    catalogue: Catalogue, rule_id: str, concept: str, subject_id: str, near: Neighbourhood, on: date
+) -> Iterable[str]:
+    """Those for whom one of the rule's paths leads to the changed fact, on whatever day it does."""
+    rule, kind = catalogue.rules[rule_id], concept.partition(".")[0]
+    subject_type = rule.model.subject_type(rule.about)
+    for path in catalogue.paths(rule_id):
+        names = path.split(".")[1:]
+        if any(name in WITHIN_FAMILY for name in names):
+            if kind != "vehicle":
+                yield from affected_persons(near, subject_id, on)
+            continue
+        at = subject_type.id if subject_type else ""
+        way: list[str] = []  # the relations from the rule's subject to whose attribute it is
+        for name in names:
+            here = f"{at}.{name}"
+            if here == concept:
+                yield from _backwards(way, subject_id, near)
+            known = catalogue.model.concepts.get(here)
+            if known is None or not known.type.subject:
+                break
+            way.append(here)
+            at = known.type.subject
+
+
+def _backwards(way: list[str], subject_id: str, near: Neighbourhood) -> set[str]:
+    found = {subject_id}
+    for relation in reversed(way):
+        step = {row.subject_id for one in found for row in near.facts_towards(one, relation)}
+        if inverse := INVERSE.get(relation):
+            step |= {row.object_id for one in found for row in near.facts(one, inverse) if row.object_id}
+        found = step
+    return found

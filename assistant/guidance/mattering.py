@@ -1,0 +1,211 @@
+"""What matters now without anything having to be applied for here: what a life event brings, a deadline that nears.
+
+Pure. Quiet until it matters: a right is told when the event happens that makes it one's own, a duty when its day is
+near; all else is answered when asked.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from assistant.determinations import DeterminationChange
+from assistant.guidance import wording
+from assistant.guidance.content import content_of, item_of
+from assistant.guidance.people import Circle, Person
+from assistant.guidance.planning import PlannedGuidance, knock
+from assistant.guidance.tact import Telling, telling
+from rules import Catalogue, Matter, Rule
+
+LIFE_EVENT, DEADLINE_NEAR = "life_event", "deadline_near"
+
+IS_NEWS_AGAIN = timedelta(days=365)
+"""What was told for one life event is told for another after so long: a second job lost, a second child."""
+
+
+@dataclass(frozen=True)
+class LifeEventRow:
+    """A life event as kept, whose day to be told of has come."""
+
+    id: str
+    kind: str
+    subject_id: str
+    occurred_on: date
+
+
+@dataclass(frozen=True)
+class ToldBefore:
+    """What a person has been told of a rule and a subject for a life event or a deadline."""
+
+    kind: str
+    answer: str
+    deadline: date | None
+    at: date
+
+
+ToldItems = Mapping[tuple[str, str, str], Sequence[ToldBefore]]
+"""(person id, subject id, rule id) → what was told, the oldest first."""
+
+Circles = Mapping[tuple[str, str], Circle]
+Records = Mapping[str, Mapping[str, Any]]
+
+
+def deadline_of(rule: Rule, values: Mapping[str, Any]) -> date | None:
+    last = values.get(rule.deadline.value) if rule.deadline else None
+    return last if isinstance(last, date) else None
+
+
+def plan_life_events(
+    events: Sequence[LifeEventRow],
+    said: Sequence[DeterminationChange],
+    circles: Circles,
+    told: ToldItems,
+    records: Records,
+    catalogue: Catalogue,
+    on: date,
+) -> tuple[PlannedGuidance, ...]:
+    """One guidance a person and subject, with all that is, or may be, theirs; nothing they have heard.
+
+    In the order the events' files have them. What is *no* is left out; what hangs on something we do not know is
+    told as something that may be. Events of one morning about the same subject are told together.
+    """
+    groups: dict[tuple[str, str, Telling], list[tuple[LifeEventRow, DeterminationChange]]] = defaultdict(list)
+    people: dict[tuple[str, str], tuple[Person, str]] = {}
+    for event in events:
+        for change in _brought(event, catalogue.life_events[event.kind].brings, said):
+            rule = catalogue.rules[change.rule]
+            circle = circles.get((change.subject_id, rule.told_to))
+            deadline = deadline_of(rule, change.after.values)
+            if circle is None or (deadline is not None and deadline < on):
+                continue
+            for person in circle.recipients:
+                matter = Matter(rule.id, rule.kind, LIFE_EVENT)
+                how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
+                earlier = told.get((person.id, change.subject_id, rule.id), ())
+                if how.silent or any(
+                    one.answer == change.after.answer
+                    and one.deadline == deadline
+                    and on - one.at < IS_NEWS_AGAIN
+                    for one in earlier
+                ):
+                    continue
+                people[person.id, event.subject_id] = (person, circle.name)
+                groups[person.id, event.subject_id, how].append((event, change))
+    planned: list[PlannedGuidance] = []
+    knocked: set[str] = set()
+    for (person_id, subject_id, way), found in groups.items():
+        person, name = people[person_id, subject_id]
+        together = list({change.rule: change for _, change in found}.values())
+        first = catalogue.life_events[found[0][0].kind]
+        content = _content(catalogue, together, records, person_id, name, on)
+        opening = {
+            language: _opened(text.format(name=name or wording.word("nameless", language)))
+            for language, text in first.opening.items()
+        }
+        behind = list(dict.fromkeys(event.id for event, _ in found))
+        planned.append(
+            PlannedGuidance(
+                person=person,
+                subject_id=subject_id,
+                kind=LIFE_EVENT,
+                rule=together[0].rule,
+                cause=f"{LIFE_EVENT}:{behind[0]}",
+                determination_id=together[0].determination_id,
+                telling=knock(way, person_id, knocked),
+                content={**content, "opening": opening, "life_events": behind},
+            )
+        )
+    return tuple(planned)
+
+
+def _opened(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _brought(
+    event: LifeEventRow, brings: Sequence[str], said: Sequence[DeterminationChange]
+) -> Iterable[DeterminationChange]:
+    by_rule = {one.rule: one for one in said if one.subject_id == event.subject_id}
+    found = (by_rule[rule] for rule in brings if rule in by_rule)
+    return (one for one in found if one.after.answer != "no")
+
+
+def nearing(change: DeterminationChange, rule: Rule, on: date) -> date | None:
+    """The last day to act, where it is now time to tell of it."""
+    last = deadline_of(rule, change.after.values)
+    if rule.deadline is None or last is None or change.after.answer != "yes":
+        return None
+    return last if rule.deadline.told_from(last) <= on <= last else None
+
+
+def plan_deadlines(
+    said: Sequence[DeterminationChange],
+    circles: Circles,
+    told: ToldItems,
+    records: Records,
+    catalogue: Catalogue,
+    on: date,
+) -> tuple[PlannedGuidance, ...]:
+    """One guidance a person and deadline, once; none where a life event told of it while it was near."""
+    planned: list[PlannedGuidance] = []
+    knocked: set[str] = set()
+    for change in said:
+        rule = catalogue.rules[change.rule]
+        circle, last = circles.get((change.subject_id, rule.told_to)), nearing(change, rule, on)
+        if circle is None or last is None or rule.deadline is None:
+            continue
+        for person in circle.recipients:
+            matter = Matter(rule.id, rule.kind, DEADLINE_NEAR)
+            how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
+            earlier = told.get((person.id, change.subject_id, rule.id), ())
+            heard = any(
+                one.deadline == last
+                and (one.kind == DEADLINE_NEAR or one.at >= rule.deadline.told_from(last))
+                for one in earlier
+            )
+            if how.silent or heard:
+                continue
+            planned.append(
+                PlannedGuidance(
+                    person=person,
+                    subject_id=change.subject_id,
+                    kind=DEADLINE_NEAR,
+                    rule=rule.id,
+                    cause=f"{DEADLINE_NEAR}:{last}",
+                    determination_id=change.determination_id,
+                    telling=knock(how, person.id, knocked),
+                    content=_content(catalogue, [change], records, person.id, _of_whom(circle, person), on)
+                    | {"due_on": last},
+                )
+            )
+    return tuple(planned)
+
+
+def _of_whom(circle: Circle, person: Person) -> str:
+    """Whose deadline it is, where it is not the person's own."""
+    return "" if circle.subject is not None and circle.subject.id == person.id else circle.name
+
+
+def _content(
+    catalogue: Catalogue,
+    together: Sequence[DeterminationChange],
+    records: Records,
+    person_id: str,
+    name: str,
+    on: date,
+) -> dict[str, Any]:
+    content = content_of(
+        catalogue,
+        together,
+        [],
+        records,
+        person_id=person_id,
+        subject_name=name,
+        municipality=together[0].municipality,
+        today=on,
+    )
+    items = [item_of(catalogue.rules[one.rule], one.after) for one in together]
+    return {**content, "items": items}
