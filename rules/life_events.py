@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -88,15 +88,19 @@ def recognise(
     changes: Iterable[FactChange],
     on: date,
     concerned: Concerned | None = None,
+    kept: Iterable[RecognisedLifeEvent] = (),
 ) -> tuple[RecognisedLifeEvent, ...]:
     """The life events that people's recent changes mean on a day, each once, in the order recognised.
+
+    `kept` are those recognised earlier: what now speaks against one of them (a death taken back) annuls it, and
+    what followed from it.
 
     Life events may be signals of further ones, until nothing new is recognised. What is both withdrawn and
     stated anew (a corrected birth date) has happened; what something speaks against (`unless`) has not, and is
     annulled. The order of the changes does not matter. Raises `FeelError` when an expression meets a limit.
     """
     return tuple(
-        event for event, day in _found(definitions, changes, on, concerned) if day is None or day <= on
+        event for event, day in _found(definitions, changes, on, concerned, kept) if day is None or day <= on
     )
 
 
@@ -116,11 +120,18 @@ def _found(
     changes: Iterable[FactChange],
     on: date,
     concerned: Concerned | None,
+    kept: Iterable[RecognisedLifeEvent] = (),
 ) -> Iterable[tuple[RecognisedLifeEvent, date | None]]:
     """Each event with the day it counts from, where it has one; one still to come leads to no further ones."""
     known, told = tuple(definitions), tuple(changes)
     found: dict[str, tuple[RecognisedLifeEvent, date | None]] = {}
     waiting: list[FactChange | RecognisedLifeEvent] = list(told)
+    by_kind = {definition.kind: definition for definition in known}
+    for event in kept:
+        definition = by_kind.get(event.kind)
+        if definition and _spoken_against(definition, event.subject, event.occurred_on, told, on):
+            found[event.key] = (replace(event, annulled=True), None)
+            waiting.append(found[event.key][0])
     while waiting:
         fact = waiting.pop(0)
         for definition in known:

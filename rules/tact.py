@@ -42,6 +42,7 @@ class Matter:
     kind: str = ""  # right, duty, benefit
     told: str = ""  # the kind of guidance: 'right_found', 'life_event', 'deadline_near' …
     party: bool = False
+    about: str = ""  # what the rule calls its subject: 'child', 'resident'
 
     @property
     def theme(self) -> str:

@@ -15,7 +15,7 @@ from assistant.store import Transaction
 from assistant.store.columns import new_id
 from assistant.store.tables import due, fact, life_event
 from assistant.twin import FactChange, Span
-from rules import Catalogue, LifeEventDefinition, recognise, waits_until
+from rules import Catalogue, LifeEventDefinition, RecognisedLifeEvent, recognise, waits_until
 from rules import FactChange as Signal
 
 WAITS = "life_event"
@@ -84,7 +84,7 @@ async def _keep(
     concerned = await _concerned(tx, definitions, subjects)
     new: list[str] = []
     annulled: list[str] = []
-    for event in recognise(definitions, signals, on, concerned):
+    for event in recognise(definitions, signals, on, concerned, await _standing(tx, subjects)):
         question = select(life_event.c.id, life_event.c.annulled_at).where(
             life_event.c.kind == event.kind,
             life_event.c.subject_id == event.subject,
@@ -112,6 +112,8 @@ async def _keep(
             await _bring(tx, catalogue.life_events[event.kind], event_id, event.subject, on)
         elif row["annulled_at"] is not None:
             await _set_annulled(tx, row["id"], None)
+            happened = update(life_event).where(life_event.c.id == row["id"])
+            await tx.execute(happened.values(occurred_on=event.occurred_on))
             new.append(event.kind)
             await _bring(tx, catalogue.life_events[event.kind], row["id"], event.subject, on)
     for subject_id in sorted(subjects):
@@ -138,7 +140,7 @@ async def _stop_bringing(tx: Transaction, event_id: str) -> None:
 
 
 async def brought(tx: Transaction, subject_id: str, on: date) -> tuple[LifeEventRow, ...]:
-    """The life events of a subject whose day to be told of has come; they are not handed out again."""
+    """The life events of a subject whose day to be told of has come, the latest first; each is handed out once."""
     question = (
         select(life_event.c.id, life_event.c.kind, life_event.c.occurred_on)
         .join(due, due.c.ref == life_event.c.id)
@@ -148,12 +150,26 @@ async def brought(tx: Transaction, subject_id: str, on: date) -> tuple[LifeEvent
             due.c.due_on <= on,
             life_event.c.annulled_at.is_(None),
         )
-        .order_by(life_event.c.occurred_on, life_event.c.kind)
+        .order_by(life_event.c.occurred_on.desc(), life_event.c.kind)
     )
     rows = await tx.all(question)
     for row in rows:
         await _stop_bringing(tx, row["id"])
     return tuple(LifeEventRow(row["id"], row["kind"], subject_id, row["occurred_on"]) for row in rows)
+
+
+async def _standing(tx: Transaction, subjects: Collection[str]) -> list[RecognisedLifeEvent]:
+    """What has been recognised of the subjects and not been taken back."""
+    if not subjects:
+        return []
+    rows = await tx.all(
+        select(life_event.c.kind, life_event.c.subject_id, life_event.c.occurred_on, life_event.c.key)
+        .where(life_event.c.subject_id.in_(subjects), life_event.c.annulled_at.is_(None))
+        .order_by(life_event.c.recognised_at)
+    )
+    return [
+        RecognisedLifeEvent(row["kind"], row["subject_id"], row["occurred_on"], row["key"]) for row in rows
+    ]
 
 
 def watched(definitions: Iterable[LifeEventDefinition]) -> frozenset[str]:

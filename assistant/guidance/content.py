@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from assistant.determinations import DeterminationChange
+from assistant.store.columns import from_json, to_json
 from rules import Catalogue, Determination, Rule
 from rules.model import InformationModel
 
@@ -46,6 +47,12 @@ def content_by_hand(content: Mapping[str, Any], by_hand: str | None, on_paper: s
         return {**content, "by_hand": by_hand or ""}
     kept = {name: content[name] for name in WHAT_IS_NO_SECRET if name in content}
     return {**kept, "by_hand": by_hand}
+
+
+def plain(content: Mapping[str, Any]) -> dict[str, Any]:
+    """As it reads when it has been kept."""
+    kept: dict[str, Any] = from_json(to_json(content))
+    return kept
 
 
 def item_of(rule: Rule, said: Determination) -> dict[str, Any]:

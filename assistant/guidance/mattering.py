@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
 from assistant.determinations import DeterminationChange
 from assistant.guidance import wording
-from assistant.guidance.content import content_of, item_of
+from assistant.guidance.content import content_of, item_of, plain
 from assistant.guidance.people import Circle, Person
 from assistant.guidance.planning import PlannedGuidance, knock
 from assistant.guidance.tact import Telling, telling
@@ -44,6 +44,11 @@ class ToldBefore:
     answer: str
     deadline: date | None
     at: date
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def item_deadline(self) -> str | None:
+        return None if self.deadline is None else self.deadline.isoformat()
 
 
 ToldItems = Mapping[tuple[str, str, str], Sequence[ToldBefore]]
@@ -82,15 +87,10 @@ def plan_life_events(
             if circle is None or (deadline is not None and deadline < on):
                 continue
             for person in circle.recipients:
-                matter = Matter(rule.id, rule.kind, LIFE_EVENT)
+                matter = Matter(rule.id, rule.kind, LIFE_EVENT, about=rule.about)
                 how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
                 earlier = told.get((person.id, change.subject_id, rule.id), ())
-                if how.silent or any(
-                    one.answer == change.after.answer
-                    and one.deadline == deadline
-                    and on - one.at < IS_NEWS_AGAIN
-                    for one in earlier
-                ):
+                if how.silent or any(_same(one, rule, change, on) for one in earlier):
                     continue
                 people[person.id, event.subject_id] = (person, circle.name)
                 groups[person.id, event.subject_id, how].append((event, change))
@@ -119,6 +119,13 @@ def plan_life_events(
             )
         )
     return tuple(planned)
+
+
+def _same(before: ToldBefore, rule: Rule, change: DeterminationChange, on: date) -> bool:
+    """Has this been told, in the same words, so lately that it is no news?"""
+    item = plain(item_of(rule, change.after))
+    said = (item["answer"], item["deadline"], item["values"])
+    return said == (before.answer, before.item_deadline, before.values) and on - before.at < IS_NEWS_AGAIN
 
 
 def _opened(text: str) -> str:
@@ -158,7 +165,7 @@ def plan_deadlines(
         if circle is None or last is None or rule.deadline is None:
             continue
         for person in circle.recipients:
-            matter = Matter(rule.id, rule.kind, DEADLINE_NEAR)
+            matter = Matter(rule.id, rule.kind, DEADLINE_NEAR, about=rule.about)
             how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
             earlier = told.get((person.id, change.subject_id, rule.id), ())
             heard = any(

@@ -140,7 +140,7 @@ def plan(
             kind = kind_of(change, told.get((person.id, change.subject_id, change.rule)), asked, policy, on)
             if kind is None:
                 continue
-            matter = Matter(rule.id, rule.kind, kind)
+            matter = Matter(rule.id, rule.kind, kind, about=rule.about)
             how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
             if how.silent:
                 continue

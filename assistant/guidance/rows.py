@@ -124,7 +124,8 @@ async def told_items(
     for row in await tx.all(question):
         for item in row["content"].get("items", ()):
             deadline = date.fromisoformat(item["deadline"]) if item.get("deadline") else None
-            entry = ToldBefore(row["kind"], item["answer"], deadline, local_date(row["created_at"]))
+            at = local_date(row["created_at"])
+            entry = ToldBefore(row["kind"], item["answer"], deadline, at, item["values"])
             told.setdefault((row["person_id"], row["subject_id"], item["rule"]), []).append(entry)
     return told
 
@@ -145,6 +146,17 @@ async def waiting_because(tx: Transaction, life_event_id: str) -> list[Mapping[s
         .with_for_update(of=message)
     )
     return [row for row in await tx.all(question) if life_event_id in row["content"].get("life_events", ())]
+
+
+async def withdraw_deadlines(tx: Transaction, subject_id: str, rule: str, but: str, now: datetime) -> None:
+    """Take back what waits to be sent of a rule's deadlines, but for the cause of the one that is near."""
+    waiting = [
+        row
+        for row in await waiting_messages(tx, subject_id=subject_id)
+        if row["kind"] == DEADLINE_NEAR and row["rule"] == rule and row["cause"] != but
+    ]
+    on_way = [row for row in waiting if await on_their_way(tx, [row["id"]], now)]
+    await withdraw_messages(tx, [row for row in waiting if row not in on_way], now)
 
 
 async def records_of(tx: Transaction, changes: Sequence[DeterminationChange]) -> dict[str, Mapping[str, Any]]:

@@ -15,6 +15,7 @@ from assistant.determinations import DeterminationChange, RuleVersions
 from assistant.guidance import rows
 from assistant.guidance.content import content_by_hand
 from assistant.guidance.mattering import (
+    DEADLINE_NEAR,
     LifeEventRow,
     nearing,
     plan_deadlines,
@@ -135,6 +136,10 @@ class Guidance:
         """Tell those concerned of deadlines that are near; the ids of new guidance."""
         on = local_date(now)
         catalogue = await self._catalogue(tx, on)
+        for change in said:  # what waited to be told and has been done meanwhile is not told
+            if (rule := catalogue.rules[change.rule]).deadline:
+                last = nearing(change, rule, on)
+                await rows.withdraw_deadlines(tx, change.subject_id, rule.id, f"{DEADLINE_NEAR}:{last}", now)
         near = [one for one in said if nearing(one, catalogue.rules[one.rule], on)]
         return await self._keep_all(tx, near, now, plan_deadlines)
 
@@ -282,7 +287,9 @@ class Guidance:
         )
         if person.id not in {one.id for one in circle.recipients}:
             return person, Telling(silent="not_concerned")  # no longer has parental responsibility
-        matter = Matter(row["rule"], rule.kind if rule else "", row["kind"], party)
+        matter = Matter(
+            row["rule"], rule.kind if rule else "", row["kind"], party, rule.about if rule else ""
+        )
         return person, telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
 
     async def sender(self, tx: Transaction, number: str) -> Sender:

@@ -140,8 +140,8 @@ def sibling_number(near: Neighbourhood, child: str, on: date, first_child: str) 
     siblings = siblings_with_place(near, child, on)
     if isinstance(siblings, Unknown):
         return UNKNOWN
-    if not siblings:
-        return None
+    if child not in siblings:
+        return None  # has no place, or has died
 
     def order(one: str) -> tuple[float, str]:
         if first_child == "dearest":

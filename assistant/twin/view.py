@@ -76,7 +76,9 @@ class _Builder:
             return [self.entity(other, target, branch, path) for other in others]
         fact = self.near.best(subject_id, concept, self.on)
         if fact is None:
-            return None if known.silence == "none" else UNKNOWN
+            if known.silence != "none":
+                return UNKNOWN
+            return False if known.type.base == "boolean" else None
         self.sources[subject_id, concept] = fact
         if target:
             return None if fact.object_id is None else self.entity(fact.object_id, target, branch, path)
