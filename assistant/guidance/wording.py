@@ -74,17 +74,18 @@ def measured(value: Any, unit: str, language: str) -> str:
     """A value with its unit as the information model names it: 'NOK/month', 'share', 'hours/week'."""
     if isinstance(value, bool):
         return word("yes" if value else "no", language)
-    exact = _number(value)
-    if exact is None:
+    number_of = exact(value)
+    if number_of is None:
         return day(value, language) if _is_day(value) else str(value)
     if unit.startswith("NOK"):
-        return kroner(exact, language)
+        return kroner(number_of, language)
     if unit == "share":
-        return format_percent(exact, locale=LOCALES[language])
-    return number(exact, language)
+        return format_percent(number_of, locale=LOCALES[language])
+    return number(number_of, language)
 
 
-def _number(value: Any) -> Decimal | None:
+def exact(value: Any) -> Decimal | None:
+    """The number a value is, also as it has been kept; None for what is no number."""
     if isinstance(value, int | Decimal):
         return Decimal(value)
     if isinstance(value, str) and value.lstrip("-").replace(".", "", 1).isdigit():

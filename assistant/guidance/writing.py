@@ -13,6 +13,7 @@ from assistant.config import local_date
 from assistant.guidance import wording
 from assistant.guidance.people import LANGUAGES
 from assistant.guidance.sandbox import SafeTemplate, TemplateFault, safe_template
+from rules.wording import measured
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -131,7 +132,10 @@ def _valued(entry: Mapping[str, Any], language: str) -> str:
     title = wording.of(entry["title"], language)
     if entry["value"] is True:
         return title
-    return f"{title}: {wording.measured(entry['value'], entry['unit'], language)}"
+    value = wording.exact(entry["value"])
+    if value is None:
+        return f"{title}: {wording.measured(entry['value'], entry['unit'], language)}"
+    return f"{title}: {measured(value, entry['unit'], language)}"
 
 
 def _item(item: Mapping[str, Any], language: str) -> dict[str, Any]:

@@ -52,6 +52,8 @@ class _Writer:
         for kind, event in self.catalogue.life_events.items():
             here = self._thing("life-event", kind, CV.LifeEvent, event.title)
             self._texts(here, DCTERMS.description, event.summary)
+            for rule_id in event.brings:
+                self.made.add((self._iri("service", rule_id), CV.isGroupedBy, here))
         return self.made
 
     # ---- services

@@ -48,6 +48,12 @@ def test_every_rule_card_condition_and_life_event_is_there() -> None:
     }
 
 
+def test_a_service_stands_under_the_life_events_that_bring_it() -> None:
+    born = URIRef(f"{BASE}life-event/child_born")
+    services = {str(one).rpartition("/")[2] for one in GRAPH.subjects(CV.isGroupedBy, born)}
+    assert services == set(CATALOGUE.life_events["child_born"].brings)
+
+
 @pytest.mark.parametrize("form", FORMATS)
 def test_what_is_written_is_read_back_whole_and_is_the_same_each_time(form: Format) -> None:
     text = written(GRAPH, form)
