@@ -14,11 +14,10 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.base import BaseTrigger
 from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
-from sqlalchemy import select
 
 from assistant.config import OSLO, Clock, Config, local_date
+from assistant.events import wake_determinations
 from assistant.store import Database, Transaction, enqueue
-from assistant.store.tables import due
 
 log = structlog.get_logger()
 
@@ -83,27 +82,6 @@ def _once_a_day(task: str) -> Callable[[Transaction, datetime], Awaitable[None]]
         await enqueue(tx, task, {}, now=now, queue="bulk", receipt=f"{task}:{local_date(now)}")
 
     return run
-
-
-async def wake_determinations(tx: Transaction, now: datetime) -> None:
-    """Enqueue the subjects whose day has come: to be judged again, or told. No sweep is needed."""
-    today = local_date(now)
-    question = (
-        select(due.c.subject_id)
-        .where(due.c.what.in_(("determination", "life_event", "brought")), due.c.due_on <= today)
-        .distinct()
-    )
-    for row in await tx.all(question):
-        subject_id = row["subject_id"]
-        await enqueue(
-            tx,
-            "wake_determinations",
-            {"subject_id": subject_id, "on": today.isoformat()},
-            now=now,
-            key=subject_id,
-            queue="bulk",
-            receipt=f"wake:{subject_id}:{today}",
-        )
 
 
 class Scheduler:

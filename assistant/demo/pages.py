@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 from aiohttp import web
 
+from assistant.config import local_date
 from assistant.demo.mailbox import Mailbox
 from assistant.demo.mailbox_pages import mailbox_routes
 from assistant.demo.sms_gateway import SmsGatewayServer
 from assistant.demo.world import World
+from assistant.events import wake_determinations
 from assistant.store.work import outstanding
 from assistant.web.faults import BadRequest
 from assistant.web.forms import read_form
@@ -48,6 +51,14 @@ def demo_extension(world: World, mailbox: Mailbox, texts: SmsGatewayServer) -> E
         await asyncio.to_thread(world.play, chosen)
         return redirect("/demo")
 
+    async def night(request: web.Request) -> web.StreamResponse:
+        """Do tonight what is due by tomorrow morning: tell what life events bring, and of deadlines."""
+        parts = request.app[PARTS]
+        async with parts.database.begin() as tx:
+            now = parts.clock()
+            await wake_determinations(tx, now, local_date(now) + timedelta(days=1))
+        return redirect("/demo")
+
     async def elsewhere(request: web.Request) -> web.StreamResponse:
         return render(request, "demo/elsewhere.html", {"place": world.municipality.name})
 
@@ -55,6 +66,7 @@ def demo_extension(world: World, mailbox: Mailbox, texts: SmsGatewayServer) -> E
         return [
             Route("GET", "/demo", story, PUBLIC),
             Route("POST", "/demo/story", play, PUBLIC),
+            Route("POST", "/demo/night", night, PUBLIC),
             Route("GET", "/demo/elsewhere", elsewhere, PUBLIC),
             *mailbox_routes(mailbox, texts)(parts),
         ]

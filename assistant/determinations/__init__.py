@@ -2,6 +2,7 @@
 
 from assistant.determinations.determinations import Determinations, Redetermined, Result, whose_is_missing
 from assistant.determinations.records import (
+    DETERMINATION,
     DeterminationChange,
     current,
     current_about,
@@ -12,6 +13,7 @@ from assistant.determinations.records import (
 from assistant.determinations.rule_versions import RuleVersions
 
 __all__ = [
+    "DETERMINATION",
     "DeterminationChange",
     "Determinations",
     "Redetermined",

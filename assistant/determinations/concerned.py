@@ -10,8 +10,11 @@ from assistant.twin.household import DERIVED_FROM, affected_persons, is_alive
 from assistant.twin.neighbourhood import INVERSE
 from rules import Catalogue, Rule
 
-WITHIN_FAMILY = ("household", "siblings", "sibling_number", "gave_birth_on")
+WITHIN_FAMILY = ("household", "siblings", "sibling_number")
 """Derived from a whole family's facts: a change to anybody in it may concern everybody in it."""
+
+READ_ALONG = {"gave_birth_on": ("mother_of", "birth_date")}
+"""Derived from what stands at the end of a path."""
 
 
 def readers(catalogue: Catalogue, changed: Changed, near: Neighbourhood, on: date) -> dict[str, set[str]]:
@@ -62,7 +65,7 @@ def _subjects(
     rule, kind = catalogue.rules[rule_id], concept.partition(".")[0]
     subject_type = rule.model.subject_type(rule.about)
     for path in catalogue.paths(rule_id):
-        names = path.split(".")[1:]
+        names = [step for name in path.split(".")[1:] for step in READ_ALONG.get(name, (name,))]
         if any(name in WITHIN_FAMILY for name in names):
             if kind != "vehicle":
                 yield from affected_persons(near, subject_id, on)

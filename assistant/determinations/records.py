@@ -18,6 +18,9 @@ from assistant.twin import View
 from rules.determination import Determination, UsedFact
 from rules.explanation import facts_with_source
 
+DETERMINATION = "determination"
+"""What a row of `due` says when a rule is to be asked again about a subject."""
+
 
 @dataclass(frozen=True)
 class DeterminationChange:
@@ -107,7 +110,7 @@ async def kept_about(tx: Transaction, subjects: Collection[str]) -> dict[str, Ke
     )
     looks = await tx.all(
         select(due.c.ref, due.c.subject_id, due.c.due_on).where(
-            due.c.what == "determination", due.c.subject_id.in_(subjects)
+            due.c.what == DETERMINATION, due.c.subject_id.in_(subjects)
         )
     )
     return {
@@ -189,15 +192,15 @@ def _moved(before: Mapping[str, Any], result: Determination, today: date) -> boo
 async def due_rules(tx: Transaction, subject_id: str, on: date) -> frozenset[str]:
     """The rules that must be run again for a subject, because their day has come."""
     question = select(due.c.ref).where(
-        due.c.what == "determination", due.c.subject_id == subject_id, due.c.due_on <= on
+        due.c.what == DETERMINATION, due.c.subject_id == subject_id, due.c.due_on <= on
     )
     return frozenset(row["ref"].partition(":")[0] for row in await tx.all(question))
 
 
 async def _look_again(tx: Transaction, rule: str, subject_id: str, on: date | None) -> None:
     ref = f"{rule}:{subject_id}"
-    await tx.execute(delete(due).where(due.c.what == "determination", due.c.ref == ref))
+    await tx.execute(delete(due).where(due.c.what == DETERMINATION, due.c.ref == ref))
     if on is not None:
         await tx.execute(
-            insert(due).values(id=new_id(), what="determination", ref=ref, subject_id=subject_id, due_on=on)
+            insert(due).values(id=new_id(), what=DETERMINATION, ref=ref, subject_id=subject_id, due_on=on)
         )

@@ -89,6 +89,8 @@ def measured(value: Any, unit: str, language: str) -> str:
     """
     if isinstance(value, bool):
         return word("values", "yes" if value else "no", language)
+    if unit == "date":
+        return day(date.fromisoformat(str(value)), language)
     try:
         amount = Decimal(str(value))
     except InvalidOperation:

@@ -5,6 +5,7 @@ from assistant.events.handling import Handling
 from assistant.events.inbox import Stored, receive_event, store_event
 from assistant.events.polling import Polling
 from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
+from assistant.events.waking import wake_determinations
 
 __all__ = [
     "KINDERGARTEN_PLACE",
@@ -18,4 +19,5 @@ __all__ = [
     "read_events",
     "receive_event",
     "store_event",
+    "wake_determinations",
 ]

@@ -16,7 +16,7 @@ from assistant.determinations import DeterminationChange
 from assistant.guidance import wording
 from assistant.guidance.content import content_of, item_of, plain
 from assistant.guidance.people import Circle, Person
-from assistant.guidance.planning import PlannedGuidance, knock
+from assistant.guidance.planning import Knocked, PlannedGuidance, knock
 from assistant.guidance.tact import Telling, telling
 from rules import Catalogue, Matter, Rule
 
@@ -95,7 +95,7 @@ def plan_life_events(
                 people[person.id, event.subject_id] = (person, circle.name)
                 groups[person.id, event.subject_id, how].append((event, change))
     planned: list[PlannedGuidance] = []
-    knocked: set[str] = set()
+    knocked: Knocked = set()
     for (person_id, subject_id, way), found in groups.items():
         person, name = people[person_id, subject_id]
         together = list({change.rule: change for _, change in found}.values())
@@ -158,7 +158,7 @@ def plan_deadlines(
 ) -> tuple[PlannedGuidance, ...]:
     """One guidance a person and deadline, once; none where a life event told of it while it was near."""
     planned: list[PlannedGuidance] = []
-    knocked: set[str] = set()
+    knocked: Knocked = set()
     for change in said:
         rule = catalogue.rules[change.rule]
         circle, last = circles.get((change.subject_id, rule.told_to)), nearing(change, rule, on)
@@ -215,4 +215,4 @@ def _content(
         today=on,
     )
     items = [item_of(catalogue.rules[one.rule], one.after) for one in together]
-    return {**content, "items": items}
+    return {**content, "items": items, "determinations": [one.determination_id for one in together]}

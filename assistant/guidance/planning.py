@@ -147,7 +147,7 @@ def plan(
             people[person.id, change.subject_id] = (person, how, circle.name)
             groups[person.id, change.subject_id, kind, rule.process].append(change)
     planned: list[PlannedGuidance] = []
-    knocked: set[str] = set()
+    knocked: Knocked = set()
     for (person_id, subject_id, kind, _), together in groups.items():
         person, how, name = people[person_id, subject_id]
         ordered = sorted(
@@ -178,12 +178,17 @@ def plan(
     return tuple(planned)
 
 
-def knock(how: Telling, person_id: str, knocked: set[str]) -> Telling:
-    """The way without a notice where the person has had one of this already: `knocked` is who has, and grows."""
-    if person_id in knocked and how.channels:
+Knocked = set[tuple[str, date | None]]
+"""Who has a notice of something already, and on what later day if it waits: what is told now has one of its own."""
+
+
+def knock(how: Telling, person_id: str, knocked: Knocked) -> Telling:
+    """The way without a notice where the person has one on the same day already: `knocked` grows."""
+    then = (person_id, how.not_before)
+    if then in knocked and how.channels:
         return replace(how, channels=("chat",), because=("told_with_another",))
     if how.notice:
-        knocked.add(person_id)
+        knocked.add(then)
     return how
 
 

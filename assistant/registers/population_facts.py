@@ -94,7 +94,7 @@ class _Mapping:
     def statements(self) -> tuple[Statement, ...]:
         return (
             self._said("birth_date", self._birth()),
-            self._said("name", self._names()),
+            self._said("name", self._names() or (Span(None),)),  # a newborn child has none yet
             self._said("death_date", self._death()),
             self._said("residence_status", self._residence()),
             *self._addresses(),

@@ -27,12 +27,14 @@ def title_of(day: LifeDay, language: str) -> str:
 
 
 def values_of(day: LifeDay, language: str) -> Iterator[str]:
-    """The values that have a title, with their unit: 'Pris i måneden: 600 kr per måned'."""
+    """The values that have a title, with their unit: 'Pris i måneden: 600 kr per måned'; what holds, by its title."""
     for definition in day.rule.outcome:
         value = day.values.get(definition.name)
-        if definition.title and value is not None:
-            unit = "" if definition.unit == "date" else definition.unit
-            yield f"{text_in(definition.title, language)}: {measured(value, unit, language)}"
+        if not definition.title or value is None or value is False:
+            continue
+        title = text_in(definition.title, language)
+        unit = "" if definition.unit == "date" else definition.unit
+        yield title if value is True else f"{title}: {measured(value, unit, language)}"
 
 
 def next_step_of(day: LifeDay, language: str) -> str:

@@ -158,14 +158,17 @@ def sibling_number(near: Neighbourhood, child: str, on: date, first_child: str) 
 
 
 def guardians_at_home(near: Neighbourhood, child: str, on: date) -> tuple[str, ...]:
-    """Those with parental responsibility whom the child lives with: at its address, or in turn (barnelova § 36)."""
+    """Those with parental responsibility whom the child lives with: at its address, or in turn (barnelova § 36).
+
+    Nobody lives together at an address that is unknown to the register too.
+    """
     home = near.value(child, "person.address_key", on)
     in_turn = near.many(child, "person.shared_residence", on)
     guardians = near.many(child, "person.guardians", on)
     return tuple(
         one
         for one in (() if isinstance(guardians, Unknown) else guardians)
-        if near.value(one, "person.address_key", on) == home != UNKNOWN
+        if (home not in (UNKNOWN, None) and near.value(one, "person.address_key", on) == home)
         or (not isinstance(in_turn, Unknown) and one in in_turn)
     )
 

@@ -40,6 +40,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
             "name": await me_reading.first_name(tx, parts, me),
             "messages": await _messages(tx, parts, me),
             "children": await me_reading.children(tx, parts, me),
+            "mine": await me_reading.mine(tx, parts, me),
             "errands": await _errands(tx, parts, me),
             "decisions": await _decisions(tx, me),
         }
@@ -56,7 +57,9 @@ async def guidance(request: web.Request) -> web.StreamResponse:
             owner = await messages.owner_of(tx, message_id)
             raise NotHere("message") if owner is None else Denied(owner, purpose=PURPOSE)
         await messages.mark_read(tx, me.person_id, message_id, me.now)
-        reasons = await me_reading.reasons(tx, parts, me, row["determination_id"], row["subject_id"])
+        behind = row["content"].get("determinations") or [row["determination_id"]]
+        found = [await me_reading.reasons(tx, parts, me, one, row["subject_id"]) for one in behind]
+        reasons = [one for one in found if one is not None]
         shown = await _message(tx, parts, me, row)
     return render(request, "me/guidance.html", {"message": shown, "why": row["why"], "reasons": reasons})
 

@@ -134,7 +134,16 @@ async def children(tx: Transaction, parts: Parts, me: Me) -> tuple[ChildShown, .
     return tuple(found)
 
 
+async def mine(tx: Transaction, parts: Parts, me: Me) -> tuple[Right, ...]:
+    """What the rules say for the resident themself."""
+    name = await name_of(tx, parts, me, me.person_id)
+    rights = await _rights(tx, parts, me, me.person_id, name)
+    await log_reading(tx, me, [me.person_id], [right.title for right in rights])
+    return rights
+
+
 async def _rights(tx: Transaction, parts: Parts, me: Me, child: str, name: str) -> tuple[Right, ...]:
+    """What is theirs, or may be; a *no* only where it is something one can apply for here."""
     rows = await tx.all(
         select(determination.c.rule, determination.c.answer, determination.c.record)
         .where(determination.c.subject_id == child, determination.c.current)
@@ -144,13 +153,13 @@ async def _rights(tx: Transaction, parts: Parts, me: Me, child: str, name: str) 
     found = []
     for row in rows:
         rule = parts.catalogue.rules.get(row["rule"])
-        if rule is None:
+        if rule is None or (row["answer"] == "no" and rule.id not in parts.catalogue.with_errand):
             continue
         named = {outcome.name: outcome for outcome in rule.outcome}
         values = tuple(
             (text_of(named[key].title, me.language), why.measured(value, named[key].unit, me.language))
             for key, value in row["record"]["values"].items()
-            if key in named and value is not None and not key.startswith(BEFORE_ROUNDING)
+            if key in named and value not in (None, False) and not key.startswith(BEFORE_ROUNDING)
         )
         conditions = why.conditions_of(row["record"], name, reader)
         found.append(Right(text_of(rule.title, me.language), rule.kind, row["answer"], values, conditions))
@@ -159,6 +168,7 @@ async def _rights(tx: Transaction, parts: Parts, me: Me, child: str, name: str) 
 
 @dataclass(frozen=True)
 class Reasons:
+    rule: str  # its title
     conditions: Conditions
     facts: tuple[FactShown, ...]
 
@@ -178,7 +188,9 @@ async def reasons(
     reader = why.Reader(me.language, {me.person_id, child_id}, names)
     concepts = {fact["concept"] for fact in record.get("facts", ()) if fact.get("concept")}
     await log_reading(tx, me, people, concepts)
+    rule = parts.catalogue.rules.get(record["rule"])
     return Reasons(
+        text_of(rule.title, me.language) if rule else "",
         why.conditions_of(record, names[child_id], reader),
         why.facts_of(record, parts.catalogue.model, reader),
     )
