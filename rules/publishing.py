@@ -5,11 +5,13 @@ Forvaltningsloven (LOV-2025-06-20-81), not in force yet, asks that the legal con
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from rules.determination import LawReference
 from rules.parameter import DatedValue, Parameter
 from rules.rule import Rule
+from rules.service_file import Authority
 from rules.wording import measured
 
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -52,11 +54,42 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "en": "This we do not know, or have not included:",
     },
     "next": {"nb": "Neste steg", "nn": "Neste steg", "en": "Next step"},
+    "authority": {"nb": "Avgjøres av", "nn": "Blir avgjort av", "en": "Decided by"},
+    "deadline": {
+        "nb": "Frist: {value}. Det sies {before} i forveien",
+        "nn": "Frist: {value}. Det blir sagt {before} i førevegen",
+        "en": "Deadline: {value}. It is told {before} ahead",
+    },
+    "appeal": {
+        "nb": "Klage: til {to} innen {within}",
+        "nn": "Klage: til {to} innan {within}",
+        "en": "Appeal: to {to} within {within}",
+    },
+    "gives": {"nb": "Dette gir den:", "nn": "Dette gir ho:", "en": "It gives:"},
+    "worked_out": {
+        "nb": "Dette regnes ut:",
+        "nn": "Dette blir rekna ut:",
+        "en": "This is worked out:",
+    },
+    "settings": {
+        "nb": "Dette velger kommunen:",
+        "nn": "Dette vel kommunen:",
+        "en": "This the municipality chooses:",
+    },
+}
+_LENGTHS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "Y": {"nb": ("år", "år"), "nn": ("år", "år"), "en": ("year", "years")},
+    "M": {"nb": ("måned", "måneder"), "nn": ("månad", "månader"), "en": ("month", "months")},
+    "W": {"nb": ("uke", "uker"), "nn": ("veke", "veker"), "en": ("week", "weeks")},
+    "D": {"nb": ("dag", "dager"), "nn": ("dag", "dagar"), "en": ("day", "days")},
 }
 
 
-def published(rules: Iterable[Rule], language: str) -> str:
-    """Markdown in nb, nn or en, themes in the order of their names."""
+def published(rules: Iterable[Rule], language: str, authorities: Mapping[str, Authority]) -> str:
+    """Markdown in nb, nn or en, themes in the order of their names.
+
+    Expressions are FEEL, as the rule files have them: what the system does, to the letter.
+    """
     chosen = sorted(rules, key=lambda rule: rule.id)
     lines = [f"# {_word('page', language)}", "", _word("made", language).format(count=len(chosen)), ""]
     theme = ""
@@ -64,7 +97,7 @@ def published(rules: Iterable[Rule], language: str) -> str:
         if rule.id.split(".")[0] != theme:
             theme = rule.id.split(".")[0]
             lines += [f"## {theme.replace('_', ' ').capitalize()}", ""]
-        lines += _rule(rule, language)
+        lines += _rule(rule, language, authorities)
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
@@ -72,25 +105,62 @@ def _word(name: str, language: str) -> str:
     return _WORDS[name][language]
 
 
-def _rule(rule: Rule, language: str) -> Iterator[str]:
+def _rule(rule: Rule, language: str, authorities: Mapping[str, Authority]) -> Iterator[str]:
     yield from (f"### {rule.title[language]}", "", f"`{rule.id}`. {rule.summary[language]}", "")
     kind = _word(rule.kind, language)
     if rule.comes_about and rule.comes_about != "duty":
         kind += f", {_word(rule.comes_about, language)}"
     yield f"* {_word('kind', language)}: {kind}"
     yield f"* {_word('law', language)}: {_law(rule.law)}"
+    if rule.authority:
+        yield f"* {_word('authority', language)}: {_named(rule.authority, authorities, language)}"
     if rule.next_step:
         yield f"* {_word('next', language)}: {rule.next_step[language]}"
+    if rule.deadline:
+        title = next((one.title.get(language) for one in rule.outcome if one.name == rule.deadline.value), "")
+        before = length_in(rule.deadline.told_before, language)
+        yield f"* {_word('deadline', language).format(value=title or rule.deadline.value, before=before)}"
+    if rule.appeal:
+        to = _named(rule.appeal.to, authorities, language)
+        said = _word("appeal", language).format(to=to, within=length_in(rule.appeal.within, language))
+        yield f"* {said}" + (f" ({_law(rule.appeal.law)})" if rule.appeal.law else "")
     yield ""
     if rule.conditions:
         yield from (_word("conditions", language), "")
         for condition in rule.conditions:
             law = f" ({_law(condition.law)})" if condition.law != rule.law else ""
-            yield f"* {condition.text[language]}{law}"
+            yield f"* {condition.text[language]}{law}: {_code(condition.that.text)}"
         yield ""
+    given = [f"`{one.name}`: {_code(one.expression.text)}" for one in rule.where]
+    yield from _listed("worked_out", given, language)
+    gives = [
+        f"{one.title.get(language) or f'`{one.name}`'}: {_code(one.expression.text)}" for one in rule.outcome
+    ]
+    yield from _listed("gives", gives, language)
+    chosen = [f"{one.title[language]} (`{one.name}`): {_code(str(one.default))}" for one in rule.settings]
+    yield from _listed("settings", chosen, language)
     yield from _listed("human", [f"{i.text[language]} ({_law(i.law)})" for i in rule.discretion], language)
     yield from _parameters(rule.parameters, language)
     yield from _listed("gaps", [gap[language] for gap in rule.known_gaps], language)
+
+
+def _code(text: str) -> str:
+    return f"`{' '.join(text.split())}`"
+
+
+def _named(name: str, authorities: Mapping[str, Authority], language: str) -> str:
+    known = authorities.get(name)
+    return known.name[language] if known else name.replace("_", " ")
+
+
+def length_in(duration: str, language: str) -> str:
+    """An ISO 8601 duration in words.
+
+    >>> length_in("P3W", "nb"), length_in("P1M", "en")
+    ('3 uker', '1 month')
+    """
+    found = re.findall(r"(\d+)([YMWD])", duration)
+    return " ".join(f"{number} {_LENGTHS[unit][language][number != '1']}" for number, unit in found)
 
 
 def _listed(word: str, items: list[str], language: str) -> Iterator[str]:

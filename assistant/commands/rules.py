@@ -150,7 +150,7 @@ def _publish(given: argparse.Namespace) -> int:
 
     language = known_language(given.language, "--language")
     found = _chosen(given.paths)
-    print(published(found.rules, language), end="")
+    print(published(found.rules, language, found.catalogue.authorities), end="")
     return 1 if found.faults else 0
 
 
