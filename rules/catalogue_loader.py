@@ -249,9 +249,13 @@ def _brought_faults(catalogue: Catalogue) -> Iterator[Fault]:
 
 
 def _tact_faults(catalogue: Catalogue) -> Iterator[Fault]:
-    """Rules of tact that decide in the same order, or whose tests come out otherwise."""
+    """Rules of tact of one id or in one order, or whose tests come out otherwise."""
     orders: dict[int, str] = {}
+    files: dict[str, str] = {}
     for rule in catalogue.tact:
+        if rule.id in files:
+            yield Fault(rule.filename, 1, f"tact {rule.id}: is also in {files[rule.id]}")
+        files[rule.id] = rule.filename
         if rule.order in orders:
             message = f"tact {rule.id}: has order {rule.order}, which '{orders[rule.order]}' has too"
             yield Fault(rule.filename, _line_of(rule.text, "order:"), message)

@@ -143,7 +143,11 @@ def failures(rule: TactRule, rules: Iterable[TactRule]) -> Iterable[tuple[int, s
     """The rule's own tests that come out otherwise, among all rules of tact: line and message."""
     known = [rule, *(one for one in rules if one.id != rule.id)]
     for test in rule.tests:
-        found = judge(known, test.situation)
+        try:
+            found = judge(known, test.situation)
+        except FeelError as error:
+            yield test.line, f"test '{test.name}': {error.message}"
+            continue
         said = TELL if found is None else str(found)
         if said != test.expect:
             by = f" by '{found.rule}'" if found else ""

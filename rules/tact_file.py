@@ -13,6 +13,22 @@ from rules.reading import Faults, Section, expression_text
 from rules.tact import NAMES, TELL, WAYS, Matter, Party, Situation, TactRule, TactTest
 from rules.yaml_source import Node, read_yaml
 
+OF_PARTY = tuple(one.name for one in fields(Party))
+ATTRIBUTES = {
+    "person": OF_PARTY,
+    "subject": OF_PARTY,
+    "matter": (*(one.name for one in fields(Matter)), "theme"),
+}
+"""What an expression may ask of each of these."""
+
+WANTED: dict[str, tuple[type, str]] = {
+    "bool": (bool, "true or false"),
+    "int": (int, "a whole number"),
+    "date": (date, "a date (year-month-day)"),
+    "str": (str, "text"),
+}
+"""By the type of a field: what a test may give, and how that is said."""
+
 
 def read_tact_file(text: str, filename: str) -> tuple[TactRule, ...]:
     """The rule of one file, in a tuple as files with several things are. Raises `RuleFault`."""
@@ -58,12 +74,29 @@ def _order(section: Section, faults: Faults) -> int:
 
 
 def _expression(node: Node | None, faults: Faults) -> Expression:
-    text = expression_text(node) if node is not None else "null"
+    nothing = compile_expression("null", ())
+    if node is None:
+        return nothing
+    text = expression_text(node)
+    if text is None:
+        faults.add(node.line, f"tact: {node.shape} where an expression is needed")
+        return nothing
     try:
-        return compile_expression(text or "null", NAMES)
+        expression = compile_expression(text, NAMES)
     except FeelError as error:
-        faults.add((node.line if node else 1) + max(0, error.line - 1), f"tact: {error.message}")
-        return compile_expression("null", ())
+        faults.add(node.line + max(0, error.line - 1), f"tact: {error.message}")
+        return nothing
+    for path in expression.paths:
+        _known_of(path, node.line, faults)
+    return expression
+
+
+def _known_of(path: str, line: int, faults: Faults) -> None:
+    """A name that nothing has is null to FEEL, and the rule would never hold: it is a fault."""
+    of, _, name = path.partition(".")
+    known = ATTRIBUTES.get(of, ())
+    if name and known and name not in known:
+        faults.add(line, f"tact: {path}: {of} has no '{name}'{suggestion(name, known)}")
 
 
 def _law(node: Node, faults: Faults) -> LawReference:
@@ -112,7 +145,7 @@ def _party(given: Section | None, name: str, faults: Faults) -> Party:
 
 def _values(section: Section | None, of: type[Party] | type[Matter], faults: Faults) -> dict[str, Any]:
     """What a test gives of one of these, by the names of its fields."""
-    known = [one.name for one in fields(of)]
+    known = {one.name: str(one.type) for one in fields(of)}
     found: dict[str, Any] = {}
     for name, node in section.entries.items() if section else ():
         if name not in known:
@@ -120,6 +153,11 @@ def _values(section: Section | None, of: type[Party] | type[Matter], faults: Fau
                 node.line, f"test: '{name}' is not known of {of.__name__.lower()}{suggestion(name, known)}"
             )
             continue
-        value = node.value
-        found[name] = int(value) if name == "age" and not isinstance(value, bool | type(None)) else value
+        wanted, _, unknown = known[name].partition(" | ")  # 'bool | None'
+        kind, what = WANTED[wanted]
+        fits = isinstance(node.value, kind) and (kind is bool or not isinstance(node.value, bool))
+        if fits or (node.value is None and unknown):
+            found[name] = node.value
+        else:
+            faults.add(node.line, f"test: '{name}' is {node.shape}; {what} is needed")
     return found
