@@ -93,7 +93,8 @@ def recognise(
     """The life events that people's recent changes mean on a day, each once, in the order recognised.
 
     `kept` are those recognised earlier: what now speaks against one of them (a death taken back) annuls it, and
-    what followed from it.
+    what followed from it. What is too long ago to be news is not spoken against any more: a child who dies at six
+    has been born. It is still annulled where its own source takes it back.
 
     Life events may be signals of further ones, until nothing new is recognised. What is both withdrawn and
     stated anew (a corrected birth date) has happened; what something speaks against (`unless`) has not, and is
@@ -129,7 +130,9 @@ def _found(
     by_kind = {definition.kind: definition for definition in known}
     for event in kept:
         definition = by_kind.get(event.kind)
-        if definition and _spoken_against(definition, event.subject, event.occurred_on, told, on):
+        if definition is None or _is_long_ago(definition, event.occurred_on, on):
+            continue
+        if _spoken_against(definition, event.subject, event.occurred_on, told, on):
             found[event.key] = (replace(event, annulled=True), None)
             waiting.append(found[event.key][0])
     while waiting:
@@ -162,10 +165,10 @@ def _recognised(
         day = None if definition.not_before is None else _asked(definition.not_before, scope, definition)
         if definition.not_before is not None and not isinstance(day, date):
             continue
-        if definition.within_months is not None and _months(occurred_on, on) >= definition.within_months:
+        taken_back = fact.withdrawn if isinstance(fact, FactChange) else fact.annulled
+        if not taken_back and _is_long_ago(definition, occurred_on, on):
             continue
-        annulled = fact.withdrawn if isinstance(fact, FactChange) else fact.annulled
-        annulled = annulled or _spoken_against(definition, fact.subject, occurred_on, told, on)
+        annulled = taken_back or _spoken_against(definition, fact.subject, occurred_on, told, on)
         for subject in concerned.get((signal.of, fact.subject), ()) if signal.of else (fact.subject,):
             name = f"{definition.kind}:{subject}:{key}"
             yield RecognisedLifeEvent(definition.kind, subject, occurred_on, name, annulled), day
@@ -228,6 +231,11 @@ def _asked(expression: Expression, scope: Mapping[str, Any], definition: LifeEve
         return expression.evaluate(scope)
     except FeelError as error:
         raise FeelError(f"life event {definition.kind}: {error.message}", error.line, error.column) from error
+
+
+def _is_long_ago(definition: LifeEventDefinition, occurred_on: date, on: date) -> bool:
+    within = definition.within_months
+    return within is not None and _months(occurred_on, on) >= within
 
 
 def _months(earlier: date, later: date) -> int:

@@ -20,7 +20,7 @@ from rules.life_events import (
     LifeEventDefinition,
     RecognisedLifeEvent,
     _asked,
-    _months,
+    _is_long_ago,
     _scope,
 )
 
@@ -84,9 +84,9 @@ def _events(
     day = occurred_on if definition.not_before is None else _asked(definition.not_before, scope, definition)
     if not isinstance(day, date):
         return
-    if definition.within_months is not None and _months(occurred_on, on) >= definition.within_months:
-        return
     taken_back = fact.withdrawn if isinstance(fact, FactChange) else fact.annulled
+    if not taken_back and _is_long_ago(definition, occurred_on, on):
+        return
     annulled = taken_back or match in matches.spoken_against
     for subject in matches.recognised[match]:
         name = f"{definition.kind}:{subject}:{key}"
