@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -17,6 +17,7 @@ from assistant.store.tables import due, fact, life_event
 from assistant.twin import FactChange, Span
 from rules import Catalogue, LifeEventDefinition, RecognisedLifeEvent, recognise, waits_until
 from rules import FactChange as Signal
+from rules.life_events import Concerned
 
 WAITS = "life_event"
 """What a row of `due` says when a life event is waited for: a job not followed by another, a birthday."""
@@ -34,6 +35,10 @@ a death the same night, has been taken back.
 
 INVERSE_OF = {"person.children": "person.parents", "person.parents": "person.children"}
 """A relation, and the one that says the same from the other side."""
+
+SPOUSE = "person.spouse"
+
+NOBODY: Concerned = {}
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,10 @@ async def keep_life_events(
     relations = _relations(catalogue.life_events.values())
     for change in changes:
         if change.concept in relations:
-            subjects |= {span.value for span in change.after if isinstance(span.value, str)}
-    return await _keep(tx, catalogue, signals, subjects, inbox_id, on, now)
+            subjects |= _named(change.after)
+    mistaken = _taken_back(changes, relations)
+    subjects |= {whose for _, whose in mistaken}
+    return await _keep(tx, catalogue, signals, subjects, inbox_id, on, now, mistaken)
 
 
 async def look_again(
@@ -78,13 +85,19 @@ async def _keep(
     inbox_id: str | None,
     on: date,
     now: datetime,
+    mistaken: Concerned = NOBODY,
 ) -> KeptLifeEvents:
+    """`mistaken`: whom what happens to others was thought to concern, and does not."""
     definitions = tuple(catalogue.life_events.values())
     signals = [*news, *await _known(tx, watched(definitions), subjects)]
     concerned = await _concerned(tx, definitions, subjects)
     new: list[str] = []
     annulled: list[str] = []
-    for event in recognise(definitions, signals, on, concerned, await _standing(tx, subjects)):
+    found = recognise(definitions, signals, on, concerned, await _standing(tx, subjects))
+    holds = {event.key for event in found}
+    once = recognise(definitions, signals, on, mistaken) if mistaken else ()
+    gone = [replace(event, annulled=True) for event in once if event.key not in holds]
+    for event in (*found, *gone):
         question = select(life_event.c.id, life_event.c.annulled_at).where(
             life_event.c.kind == event.kind,
             life_event.c.subject_id == event.subject,
@@ -223,7 +236,7 @@ async def _concerned(
     question = (
         select(fact.c.concept, fact.c.object_id, fact.c.subject_id)
         .where(fact.c.concept.in_(relations), fact.c.object_id.in_(subjects), fact.c.superseded_at.is_(None))
-        .where(or_(fact.c.valid_to.is_(None), fact.c.concept == "person.spouse"))
+        .where(or_(fact.c.valid_to.is_(None), fact.c.concept == SPOUSE))
         .order_by(fact.c.subject_id)
     )
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -245,6 +258,28 @@ async def _concerned(
     for row in await tx.all(said):
         found[named[row["concept"]], row["subject_id"]].append(row["object_id"])
     return {key: tuple(dict.fromkeys(people)) for key, people in found.items()}
+
+
+def _taken_back(changes: Iterable[FactChange], relations: Collection[str]) -> Concerned:
+    """Who was said to have somebody as child, parent or ward, and is said so no more: it was a mistake.
+
+    A relation that has ended is still told of, with its days. A spouse is let be: widowed or divorced, one may have
+    a document that no longer names whom one was married to.
+    """
+    found: dict[tuple[str, str], list[str]] = defaultdict(list)
+    wanted = set(relations) - {SPOUSE}
+    for change in changes:
+        for other in sorted(_named(change.before) - _named(change.after)):
+            if change.concept in wanted:
+                found[change.concept, other].append(change.subject_id)
+            if (inverse := INVERSE_OF.get(change.concept)) in wanted:
+                found[inverse, change.subject_id].append(other)
+    return {key: tuple(people) for key, people in found.items()}
+
+
+def _named(spans: Iterable[Span]) -> set[str]:
+    """Those a relation is to, by our ids."""
+    return {span.value for span in spans if isinstance(span.value, str)}
 
 
 async def _wait(tx: Transaction, subject_id: str, until: date | None) -> None:
