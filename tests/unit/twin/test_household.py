@@ -1,4 +1,7 @@
-"""Who § 3d counts in a child's household, and which number a child has among its siblings (§ 3a)."""
+"""Who belongs to a child's household, which number it has among its siblings, and who is nearest to somebody.
+
+§ 3d and § 3a are those of FOR-2005-12-16-1478.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,14 @@ from typing import Any
 import pytest
 
 from assistant.twin import UNKNOWN, Fact, Neighbourhood
-from assistant.twin.household import affected_persons, household_adults, sibling_number
+from assistant.twin.household import (
+    affected_persons,
+    gave_birth_on,
+    guardians_at_home,
+    household_adults,
+    next_of_kin,
+    sibling_number,
+)
 
 ON = date(2026, 9, 1)
 _numbers = itertools.count()
@@ -297,3 +307,113 @@ def test_a_place_that_begins_later_concerns_its_child_now() -> None:
         person("mother", "A"), person("c", "A"), parents("c", "mother"), placed("c", since=date(2027, 8, 1))
     )
     assert "c" in affected_persons(told, "place-c", ON)
+
+
+def guardians(child: str, *names: str) -> list[Fact]:
+    return [fact(child, "person.guardians", to=name) for name in names]
+
+
+BOTH = guardians("child", "mother", "father")
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([person("child", "A"), person("mother", "A"), person("father", "A")], ("mother", "father")),
+        ([person("child", "A"), person("mother", "A"), person("father", "B")], ("mother",)),
+        ([person("child", "A"), person("mother", "B"), person("father", "C")], ()),
+        ([person("child", "A"), person("mother", "A")], ("mother",)),
+        ([person("mother", "A"), person("father", "A")], ()),
+        ([person("child", None), person("mother", None), person("father", None)], ()),
+        ([person("child", "A"), person("step", "A")], ()),
+    ],
+    ids=[
+        "both",
+        "one",
+        "lives with neither",
+        "father's home not told",
+        "child's home not told",
+        "no known address is no common one",
+        "one without parental responsibility",
+    ],
+)
+def test_a_child_lives_with_the_guardians_of_its_address(
+    rows: list[list[Fact]], expected: tuple[str, ...]
+) -> None:
+    assert guardians_at_home(near(BOTH, *rows), "child", ON) == expected
+
+
+def test_a_child_of_shared_residence_lives_with_both() -> None:
+    """Barnelova § 36: the register has one of the addresses."""
+    homes = [person("child", "A"), person("mother", "A"), person("father", "B")]
+    shared = [fact("child", "person.shared_residence", to=one) for one in ("mother", "father", "uncle")]
+    assert guardians_at_home(near(BOTH, shared, *homes), "child", ON) == ("mother", "father")
+    ended = [fact("child", "person.shared_residence", to="father", until=ON)]
+    assert guardians_at_home(near(BOTH, ended, *homes), "child", ON) == ("mother",)
+
+
+def test_nobody_is_at_home_where_nobody_is_known_to_be_a_guardian() -> None:
+    assert guardians_at_home(near(person("child", "A"), person("mother", "A")), "child", ON) == ()
+
+
+def test_the_next_of_kin_are_spouse_children_and_parents_each_once() -> None:
+    told = near(
+        married("dead", "spouse"),
+        [fact("dead", "person.children", to="son")],
+        parents("son", "dead"),
+        parents("daughter", "dead", "spouse"),
+        parents("dead", "old"),
+        person("neighbour", "A"),
+    )
+    assert next_of_kin(told, "dead", ON) == ("spouse", "son", "daughter", "old")
+
+
+def test_the_dead_are_no_next_of_kin() -> None:
+    gone = [fact(one, "person.death_date", "2026-01-01") for one in ("spouse", "son")]
+    alive = [fact("daughter", "person.death_date")]
+    told = near(married("dead", "spouse"), parents("son", "dead"), parents("daughter", "dead"), gone, alive)
+    assert next_of_kin(told, "dead", ON) == ("daughter",)
+
+
+def test_who_was_divorced_is_no_next_of_kin_and_who_has_nobody_has_none() -> None:
+    divorced = [
+        fact("dead", "person.spouse", to="former", until=date(2025, 1, 1)),
+        fact("dead", "person.spouse", since=date(2025, 1, 1)),
+    ]
+    assert next_of_kin(near(divorced), "dead", ON) == ()
+    assert next_of_kin(near(), "dead", ON) == ()
+
+
+def of_mother(*children: str) -> list[Fact]:
+    return [fact("mother", "person.mother_of", to=child) for child in children]
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([of_mother("a"), [fact("a", "person.birth_date", "2026-08-30")]], "2026-08-30"),
+        (
+            [
+                of_mother("a", "b"),
+                [fact("a", "person.birth_date", "2026-08-30"), fact("b", "person.birth_date", "2020-01-01")],
+            ],
+            "2026-08-30",
+        ),
+        ([of_mother("a", "b"), [fact("a", "person.birth_date", "2020-01-01")]], UNKNOWN),
+        ([of_mother("a")], UNKNOWN),
+        ([[fact("mother", "person.mother_of", [])]], None),
+        ([parents("a", "mother"), [fact("a", "person.birth_date", "2026-08-30")]], UNKNOWN),
+        ([], UNKNOWN),
+    ],
+    ids=[
+        "one child",
+        "the latest of two",
+        "of one nobody has told us when",
+        "of the only one nobody has told us when",
+        "known to be mother of none",
+        "a parent may be the father",
+        "nobody has told us",
+    ],
+)
+def test_when_somebody_last_gave_birth(rows: list[list[Fact]], expected: object) -> None:
+    assert gave_birth_on(near(*rows), "mother", ON) == expected
