@@ -20,6 +20,7 @@ async def wake_determinations(tx: Transaction, now: datetime, today: date | None
         select(due.c.subject_id)
         .where(due.c.what.in_((DETERMINATION, WAITS, BROUGHT)), due.c.due_on <= today)
         .distinct()
+        .order_by(due.c.subject_id)
     )
     for row in await tx.all(question):
         subject_id = row["subject_id"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -10,10 +10,9 @@ from sqlalchemy import and_, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
-from assistant.config import OSLO, local_date
+from assistant.config import OSLO
 from assistant.determinations import DeterminationChange
-from assistant.guidance.mattering import DEADLINE_NEAR, LIFE_EVENT, ToldBefore
-from assistant.guidance.planning import FROM_DETERMINATIONS, Told
+from assistant.guidance.mattering import DEADLINE_NEAR, LIFE_EVENT
 from assistant.guidance.writing import Written
 from assistant.store import Transaction, enqueue
 from assistant.store.columns import from_json, new_id, to_json
@@ -101,35 +100,6 @@ def morning_of(day: date) -> datetime:
     return datetime.combine(day, time(8), OSLO)
 
 
-async def told_items(
-    tx: Transaction, subjects: Iterable[str]
-) -> dict[tuple[str, str, str], list[ToldBefore]]:
-    """(person, subject, rule) → what was told of it for life events and deadlines, and stands."""
-    question = (
-        select(
-            guidance.c.person_id,
-            guidance.c.subject_id,
-            guidance.c.kind,
-            guidance.c.content,
-            guidance.c.created_at,
-        )
-        .where(
-            guidance.c.subject_id.in_(list(subjects)),
-            guidance.c.kind.in_((LIFE_EVENT, DEADLINE_NEAR)),
-            guidance.c.withdrawn_at.is_(None),
-        )
-        .order_by(guidance.c.created_at)
-    )
-    told: dict[tuple[str, str, str], list[ToldBefore]] = {}
-    for row in await tx.all(question):
-        for item in row["content"].get("items", ()):
-            deadline = date.fromisoformat(item["deadline"]) if item.get("deadline") else None
-            at = local_date(row["created_at"])
-            entry = ToldBefore(row["kind"], item["answer"], deadline, at, item["values"])
-            told.setdefault((row["person_id"], row["subject_id"], item["rule"]), []).append(entry)
-    return told
-
-
 async def waiting_because(tx: Transaction, life_event_id: str) -> list[Mapping[str, Any]]:
     """Messages not yet sent of what a life event brought, locked as `waiting_messages` are."""
     subject_of = select(life_event.c.subject_id).where(life_event.c.id == life_event_id).scalar_subquery()
@@ -165,43 +135,6 @@ async def records_of(tx: Transaction, changes: Sequence[DeterminationChange]) ->
         determination.c.id.in_([change.determination_id for change in changes])
     )
     return {row["id"]: row["record"] for row in await tx.all(question)}
-
-
-async def life_events_of(tx: Transaction, cause: str) -> tuple[str, ...]:
-    """The kinds of life events behind a cause: one told of, or recognised from the event ('inbox:<id>')."""
-    source, _, inbox_id = cause.partition(":")
-    if source == LIFE_EVENT:
-        told = select(life_event.c.kind).where(life_event.c.id == inbox_id)
-        return tuple(row["kind"] for row in await tx.all(told))
-    if source != "inbox":
-        return ()
-    question = select(life_event.c.kind).where(
-        life_event.c.inbox_id == inbox_id, life_event.c.annulled_at.is_(None)
-    )
-    return tuple(dict.fromkeys(row["kind"] for row in await tx.all(question)))
-
-
-async def told_about(tx: Transaction, subjects: Iterable[str]) -> dict[tuple[str, str, str], Told]:
-    """(person, subject, rule) → what was last told of it and stands."""
-    question = (
-        select(guidance.c.person_id, guidance.c.subject_id, guidance.c.kind, guidance.c.content)
-        .where(
-            guidance.c.subject_id.in_(list(subjects)),
-            guidance.c.kind.in_(FROM_DETERMINATIONS),
-            guidance.c.withdrawn_at.is_(None),
-        )
-        .order_by(guidance.c.created_at)
-    )
-    told: dict[tuple[str, str, str], Told] = {}
-    for row in await tx.all(question):
-        for rule in row["content"]["rules"]:
-            told[row["person_id"], row["subject_id"], rule] = Told(
-                row["kind"],
-                row["content"].get("values_of", {}).get(rule, {}),
-                tuple(entry["path"] for entry in row["content"].get("asked", ())),
-                date.fromisoformat(begins) if (begins := row["content"].get("begins")) else None,
-            )
-    return told
 
 
 async def waiting_messages(

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import select
-
 from assistant.config import local_date
 from assistant.determinations import DeterminationChange, RuleVersions
-from assistant.guidance import rows
+from assistant.guidance import already_told, rows
 from assistant.guidance.content import content_by_hand
 from assistant.guidance.mattering import (
     DEADLINE_NEAR,
+    LIFE_EVENT,
     LifeEventRow,
     nearing,
     plan_deadlines,
@@ -42,13 +41,16 @@ from assistant.guidance.planning import (
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
 from assistant.guidance.writing import write, write_withheld
 from assistant.store import Postpone, Transaction
-from assistant.store.tables import guidance, message
 from assistant.twin import Changed, Twin, Use, log_usage
 from rules import Catalogue, Matter
 
 PURPOSE = "to tell people of their rights and duties"
 BASIS = "forvaltningsloven § 11; eForvaltningsforskriften § 8"
 LATE_NOTICE = timedelta(days=14)
+CALM_KINDS = frozenset({LIFE_EVENT, DEADLINE_NEAR})
+CALM = timedelta(hours=12)
+"""What nobody has asked for gives one notice in so long, however many things there are to tell."""
+
 WITHOUT_NOTICE = frozenset({"application_received"})
 """Kinds that answer somebody who is there: the chat is enough."""
 
@@ -107,7 +109,7 @@ class Guidance:
         planned = plan(
             all_changes,
             circles,
-            await rows.told_about(tx, {change.subject_id for change in told_of}),
+            await already_told.told_about(tx, {change.subject_id for change in told_of}),
             await rows.records_of(tx, told_of),
             catalogue,
             on,
@@ -155,7 +157,7 @@ class Guidance:
         on = local_date(now)
         catalogue = await self._catalogue(tx, on)
         circles = await self._circles(tx, told_of, catalogue, on)
-        told = await rows.told_items(tx, {one.subject_id for one in told_of})
+        told = await already_told.told_items(tx, {one.subject_id for one in told_of})
         records = await rows.records_of(tx, told_of)
         kept = [
             await self._keep(tx, one, now) for one in planning(told_of, circles, told, records, catalogue, on)
@@ -301,13 +303,7 @@ class Guidance:
 
     async def to_tell_by_hand(self, tx: Transaction, municipality: str) -> Sequence[Mapping[str, Any]]:
         """Letters to write and people to reach some other way, oldest first; content says why."""
-        question = (
-            select(message, guidance.c.subject_id, guidance.c.kind, guidance.c.rule, guidance.c.content)
-            .join(guidance, guidance.c.id == message.c.guidance_id)
-            .where(message.c.channel == "letter", message.c.state == "manual")
-            .order_by(message.c.created_at)
-        )
-        return [row for row in await tx.all(question) if row["content"].get("municipality") == municipality]
+        return await already_told.by_hand(tx, municipality)
 
     async def stop(
         self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
@@ -349,10 +345,16 @@ class Guidance:
 
     async def _keep(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> str | None:
         person, how = planned.person, planned.telling
+        if (
+            planned.kind in CALM_KINDS
+            and how.notice
+            and await already_told.knocked_lately(tx, person.id, now - CALM)
+        ):
+            how = replace(how, channels=("chat",), because=("told_with_another",))
         sender = await self.sender(tx, planned.content["municipality"])
         happened = [
             dict(self.catalogue.life_events[kind].title)
-            for kind in await rows.life_events_of(tx, planned.cause)
+            for kind in await already_told.life_events_of(tx, planned.cause)
             if kind in self.catalogue.life_events
         ]
         content = content_by_hand(

@@ -131,7 +131,8 @@ class Life:
     def __init__(self, story: Story, database: Database, catalogue: Catalogue, mailbox: Mailbox) -> None:
         self.story, self.database, self.catalogue = story, database, catalogue
         self.moment = datetime.combine(story.begins, DAY, OSLO)
-        self.ids = {name: new_id() for name in story.who}
+        # In the order of the story, so that who is woken first in a night is the same each time.
+        self.ids = {name: f"00000000-0000-4000-8000-{n:012d}" for n, name in enumerate(story.who, 1)}
         self.kinds = {name: str(facts.get("kind", "person")) for name, facts in story.who.items()}
         self.said: dict[tuple[str, str, str], tuple[Span, ...]] = {}
         self.confirmed: dict[str, date] = {}

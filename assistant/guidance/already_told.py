@@ -1,0 +1,103 @@
+"""What has been told, and to whom: so that nobody is told twice, nor knocked for more often than needed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from assistant.config import local_date
+from assistant.guidance.mattering import DEADLINE_NEAR, LIFE_EVENT, ToldBefore
+from assistant.guidance.planning import FROM_DETERMINATIONS, Told
+from assistant.store import Transaction
+from assistant.store.tables import guidance, life_event, message
+
+
+async def life_events_of(tx: Transaction, cause: str) -> tuple[str, ...]:
+    """The kinds of life events behind a cause: one told of, or recognised from the event ('inbox:<id>')."""
+    source, _, inbox_id = cause.partition(":")
+    if source == LIFE_EVENT:
+        told = select(life_event.c.kind).where(life_event.c.id == inbox_id)
+        return tuple(row["kind"] for row in await tx.all(told))
+    if source != "inbox":
+        return ()
+    question = select(life_event.c.kind).where(
+        life_event.c.inbox_id == inbox_id, life_event.c.annulled_at.is_(None)
+    )
+    return tuple(dict.fromkeys(row["kind"] for row in await tx.all(question)))
+
+
+async def told_about(tx: Transaction, subjects: Iterable[str]) -> dict[tuple[str, str, str], Told]:
+    """(person, subject, rule) → what was last told of it and stands."""
+    question = (
+        select(guidance.c.person_id, guidance.c.subject_id, guidance.c.kind, guidance.c.content)
+        .where(
+            guidance.c.subject_id.in_(list(subjects)),
+            guidance.c.kind.in_(FROM_DETERMINATIONS),
+            guidance.c.withdrawn_at.is_(None),
+        )
+        .order_by(guidance.c.created_at)
+    )
+    told: dict[tuple[str, str, str], Told] = {}
+    for row in await tx.all(question):
+        for rule in row["content"]["rules"]:
+            told[row["person_id"], row["subject_id"], rule] = Told(
+                row["kind"],
+                row["content"].get("values_of", {}).get(rule, {}),
+                tuple(entry["path"] for entry in row["content"].get("asked", ())),
+                date.fromisoformat(begins) if (begins := row["content"].get("begins")) else None,
+            )
+    return told
+
+
+async def told_items(
+    tx: Transaction, subjects: Iterable[str]
+) -> dict[tuple[str, str, str], list[ToldBefore]]:
+    """(person, subject, rule) → what was told of it for life events and deadlines, and stands."""
+    question = (
+        select(
+            guidance.c.person_id,
+            guidance.c.subject_id,
+            guidance.c.kind,
+            guidance.c.content,
+            guidance.c.created_at,
+        )
+        .where(
+            guidance.c.subject_id.in_(list(subjects)),
+            guidance.c.kind.in_((LIFE_EVENT, DEADLINE_NEAR)),
+            guidance.c.withdrawn_at.is_(None),
+        )
+        .order_by(guidance.c.created_at)
+    )
+    told: dict[tuple[str, str, str], list[ToldBefore]] = {}
+    for row in await tx.all(question):
+        for item in row["content"].get("items", ()):
+            deadline = date.fromisoformat(item["deadline"]) if item.get("deadline") else None
+            at = local_date(row["created_at"])
+            entry = ToldBefore(row["kind"], item["answer"], deadline, at, item["values"])
+            told.setdefault((row["person_id"], row["subject_id"], item["rule"]), []).append(entry)
+    return told
+
+
+async def knocked_lately(tx: Transaction, person_id: str, since: datetime) -> bool:
+    """Whether a notice has gone to the person since then, or is about to."""
+    notice = select(message.c.id).where(
+        message.c.person_id == person_id,
+        message.c.channel.in_(("email", "sms")),
+        message.c.state.in_(("waiting", "sent")),
+        message.c.created_at > since,
+    )
+    return await tx.first(notice.limit(1)) is not None
+
+
+async def by_hand(tx: Transaction, municipality: str) -> Sequence[Mapping[str, Any]]:
+    """Letters a human must write, in a municipality, oldest first; content says why."""
+    question = (
+        select(message, guidance.c.subject_id, guidance.c.kind, guidance.c.rule, guidance.c.content)
+        .join(guidance, guidance.c.id == message.c.guidance_id)
+        .where(message.c.channel == "letter", message.c.state == "manual")
+        .order_by(message.c.created_at)
+    )
+    return [row for row in await tx.all(question) if row["content"].get("municipality") == municipality]
