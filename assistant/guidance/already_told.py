@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -15,8 +15,11 @@ from assistant.store import Transaction
 from assistant.store.tables import guidance, life_event, message
 
 
-async def life_events_of(tx: Transaction, cause: str) -> tuple[str, ...]:
-    """The kinds of life events behind a cause: one told of, or recognised from the event ('inbox:<id>')."""
+async def life_events_of(tx: Transaction, cause: str, about: Collection[str]) -> tuple[str, ...]:
+    """The kinds of life events behind a cause: one told of, or recognised from the event ('inbox:<id>').
+
+    Of those it is about alone: what has happened to others because of the same event is not told with it.
+    """
     source, _, inbox_id = cause.partition(":")
     if source == LIFE_EVENT:
         told = select(life_event.c.kind).where(life_event.c.id == inbox_id)
@@ -24,7 +27,9 @@ async def life_events_of(tx: Transaction, cause: str) -> tuple[str, ...]:
     if source != "inbox":
         return ()
     question = select(life_event.c.kind).where(
-        life_event.c.inbox_id == inbox_id, life_event.c.annulled_at.is_(None)
+        life_event.c.inbox_id == inbox_id,
+        life_event.c.annulled_at.is_(None),
+        life_event.c.subject_id.in_(about),
     )
     return tuple(dict.fromkeys(row["kind"] for row in await tx.all(question)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -103,7 +104,7 @@ def person_as_known(near: Neighbourhood, person_id: str, on: date) -> Person:
             _day(known("child_stillborn_on")),
             *(_died_on(near, child, on) for child in household.children_of(near, person_id, on)),
         ),
-        lost_spouse_on=_latest(*(_died_on(near, one, on) for one in _ever_married_to(near, person_id))),
+        lost_spouse_on=_latest(*_deaths_in_marriage(near, person_id, on)),
     )
 
 
@@ -133,17 +134,19 @@ def circle_around(
     else:
         recipients = (subject_id,)
     if kind != "person":
+        recipients = _represented(near, recipients, on)
         called = near.value(subject_id, CALLED.get(kind, ""), on)
         thing = called if isinstance(called, str) else ""
         return Circle(None, tuple(person_as_known(near, one, on) for one in recipients), thing=thing)
-    if recipients == (subject_id,) and is_minor(near, subject_id, on):
-        recipients = (subject_id, *_related(near, subject_id, "person.guardians", on))
+    recipients = _represented(near, recipients, on)
     around = {
         other
         for name in ("person.guardians", "person.parents")
         for other in _related(near, subject_id, name, on)
     }
     around |= {partner for one in around for partner in _partners(near, one, on)}
+    if not household.is_alive(near, subject_id, on):
+        around |= set(household.next_of_kin(near, subject_id, on))
     around -= {subject_id}
     return Circle(
         person_as_known(near, subject_id, on),
@@ -163,15 +166,28 @@ def _related(near: Neighbourhood, subject_id: str, concept: str, on: date) -> tu
     return found if isinstance(found, tuple) else ()
 
 
+def _represented(near: Neighbourhood, people: tuple[str, ...], on: date) -> tuple[str, ...]:
+    """With those who have parental responsibility for the minors among them; tact settles who hears what."""
+    guardians = (
+        guardian
+        for one in people
+        if is_minor(near, one, on)
+        for guardian in _related(near, one, "person.guardians", on)
+    )
+    return tuple(dict.fromkeys((*people, *guardians)))
+
+
 def _died_on(near: Neighbourhood, person_id: str, on: date) -> date | None:
     died = near.value(person_id, "person.death_date", on)
     return None if died is UNKNOWN else _day(died)
 
 
-def _ever_married_to(near: Neighbourhood, person_id: str) -> tuple[str, ...]:
-    """Those named as spouse, now or before: a marriage ends with the death that is mourned."""
-    rows = near.facts(person_id, "person.spouse")
-    return tuple(dict.fromkeys(row.object_id for row in rows if row.object_id))
+def _deaths_in_marriage(near: Neighbourhood, person_id: str, on: date) -> Iterator[date]:
+    """When a spouse died to whom the person was still married: not one divorced before."""
+    for row in near.facts(person_id, "person.spouse"):
+        died = _died_on(near, row.object_id, on) if row.object_id else None
+        if died is not None and (row.valid_to is None or row.valid_to >= died):
+            yield died
 
 
 def _latest(*days: date | None) -> date | None:

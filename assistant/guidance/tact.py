@@ -99,6 +99,11 @@ def _as_seen(person: Person, on: date) -> PartyOfTact:
     )
 
 
+def is_open_to(how: Telling) -> bool:
+    """Whether the person may read of it on their own page: nothing that tact keeps from them."""
+    return how.silent is None and how.by_hand in (None, ON_PAPER)
+
+
 def may_go(channel: str, how: Telling) -> bool:
     """Whether a channel is open; SMS also stands in where email was chosen and could not arrive."""
     return channel in how.channels or (channel == "sms" and how.notice is not None)

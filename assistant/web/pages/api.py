@@ -15,6 +15,7 @@ from assistant.casework.case_rows import Case, Decision
 from assistant.casework.errands import billing_basis, errand_of
 from assistant.config import local_date
 from assistant.determinations import history
+from assistant.guidance.reading import may_read
 from assistant.processes.gathering import hides_home
 from assistant.store import Transaction
 from assistant.store.tables import guidance, message, process
@@ -79,11 +80,16 @@ async def _log_reading(
 async def list_determinations(request: web.Request) -> web.StreamResponse:
     parts, person_id = request.app[PARTS], _person(request)
     async with parts.database.begin() as tx:
+        subjects = await _own_subjects(parts, tx, person_id)
+        near = await parts.casework.assessor.twin.near(tx, subjects)
+        today = local_date(parts.clock())
         rows = [
             row
-            for subject in await _own_subjects(parts, tx, person_id)
+            for subject in subjects
             for row in await history(tx, subject)
             if row["current"]
+            and (rule := parts.catalogue.rules.get(row["rule"])) is not None
+            and may_read(parts.catalogue, near, rule, subject, person_id, today)
         ]
         await _log_reading(request, tx, {row["subject_id"] for row in rows}, ["determination"])
     found = [_determination(parts, row) for row in rows]

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from assistant.config import local_date
 from assistant.dialogue import why
 from assistant.dialogue.parts import Conditions, FactShown
+from assistant.guidance.reading import may_read
 from assistant.processes import Errand
 from assistant.processes.gathering import words_of
 from assistant.processes.picture import text_of
@@ -20,10 +21,12 @@ from assistant.processes.wording import shown, source_name, word
 from assistant.store import Transaction
 from assistant.store.tables import determination
 from assistant.twin import Fact, UsageRow, Use, log_usage
+from assistant.twin.household import full_years
 from assistant.web.parts import PARTS, Parts
 from assistant.web.visitor import Language, visitor_of
 
 PURPOSE = "to show your page"
+SPEAKS_FOR_ITSELF_AT = 15  # years; forvaltningsloven § 18
 BASIS = "personvernforordningen artikkel 15"
 
 ORDER = {"yes": 0, "undetermined": 1, "no": 2}
@@ -150,10 +153,13 @@ async def _rights(tx: Transaction, parts: Parts, me: Me, child: str, name: str) 
         .order_by(determination.c.rule)
     )
     reader = why.Reader(me.language, {me.person_id, child}, {child: name})
+    near = await parts.processes.twin.near(tx, [child, me.person_id])
     found = []
     for row in rows:
         rule = parts.catalogue.rules.get(row["rule"])
         if rule is None or (row["answer"] == "no" and rule.id not in parts.catalogue.with_errand):
+            continue
+        if not may_read(parts.catalogue, near, rule, child, me.person_id, local_date(me.now)):
             continue
         named = {outcome.name: outcome for outcome in rule.outcome}
         values = tuple(
@@ -205,12 +211,29 @@ async def known_about(tx: Transaction, parts: Parts, me: Me) -> tuple[tuple[str,
         if not mine and await parts.processes.hides_home(tx, me.person_id, subject, me.now):
             continue
         facts = list(await twin.facts_of(tx, subject))
+        if not mine:
+            facts = await _open_to_parents(tx, parts, me, subject, facts)
         for place in {fact.object_id for fact in facts if fact.concept == "person.kindergarten_place"}:
             facts += await twin.facts_of(tx, place) if place else ()
         await log_reading(tx, me, [subject], {fact.concept for fact in facts})
         known = tuple([await _known(tx, parts, me, fact) for fact in facts])
         found.append(("" if mine else await name_of(tx, parts, me, subject), known))
     return tuple(found)
+
+
+async def _open_to_parents(
+    tx: Transaction, parts: Parts, me: Me, child: str, facts: list[Fact]
+) -> list[Fact]:
+    """From the age of 15 what is confidential about a young person is their own to show."""
+    on = local_date(me.now)
+    born = (await parts.processes.twin.near(tx, [child])).value(child, "person.birth_date", on)
+    age = full_years(date.fromisoformat(str(born)), on) if isinstance(born, str) else 0
+    if age < SPEAKS_FOR_ITSELF_AT:
+        return facts
+    concepts = parts.catalogue.model.concepts
+    return [
+        one for one in facts if (known := concepts.get(one.concept)) and known.sensitivity != "confidential"
+    ]
 
 
 async def _known(tx: Transaction, parts: Parts, me: Me, fact: Fact) -> KnownFact:
