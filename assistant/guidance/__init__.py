@@ -3,8 +3,9 @@
 from assistant.guidance.delivery import Delivery
 from assistant.guidance.mattering import LifeEventRow
 from assistant.guidance.planning import PlannedGuidance, Policy, plan
+from assistant.guidance.rows import StillSending
 from assistant.guidance.sandbox import TemplateFault
-from assistant.guidance.store import Guidance, StillSending
+from assistant.guidance.store import Guidance
 from assistant.guidance.tact import Telling, telling
 from assistant.guidance.writing import KINDS, Written, write
 

@@ -22,7 +22,7 @@ async def life_events_of(tx: Transaction, cause: str, about: Collection[str]) ->
     """
     source, _, inbox_id = cause.partition(":")
     if source == LIFE_EVENT:
-        told = select(life_event.c.kind).where(life_event.c.id == inbox_id)
+        told = select(life_event.c.kind).where(life_event.c.id == inbox_id.partition(":")[0])
         return tuple(row["kind"] for row in await tx.all(told))
     if source != "inbox":
         return ()
@@ -66,6 +66,7 @@ async def told_items(
             guidance.c.person_id,
             guidance.c.subject_id,
             guidance.c.kind,
+            guidance.c.cause,
             guidance.c.content,
             guidance.c.created_at,
         )
@@ -81,7 +82,7 @@ async def told_items(
         for item in row["content"].get("items", ()):
             deadline = date.fromisoformat(item["deadline"]) if item.get("deadline") else None
             at = local_date(row["created_at"])
-            entry = ToldBefore(row["kind"], item["answer"], deadline, at, item["values"])
+            entry = ToldBefore(row["kind"], item["answer"], deadline, at, item["values"], row["cause"])
             told.setdefault((row["person_id"], row["subject_id"], item["rule"]), []).append(entry)
     return told
 

@@ -78,7 +78,9 @@ class Delivery:
         if row["withdrawn_at"] is not None:
             await rows.set_state(tx, message_id, "withdrawn")
             return None
-        person, how = await self.guidance.telling_now(tx, row, local_date(now))
+        person, how, unsaid = await self.guidance.telling_now(tx, row, local_date(now))
+        if unsaid:
+            row = await self.guidance.tell_less(tx, row, unsaid, now)
         address = _address(row["channel"], person)
         if not may_go(row["channel"], how) or not address:
             await self.guidance.stop(tx, row, person, how, now)
@@ -127,7 +129,7 @@ class Delivery:
     async def _another_way(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
         """Email that cannot arrive is followed by SMS; what the law wants to arrive ends with a human."""
         await rows.set_state(tx, row["id"], "failed")
-        person, how = await self.guidance.telling_now(tx, row, local_date(now))
+        person, how, _ = await self.guidance.telling_now(tx, row, local_date(now))
         content = row["content"]
         if row["channel"] == "email" and how.notice and person.mobile:
             sender = await self.guidance.sender(tx, content.get("municipality", ""))

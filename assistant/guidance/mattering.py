@@ -45,6 +45,7 @@ class ToldBefore:
     deadline: date | None
     at: date
     values: Mapping[str, Any] = field(default_factory=dict)
+    cause: str = ""
 
     @property
     def item_deadline(self) -> str | None:
@@ -56,6 +57,15 @@ ToldItems = Mapping[tuple[str, str, str], Sequence[ToldBefore]]
 
 Circles = Mapping[tuple[str, str], Circle]
 Records = Mapping[str, Mapping[str, Any]]
+
+
+def life_event_cause(event: LifeEventRow) -> str:
+    """What makes guidance of it unique: a death that was a mistake, and one that was not, have days of their own."""
+    return f"{LIFE_EVENT}:{event.id}:{event.occurred_on}"
+
+
+def deadline_cause(last: date | None) -> str:
+    return f"{DEADLINE_NEAR}:{last}"
 
 
 def deadline_of(rule: Rule, values: Mapping[str, Any]) -> date | None:
@@ -90,7 +100,7 @@ def plan_life_events(
                 matter = Matter(rule.id, rule.kind, LIFE_EVENT, about=rule.about)
                 how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
                 earlier = told.get((person.id, change.subject_id, rule.id), ())
-                if how.silent or any(_same(one, rule, change, on) for one in earlier):
+                if how.silent or any(_same(one, rule, change, event, on) for one in earlier):
                     continue
                 people[person.id, event.subject_id] = (person, circle.name)
                 groups[person.id, event.subject_id, how].append((event, change))
@@ -105,24 +115,29 @@ def plan_life_events(
             language: _opened(text.format(name=name or wording.word("nameless", language)))
             for language, text in first.opening.items()
         }
-        behind = list(dict.fromkeys(event.id for event, _ in found))
+        behind = list(dict.fromkeys(event for event, _ in found))
         planned.append(
             PlannedGuidance(
                 person=person,
                 subject_id=subject_id,
                 kind=LIFE_EVENT,
                 rule=together[0].rule,
-                cause=f"{LIFE_EVENT}:{behind[0]}",
+                cause=life_event_cause(behind[0]),
                 determination_id=together[0].determination_id,
                 telling=knock(way, person_id, knocked),
-                content={**content, "opening": opening, "life_events": behind},
+                content={**content, "opening": opening, "life_events": [event.id for event in behind]},
             )
         )
     return tuple(planned)
 
 
-def _same(before: ToldBefore, rule: Rule, change: DeterminationChange, on: date) -> bool:
-    """Has this been told, in the same words, so lately that it is no news?"""
+def _same(before: ToldBefore, rule: Rule, change: DeterminationChange, event: LifeEventRow, on: date) -> bool:
+    """Has this been told, in the same words, so lately that it is no news?
+
+    What was told when the event was thought to have happened on another day was told by mistake.
+    """
+    if before.cause.startswith(f"{LIFE_EVENT}:{event.id}:") and before.cause != life_event_cause(event):
+        return False
     item = plain(item_of(rule, change.after))
     said = (item["answer"], item["deadline"], item["values"])
     return said == (before.answer, before.item_deadline, before.values) and on - before.at < IS_NEWS_AGAIN
@@ -181,7 +196,7 @@ def plan_deadlines(
                     subject_id=change.subject_id,
                     kind=DEADLINE_NEAR,
                     rule=rule.id,
-                    cause=f"{DEADLINE_NEAR}:{last}",
+                    cause=deadline_cause(last),
                     determination_id=change.determination_id,
                     telling=knock(how, person.id, knocked),
                     content=_content(catalogue, [change], records, person.id, _of_whom(circle, person), on)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -16,7 +16,7 @@ from typing import Any
 from assistant.determinations import DeterminationChange
 from assistant.guidance.content import content_of, questions, spoken_of
 from assistant.guidance.people import Circle, Person
-from assistant.guidance.tact import Telling, telling
+from assistant.guidance.tact import ON_PAPER, Telling, telling
 from assistant.store.columns import to_json
 from rules import Catalogue, Matter, Rule
 
@@ -126,8 +126,8 @@ def plan(
     `circles`: (subject id, the rule's `told_to`) → circle. Only the first guidance to a person has a notice
     by email or SMS: one knock on the door is enough for all that waits behind it.
     """
-    groups: dict[tuple[str, str, str, str], list[DeterminationChange]] = defaultdict(list)
-    people: dict[tuple[str, str], tuple[Person, Telling, str]] = {}
+    groups: dict[tuple[str, str, str, str, Telling], list[DeterminationChange]] = defaultdict(list)
+    people: dict[tuple[str, str], tuple[Person, str]] = {}
     for change in changes:
         rule = catalogue.rules[change.rule]
         circle = circles.get((change.subject_id, rule.told_to))
@@ -144,16 +144,15 @@ def plan(
             how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
             if how.silent:
                 continue
-            people[person.id, change.subject_id] = (person, how, circle.name)
-            groups[person.id, change.subject_id, kind, rule.process].append(change)
+            people[person.id, change.subject_id] = (person, circle.name)
+            groups[person.id, change.subject_id, kind, rule.process, how].append(change)
     planned: list[PlannedGuidance] = []
     knocked: Knocked = set()
-    for (person_id, subject_id, kind, _), together in groups.items():
-        person, how, name = people[person_id, subject_id]
+    for (person_id, subject_id, kind, _, way), together in groups.items():
+        person, name = people[person_id, subject_id]
         ordered = sorted(
             together, key=lambda change: (not _in_money(catalogue.rules[change.rule]), change.rule)
         )
-        how = knock(how, person_id, knocked)
         planned.append(
             PlannedGuidance(
                 person=person,
@@ -162,7 +161,7 @@ def plan(
                 rule=ordered[0].rule,
                 cause=once(ordered[0]),
                 determination_id=ordered[0].determination_id,
-                telling=how,
+                telling=knock(way, person_id, knocked),
                 content=content_of(
                     catalogue,
                     ordered,
@@ -190,6 +189,19 @@ def knock(how: Telling, person_id: str, knocked: Knocked) -> Telling:
     if how.notice:
         knocked.add(then)
     return how
+
+
+def strictest(ways: Collection[Telling]) -> Telling:
+    """How several things that are told together may be told: as the one that asks most.
+
+    A human must think of it; a human sends it; nothing is said; it waits, the longest first.
+    """
+
+    def asks(way: Telling) -> tuple[bool, bool, bool, date]:
+        withheld = way.by_hand not in (None, ON_PAPER)
+        return withheld, way.by_hand is not None, way.silent is not None, way.not_before or date.min
+
+    return max(ways, key=asks)
 
 
 def once(change: DeterminationChange) -> str:

@@ -11,25 +11,43 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from assistant.config import OSLO
-from assistant.determinations import DeterminationChange
-from assistant.guidance.mattering import DEADLINE_NEAR, LIFE_EVENT
+from assistant.guidance.mattering import LIFE_EVENT
 from assistant.guidance.writing import Written
-from assistant.store import Transaction, enqueue
+from assistant.store import Postpone, Transaction, enqueue
 from assistant.store.columns import from_json, new_id, to_json
 from assistant.store.tables import delivery, determination, guidance, life_event, message
+
+REACHED = ("sent", "manual")
+"""States of a message that somebody has, or that a human brings them."""
 
 IN_FLIGHT = timedelta(seconds=40)
 """Longer than any channel takes for one attempt: what began so recently may be on its way."""
 
 
+class StillSending(Postpone):
+    """A message that this would take back is being handed over: wait till it is clear whether it went."""
+
+    def __init__(self) -> None:
+        super().__init__("a message that this overtakes is being sent", timedelta(seconds=1))
+
+
 async def keep_guidance(tx: Transaction, values: Mapping[str, Any]) -> str | None:
-    """Keep guidance once: its id, or None where the same was kept before."""
+    """Keep guidance once: its id, or None where the same was kept before.
+
+    What was taken back before it reached anybody is kept anew.
+    """
     dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
     plain = dict(values) | {"id": new_id(), "content": from_json(to_json(values["content"]))}
+    anew = {name: plain[name] for name in ("content", "determination_id", "created_at")}
     kept: str | None = await tx.scalar(
         dialect_insert(guidance)
         .values(plain)
-        .on_conflict_do_nothing(index_elements=["person_id", "subject_id", "rule", "kind", "cause"])
+        .on_conflict_do_update(
+            index_elements=["person_id", "subject_id", "rule", "kind", "cause"],
+            set_={**anew, "withdrawn_at": None},
+            where=guidance.c.withdrawn_at.is_not(None)
+            & guidance.c.id.not_in(select(message.c.guidance_id).where(message.c.state.in_(REACHED))),
+        )
         .returning(guidance.c.id)
     )
     return kept
@@ -44,25 +62,19 @@ async def keep_message(
     now: datetime,
     not_before: date | None = None,
 ) -> str | None:
-    """Keep a written message once a channel, and enqueue its delivery where it waits for one."""
+    """Keep a written message once a channel, and enqueue its delivery where it waits for one.
+
+    One that was taken back is written anew.
+    """
     send_at = now if not_before is None else max(now, morning_of(not_before))
     dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
+    of_it = {"created_at": now, "send_at": send_at, "state": state, **_words(written)}
     message_id: str | None = await tx.scalar(
         dialect_insert(message)
-        .values(
-            id=new_id(),
-            guidance_id=guidance_id,
-            person_id=person_id,
-            channel=written.channel,
-            language=written.language,
-            title=written.title,
-            body=written.body,
-            why=dict(written.why),
-            created_at=now,
-            send_at=send_at,
-            state=state,
+        .values(id=new_id(), guidance_id=guidance_id, person_id=person_id, channel=written.channel, **of_it)
+        .on_conflict_do_update(
+            index_elements=["guidance_id", "channel"], set_=of_it, where=message.c.state == "withdrawn"
         )
-        .on_conflict_do_nothing(index_elements=["guidance_id", "channel"])
         .returning(message.c.id)
     )
     if message_id is not None and state == "waiting":
@@ -70,6 +82,27 @@ async def keep_message(
         # person's events.
         await _enqueue_delivery(tx, message_id, written.channel, person_id, send_at, now)
     return message_id
+
+
+def _words(written: Written) -> dict[str, Any]:
+    return {
+        "language": written.language,
+        "title": written.title,
+        "body": written.body,
+        "why": dict(written.why),
+    }
+
+
+async def waiting_channels(tx: Transaction, guidance_id: str) -> dict[str, str]:
+    """Channel → message, of what has not been sent of a guidance."""
+    question = select(message.c.channel, message.c.id).where(
+        message.c.guidance_id == guidance_id, message.c.state == "waiting"
+    )
+    return {row["channel"]: row["id"] for row in await tx.all(question)}
+
+
+async def rewrite(tx: Transaction, message_id: str, written: Written) -> None:
+    await tx.execute(update(message).where(message.c.id == message_id).values(**_words(written)))
 
 
 async def _enqueue_delivery(
@@ -118,21 +151,10 @@ async def waiting_because(tx: Transaction, life_event_id: str) -> list[Mapping[s
     return [row for row in await tx.all(question) if life_event_id in row["content"].get("life_events", ())]
 
 
-async def withdraw_deadlines(tx: Transaction, subject_id: str, rule: str, but: str, now: datetime) -> None:
-    """Take back what waits to be sent of a rule's deadlines, but for the cause of the one that is near."""
-    waiting = [
-        row
-        for row in await waiting_messages(tx, subject_id=subject_id)
-        if row["kind"] == DEADLINE_NEAR and row["rule"] == rule and row["cause"] != but
-    ]
-    on_way = [row for row in waiting if await on_their_way(tx, [row["id"]], now)]
-    await withdraw_messages(tx, [row for row in waiting if row not in on_way], now)
-
-
-async def records_of(tx: Transaction, changes: Sequence[DeterminationChange]) -> dict[str, Mapping[str, Any]]:
+async def records_of(tx: Transaction, determination_ids: Collection[str]) -> dict[str, Mapping[str, Any]]:
     """The determinations as kept, with the source of each fact."""
     question = select(determination.c.id, determination.c.record).where(
-        determination.c.id.in_([change.determination_id for change in changes])
+        determination.c.id.in_(determination_ids)
     )
     return {row["id"]: row["record"] for row in await tx.all(question)}
 
@@ -200,6 +222,21 @@ async def on_their_way(tx: Transaction, message_ids: Sequence[str], now: datetim
     return begun is not None
 
 
+async def take_back(
+    tx: Transaction, waiting: Sequence[Mapping[str, Any]], now: datetime, wait: bool = True
+) -> int:
+    """Withdraw messages that have not been sent; how many. One on its way is left to go, unless we `wait`.
+
+    Raises StillSending where one is on its way and `wait` is set.
+    """
+    if await on_their_way(tx, [row["id"] for row in waiting], now):
+        if wait:
+            raise StillSending
+        waiting = [row for row in waiting if not await on_their_way(tx, [row["id"]], now)]
+    await withdraw_messages(tx, waiting, now)
+    return len(waiting)
+
+
 async def withdraw_messages(tx: Transaction, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
     """Take back waiting messages, and the guidance none of whose messages has reached anybody."""
     for row in rows:
@@ -209,15 +246,18 @@ async def withdraw_messages(tx: Transaction, rows: Sequence[Mapping[str, Any]], 
             .values(state="withdrawn")
         )
     for guidance_id in {row["guidance_id"] for row in rows}:
-        reached = select(message.c.id).where(
-            message.c.guidance_id == guidance_id, message.c.state.in_(("sent", "manual"))
-        )
-        if await tx.first(reached) is None:
+        if not await has_reached(tx, guidance_id):
             await tx.execute(
                 update(guidance)
                 .where(guidance.c.id == guidance_id, guidance.c.withdrawn_at.is_(None))
                 .values(withdrawn_at=now)
             )
+
+
+async def has_reached(tx: Transaction, guidance_id: str) -> bool:
+    """Whether some message of a guidance has reached its person, or is on a human's desk."""
+    question = select(message.c.id).where(message.c.guidance_id == guidance_id, message.c.state.in_(REACHED))
+    return await tx.first(question) is not None
 
 
 async def message_with_guidance(
@@ -300,8 +340,13 @@ async def end_delivery(tx: Transaction, message_id: str, delivery_id: str, outco
 
 
 async def first_attempt(tx: Transaction, message_id: str) -> datetime:
+    """When the message was first tried, since it was last written."""
     at: datetime = await tx.scalar(
-        select(delivery.c.at).where(delivery.c.message_id == message_id).order_by(delivery.c.at).limit(1)
+        select(delivery.c.at)
+        .join(message, message.c.id == delivery.c.message_id)
+        .where(message.c.id == message_id, delivery.c.at >= message.c.created_at)
+        .order_by(delivery.c.at)
+        .limit(1)
     )
     return at
 

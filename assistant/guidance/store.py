@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -12,6 +12,7 @@ from assistant.config import local_date
 from assistant.determinations import DeterminationChange, RuleVersions
 from assistant.guidance import already_told, rows
 from assistant.guidance.content import content_by_hand
+from assistant.guidance.judging import circles_of, telling_now
 from assistant.guidance.mattering import (
     DEADLINE_NEAR,
     LIFE_EVENT,
@@ -20,10 +21,10 @@ from assistant.guidance.mattering import (
     plan_deadlines,
     plan_life_events,
 )
+from assistant.guidance.overtaken import less, overtaken
 from assistant.guidance.people import (
     CONCEPTS,
     RELATIONS,
-    Circle,
     Person,
     children_of,
     circle_around,
@@ -40,7 +41,7 @@ from assistant.guidance.planning import (
 )
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
 from assistant.guidance.writing import write, write_withheld
-from assistant.store import Postpone, Transaction
+from assistant.store import Transaction
 from assistant.twin import Changed, Twin, Use, log_usage
 from rules import Catalogue, Matter
 
@@ -53,13 +54,6 @@ CALM = timedelta(hours=12)
 
 WITHOUT_NOTICE = frozenset({"application_received"})
 """Kinds that answer somebody who is there: the chat is enough."""
-
-
-class StillSending(Postpone):
-    """A message that this would take back is being handed over: wait till it is clear whether it went."""
-
-    def __init__(self) -> None:
-        super().__init__("a message that this overtakes is being sent", timedelta(seconds=1))
 
 
 @dataclass(frozen=True)
@@ -105,12 +99,12 @@ class Guidance:
             await self.withdraw(
                 tx, now, subject_id=change.subject_id, rule=change.rule, but=once(change), wait=wait
             )
-        circles = await self._circles(tx, told_of, catalogue, on)
+        circles = await circles_of(tx, self.twin, told_of, catalogue, on)
         planned = plan(
             all_changes,
             circles,
             await already_told.told_about(tx, {change.subject_id for change in told_of}),
-            await rows.records_of(tx, told_of),
+            await rows.records_of(tx, [change.determination_id for change in told_of]),
             catalogue,
             on,
             self.policy,
@@ -135,13 +129,13 @@ class Guidance:
     async def plan_for_deadlines(
         self, tx: Transaction, said: Sequence[DeterminationChange], now: datetime
     ) -> tuple[str, ...]:
-        """Tell those concerned of deadlines that are near; the ids of new guidance."""
+        """Tell those concerned of deadlines that are near; the ids of new guidance.
+
+        First what waits to be told, of life events too, and is no longer so is taken back.
+        """
         on = local_date(now)
         catalogue = await self._catalogue(tx, on)
-        for change in said:  # what waited to be told and has been done meanwhile is not told
-            if (rule := catalogue.rules[change.rule]).deadline:
-                last = nearing(change, rule, on)
-                await rows.withdraw_deadlines(tx, change.subject_id, rule.id, f"{DEADLINE_NEAR}:{last}", now)
+        await self._take_back_overtaken(tx, said, catalogue, now)
         near = [one for one in said if nearing(one, catalogue.rules[one.rule], on)]
         return await self._keep_all(tx, near, now, plan_deadlines)
 
@@ -156,9 +150,9 @@ class Guidance:
             return ()
         on = local_date(now)
         catalogue = await self._catalogue(tx, on)
-        circles = await self._circles(tx, told_of, catalogue, on)
+        circles = await circles_of(tx, self.twin, told_of, catalogue, on)
         told = await already_told.told_items(tx, {one.subject_id for one in told_of})
-        records = await rows.records_of(tx, told_of)
+        records = await rows.records_of(tx, [one.determination_id for one in told_of])
         kept = [
             await self._keep(tx, one, now) for one in planning(told_of, circles, told, records, catalogue, on)
         ]
@@ -167,10 +161,45 @@ class Guidance:
     async def take_back_life_events(self, tx: Transaction, events: Iterable[str], now: datetime) -> None:
         """Take back what waits to be sent because of life events that did not happen after all."""
         for event_id in events:
-            waiting = await rows.waiting_because(tx, event_id)
-            if await rows.on_their_way(tx, [row["id"] for row in waiting], now):
-                raise StillSending
-            await rows.withdraw_messages(tx, waiting, now)
+            await rows.take_back(tx, await rows.waiting_because(tx, event_id), now)
+
+    async def _take_back_overtaken(
+        self, tx: Transaction, said: Sequence[DeterminationChange], catalogue: Catalogue, now: datetime
+    ) -> None:
+        """Take back what the rules say no more; what waits with it is told without it."""
+        for subject_id in sorted({one.subject_id for one in said}):
+            about = [one for one in said if one.subject_id == subject_id]
+            waiting = await rows.waiting_messages(tx, subject_id=subject_id)
+            found = overtaken(waiting, about, catalogue, local_date(now))
+            whole = [row for row, gone in found if gone.issuperset(row["content"]["rules"])]
+            wait = not about[0].cause.startswith("person:")
+            await rows.take_back(tx, whole, now, wait)
+            part = {row["guidance_id"]: (row, gone) for row, gone in found if row not in whole}
+            for row, gone in part.values():
+                await self.tell_less(tx, row, gone, now)
+
+    async def tell_less(
+        self, tx: Transaction, row: Mapping[str, Any], gone: Collection[str], now: datetime
+    ) -> Mapping[str, Any]:
+        """Write anew what waits of a message's guidance without some of its rules; the row as it is then.
+
+        What has reached somebody is left as it was said.
+        """
+        if await rows.has_reached(tx, row["guidance_id"]):
+            return row
+        on = local_date(now)
+        records = await rows.records_of(tx, row["content"]["determinations"])
+        content = less(row["content"], gone, records, await self._catalogue(tx, on))
+        await rows.set_content(tx, row["guidance_id"], content)
+        person = person_as_known(await self.twin.near(tx, [row["person_id"]]), row["person_id"], on)
+        sender = await self.sender(tx, content["municipality"])
+        words: dict[str, Any] = {}
+        for channel, message_id in (await rows.waiting_channels(tx, row["guidance_id"])).items():
+            written = write(row["kind"], channel, person.language, content, sender.name, sender.language)
+            await rows.rewrite(tx, message_id, written)
+            if message_id == row["id"]:
+                words = {"title": written.title, "body": written.body}
+        return {**row, **words, "content": content}
 
     async def tell(
         self,
@@ -236,12 +265,7 @@ class Guidance:
             if row["cause"] != but
             and (rule is None or (row["kind"] in FROM_DETERMINATIONS and rule in row["content"]["rules"]))
         ]
-        if await rows.on_their_way(tx, [row["id"] for row in waiting], now):
-            if wait:
-                raise StillSending
-            waiting = [row for row in waiting if not await rows.on_their_way(tx, [row["id"]], now)]
-        await rows.withdraw_messages(tx, waiting, now)
-        return len(waiting)
+        return await rows.take_back(tx, waiting, now, wait)
 
     async def reconsider(self, tx: Transaction, changed: Iterable[Changed], now: datetime) -> None:
         """After facts about people changed: take back what may no longer be sent, and knock where we now can.
@@ -261,38 +285,22 @@ class Guidance:
                 about = await rows.waiting_messages(tx, subject_id=subject_id)
                 waiting |= {row["id"]: row for row in about}
             stopped = []
-            for row in waiting.values():
-                person, how = await self.telling_now(tx, row, on)
+            for kept in waiting.values():
+                person, how, unsaid = await self.telling_now(tx, kept, on)
+                row = await self.tell_less(tx, kept, unsaid, now) if unsaid else kept
                 if not may_go(row["channel"], how):
                     stopped.append((row, person, how))
             if await rows.on_their_way(tx, [row["id"] for row, _, _ in stopped], now):
-                raise StillSending
+                raise rows.StillSending
             for row, person, how in stopped:
                 await self.stop(tx, row, person, how, now)
             await self._late_notice(tx, person_id, now)
 
-    async def telling_now(self, tx: Transaction, row: Mapping[str, Any], on: date) -> tuple[Person, Telling]:
-        """How a message's receiver may be told today, by the facts as they are in this transaction."""
-        near = await self.twin.near(tx, [row["subject_id"], row["person_id"]])
-        person = person_as_known(near, row["person_id"], on)
-        party = bool(row["content"].get("party"))
-        told_to = row["content"].get("told_to", "")
-        catalogue = await self._catalogue(tx, on)
-        rule = catalogue.rules.get(row["rule"])
-        circle = circle_around(
-            near,
-            row["subject_id"],
-            told_to,
-            on,
-            also=person.id if party else None,
-            kind=self._kind(told_to),
-        )
-        if person.id not in {one.id for one in circle.recipients}:
-            return person, Telling(silent="not_concerned")  # no longer has parental responsibility
-        matter = Matter(
-            row["rule"], rule.kind if rule else "", row["kind"], party, rule.about if rule else ""
-        )
-        return person, telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
+    async def telling_now(
+        self, tx: Transaction, row: Mapping[str, Any], on: date
+    ) -> tuple[Person, Telling, frozenset[str]]:
+        """How a message's receiver may be told today, and of which of its rules nothing may be said."""
+        return await telling_now(tx, self.twin, row, await self._catalogue(tx, on), on)
 
     async def sender(self, tx: Transaction, number: str) -> Sender:
         """The municipality by its number, else the one this assistant serves."""
@@ -325,24 +333,6 @@ class Guidance:
     async def _catalogue(self, tx: Transaction, on: date) -> Catalogue:
         return self.catalogue if self.versions is None else await self.versions.catalogue_at(tx, on)
 
-    async def _circles(
-        self, tx: Transaction, changes: Sequence[DeterminationChange], catalogue: Catalogue, on: date
-    ) -> dict[tuple[str, str], Circle]:
-        circles: dict[tuple[str, str], Circle] = {}
-        for change in changes:
-            told_to = catalogue.rules[change.rule].told_to
-            if (change.subject_id, told_to) not in circles:
-                near = await self.twin.near(tx, [change.subject_id])
-                circles[change.subject_id, told_to] = circle_around(
-                    near, change.subject_id, told_to, on, kind=self._kind(told_to)
-                )
-        return circles
-
-    def _kind(self, told_to: str) -> str:
-        """The subject type of a path 'child.guardians', 'vehicle.owner'."""
-        found = self.catalogue.model.subject_type(told_to.partition(".")[0])
-        return found.id if found else "person"
-
     async def _keep(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> str | None:
         person, how = planned.person, planned.telling
         if (
@@ -354,7 +344,7 @@ class Guidance:
         sender = await self.sender(tx, planned.content["municipality"])
         happened = [
             dict(self.catalogue.life_events[kind].title)
-            for kind in await already_told.life_events_of(tx, planned.cause)
+            for kind in await already_told.life_events_of(tx, planned.cause, (planned.subject_id, person.id))
             if kind in self.catalogue.life_events
         ]
         content = content_by_hand(
@@ -406,7 +396,7 @@ class Guidance:
         row = await rows.unread_without_notice(tx, person_id, now - LATE_NOTICE)
         if row is None or row["kind"] in WITHOUT_NOTICE:
             return
-        person, how = await self.telling_now(tx, {**row, "person_id": person_id}, local_date(now))
+        person, how, _ = await self.telling_now(tx, {**row, "person_id": person_id}, local_date(now))
         if how.notice:
             sender = await self.sender(tx, row["content"].get("municipality", ""))
             written = write(

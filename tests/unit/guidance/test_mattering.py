@@ -18,8 +18,9 @@ from assistant.guidance.mattering import (
     plan_deadlines,
     plan_life_events,
 )
+from assistant.guidance.overtaken import less, overtaken
 from assistant.guidance.people import Circle, Person
-from assistant.guidance.planning import PlannedGuidance
+from assistant.guidance.planning import PlannedGuidance, strictest
 from assistant.guidance.tact import Telling
 from assistant.guidance.writing import write
 from rules import Catalogue, Determination
@@ -138,7 +139,7 @@ def body_of(one: PlannedGuidance) -> str:
 def test_what_an_event_brings_is_one_message_with_how_it_is_opened() -> None:
     (one,) = events_told([born()], said(BENEFIT), said(NAMING, last_day=date(2027, 2, 28)))
     assert (one.person, one.subject_id, one.kind, one.rule) == (KARI, "lise", "life_event", BENEFIT)
-    assert (one.cause, one.determination_id) == ("life_event:birth", f"d:{BENEFIT}:lise")
+    assert (one.cause, one.determination_id) == ("life_event:birth:2026-08-30", f"d:{BENEFIT}:lise")
     assert one.content["life_events"] == ["birth"]
     assert one.content["opening"]["en"] == "Lise is in the population register"
     assert "Deadline: 28 February 2027" in body_of(one)
@@ -247,7 +248,7 @@ def test_events_of_one_morning_about_the_same_subject_are_one_message() -> None:
     assert rules_of(found) == [[PENSION, SUPPLEMENT]]
     assert found[0].content["life_events"] == ["67", "62"]
     assert found[0].content["opening"]["en"] == "You are 67"
-    assert found[0].cause == "life_event:67"
+    assert found[0].cause == "life_event:67:2026-08-30"
 
 
 def test_one_morning_is_one_knock_on_the_door() -> None:
@@ -271,7 +272,74 @@ def test_who_is_not_noticed_of_the_first_is_not_noticed_of_the_second_either() -
     assert [one.telling for one in found] == [Telling(CHAT, because=("may_not_be_notified",))]
 
 
+def test_what_was_told_of_a_day_that_was_a_mistake_is_no_reason_to_be_silent_of_the_right_one() -> None:
+    rule, earlier = told_of(said(BENEFIT))
+    for cause, again in [("life_event:birth:2026-08-30", False), ("life_event:birth:2026-08-01", True)]:
+        told = before("kari", "lise", (rule, replace(earlier, cause=cause)))
+        assert bool(events_told([born()], said(BENEFIT), told=told)) is again
+
+
+# ---- what is no longer so
+
+
+def waiting(*changes: DeterminationChange) -> dict[str, Any]:
+    """A message of what a birth brought."""
+    (one,) = events_told([born()], *changes)
+    return {"kind": one.kind, "rule": one.rule, "cause": one.cause, "content": plain(one.content)}
+
+
+def test_what_has_become_no_is_overtaken_and_what_is_only_uncertain_is_not() -> None:
+    row = waiting(said(BENEFIT), said(NAMING), said(PARENTHOOD))
+    now = [
+        said(BENEFIT, "no"),
+        said(NAMING, "undetermined"),
+        said(PARENTHOOD),
+        said("school.transport", "no"),
+    ]
+    assert overtaken([row], now, CATALOGUE, ON) == [(row, {BENEFIT})]
+    assert overtaken([row], now[1:], CATALOGUE, ON) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "gone"),
+    [
+        (said(PASSPORT, "yes", "kari", expires_on=date(2026, 12, 1)), False),
+        (said(PASSPORT, "yes", "kari", expires_on=date(2026, 11, 1)), True),
+        (said(PASSPORT, "yes", "kari", expires_on=date(2036, 12, 1)), True),
+        (said(PASSPORT, "no", "kari"), True),
+        (said(BENEFIT, "no", "kari"), False),
+    ],
+    ids=["the same day", "another day", "not near", "no", "another rule"],
+)
+def test_a_deadline_that_is_another_or_none_is_overtaken(now: DeterminationChange, gone: bool) -> None:
+    (one,) = deadlines_told(passport(), around=circles(KARI))
+    row = {"kind": one.kind, "rule": one.rule, "cause": one.cause, "content": plain(one.content)}
+    assert bool(overtaken([row], [now], CATALOGUE, ON)) is gone
+
+
+def test_what_is_left_reads_as_if_the_rest_had_never_been_there() -> None:
+    rest = waiting(said(NAMING), said(PARENTHOOD))["content"]
+    records = {
+        f"d:{rule}:lise": {"facts": [], "missing": [], "law": [], "conditions": []}
+        for rule in (BENEFIT, NAMING, PARENTHOOD)
+    }
+    assert less(
+        waiting(said(BENEFIT), said(NAMING), said(PARENTHOOD))["content"], {BENEFIT}, records, CATALOGUE
+    ) == {
+        **rest,
+        "values": {},
+    }
+
+
 # ---- tact
+
+
+def test_what_is_told_together_is_told_as_the_one_that_asks_most() -> None:
+    told, waits, longer = Telling(CHAT), Telling(CHAT, not_before=ON), Telling(CHAT, not_before=date.max)
+    silent, paper, human = Telling(silent="dead"), Telling(by_hand="reserved"), Telling(by_hand="represented")
+    ordered = [told, waits, longer, silent, paper, human]
+    for n, most in enumerate(ordered):
+        assert strictest(ordered[: n + 1][::-1]) == most
 
 
 def test_whom_tact_lets_be_is_not_told() -> None:
