@@ -355,5 +355,13 @@ async def set_content(tx: Transaction, guidance_id: str, content: Mapping[str, A
     await tx.execute(update(guidance).where(guidance.c.id == guidance_id).values(content=dict(content)))
 
 
+async def lead_with(tx: Transaction, guidance_id: str, rule: str) -> None:
+    """Let another of its rules stand first in a guidance, where no other guidance stands there already."""
+    other = guidance.alias("other")
+    same = (other.c[name] == guidance.c[name] for name in ("person_id", "subject_id", "kind", "cause"))
+    taken = select(other.c.id).where(*same, other.c.rule == rule).exists()
+    await tx.execute(update(guidance).where(guidance.c.id == guidance_id, ~taken).values(rule=rule))
+
+
 async def set_state(tx: Transaction, message_id: str, state: str, sent_at: datetime | None = None) -> None:
     await tx.execute(update(message).where(message.c.id == message_id).values(state=state, sent_at=sent_at))

@@ -191,6 +191,7 @@ class Guidance:
         records = await rows.records_of(tx, row["content"]["determinations"])
         content = less(row["content"], gone, records, await self._catalogue(tx, on))
         await rows.set_content(tx, row["guidance_id"], content)
+        await rows.lead_with(tx, row["guidance_id"], content["rules"][0])
         person = person_as_known(await self.twin.near(tx, [row["person_id"]]), row["person_id"], on)
         sender = await self.sender(tx, content["municipality"])
         words: dict[str, Any] = {}

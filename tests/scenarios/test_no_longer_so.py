@@ -249,3 +249,10 @@ async def test_what_is_told_together_is_judged_one_by_one_when_it_is_told(
     assert told_of(told) == [("2027-05-29", "Marit", (PLACE,) if moves else (CASH, PLACE))]
     cash = catalogue.rules[CASH].title["nb"]
     assert (cash in told[0].body) is not moves
+    async with database.read() as tx:
+        first = await tx.scalar(
+            select(guidance.c.rule).where(
+                guidance.c.person_id == life.ids["Marit"], guidance.c.subject_id == life.ids["Nora"]
+            )
+        )
+    assert first == (PLACE if moves else CASH)  # so that the other can be kept anew, if it is so again
