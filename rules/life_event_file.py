@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from string import Formatter
 
+from rules.determination import Texts
 from rules.faults import suggestion
 from rules.feel import Expression, FeelError, compile_expression
 from rules.life_events import NAMES, LifeEventDefinition, Signal
@@ -39,6 +41,7 @@ def read_life_event_file(text: str, filename: str, model: InformationModel) -> L
         text=text,
         filename=filename,
     )
+    _only_names(definition.opening, section, faults)
     if definition.brings and not definition.opening:
         faults.add(
             section.line_of("brings"), "life event: what is brought needs an 'opening' to be told with"
@@ -46,6 +49,20 @@ def read_life_event_file(text: str, filename: str, model: InformationModel) -> L
     section.finish()
     faults.refuse()
     return definition
+
+
+def _only_names(opening: Texts, section: Section, faults: Faults) -> None:
+    """What an opening leaves open is filled in the night it is told: then it is too late to find it wrong."""
+    for language, text in opening.items():
+        try:
+            open_places = [part[1:] for part in Formatter().parse(text) if part[1] is not None]
+        except ValueError:
+            open_places = [("", "", None)]
+        if any(place != ("name", "", None) for place in open_places):
+            faults.add(
+                section.line_of("opening"),
+                f"life event: 'opening' in {language} is '{text}'; of what stands in braces, {{name}} alone is known",
+            )
 
 
 def _signal(number: int, node: Node, faults: Faults, model: InformationModel) -> Signal:

@@ -92,16 +92,21 @@ def recognise(
 ) -> tuple[RecognisedLifeEvent, ...]:
     """The life events that people's recent changes mean on a day, each once, in the order recognised.
 
-    `kept` are those recognised earlier: what now speaks against one of them (a death taken back) annuls it, and
-    what followed from it. What is too long ago to be news is not spoken against any more: a child who dies at six
-    has been born. It is still annulled where its own source takes it back.
+    `kept` are those recognised earlier: what now speaks against one of them (a death taken back), or moves it to a
+    day still to come (a corrected birth date), annuls it, and what followed from it. What is too long ago to be
+    news is not spoken against any more: a child who dies at six has been born. It is still annulled where its own
+    source takes it back.
 
     Life events may be signals of further ones, until nothing new is recognised. What is both withdrawn and
     stated anew (a corrected birth date) has happened; what something speaks against (`unless`) has not, and is
     annulled. The order of the changes does not matter. Raises `FeelError` when an expression meets a limit.
     """
+    earlier = tuple(kept)
+    known = {event.key for event in earlier}
     return tuple(
-        event for event, day in _found(definitions, changes, on, concerned, kept) if day is None or day <= on
+        replace(event, annulled=True) if _is_to_come(day, on) else event
+        for event, day in _found(definitions, changes, on, concerned, earlier)
+        if event.key in known or not _is_to_come(day, on)
     )
 
 
@@ -112,8 +117,12 @@ def waits_until(
     concerned: Concerned | None = None,
 ) -> date | None:
     """The next day on which the same changes may mean more, as a job not followed by another in two weeks."""
-    days = (day for _, day in _found(definitions, changes, on, concerned) if day is not None and day > on)
+    days = (day for _, day in _found(definitions, changes, on, concerned) if day and _is_to_come(day, on))
     return min(days, default=None)
+
+
+def _is_to_come(day: date | None, on: date) -> bool:
+    return day is not None and day > on
 
 
 def _found(
@@ -124,11 +133,12 @@ def _found(
     kept: Iterable[RecognisedLifeEvent] = (),
 ) -> Iterable[tuple[RecognisedLifeEvent, date | None]]:
     """Each event with the day it counts from, where it has one; one still to come leads to no further ones."""
-    known, told = tuple(definitions), tuple(changes)
+    known, told, stood = tuple(definitions), tuple(changes), tuple(kept)
+    standing = {event.key for event in stood}
     found: dict[str, tuple[RecognisedLifeEvent, date | None]] = {}
     waiting: list[FactChange | RecognisedLifeEvent] = list(told)
     by_kind = {definition.kind: definition for definition in known}
-    for event in kept:
+    for event in stood:
         definition = by_kind.get(event.kind)
         if definition is None or _is_long_ago(definition, event.occurred_on, on):
             continue
@@ -142,8 +152,10 @@ def _found(
                 earlier = found.get(event.key)
                 if earlier is None or (earlier[0].annulled and not event.annulled):
                     found[event.key] = (event, day)
-                    if day is None or day <= on:
+                    if not _is_to_come(day, on):
                         waiting.append(event)
+                    elif event.key in standing:
+                        waiting.append(replace(event, annulled=True))
     return found.values()
 
 

@@ -1,5 +1,6 @@
 """Running the rules over the twin, remembering what they said, and telling what has changed."""
 
+from assistant.determinations.deadlines import waits_till_morning
 from assistant.determinations.determinations import Determinations, Redetermined, Result, whose_is_missing
 from assistant.determinations.records import (
     DETERMINATION,
@@ -24,5 +25,6 @@ __all__ = [
     "due_rules",
     "explained",
     "history",
+    "waits_till_morning",
     "whose_is_missing",
 ]

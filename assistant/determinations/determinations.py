@@ -12,7 +12,8 @@ from sqlalchemy import select
 from assistant.config import local_date
 from assistant.determinations.catalogue_by_day import CatalogueByDay
 from assistant.determinations.concerned import may_concern, readers
-from assistant.determinations.records import DeterminationChange, Kept, keep, kept_about
+from assistant.determinations.deadlines import tells_of_deadline
+from assistant.determinations.records import DeterminationChange, Kept, forget, keep, kept_about
 from assistant.determinations.rule_versions import RuleVersions
 from assistant.store import Transaction
 from assistant.store.tables import determination
@@ -26,7 +27,7 @@ from assistant.twin import (
     log_usage,
 )
 from assistant.twin.view import build_view
-from rules import Catalogue, Rule, determine
+from rules import Catalogue, determine
 from rules.determination import Determination, UsedFact
 
 HORIZON = timedelta(days=365)
@@ -101,11 +102,13 @@ class Determinations:
         cause: str,
         now: datetime,
         brought: Collection[str] = (),
+        in_the_morning: bool = False,
     ) -> Redetermined:
         """Run rules for subjects, keep what is new, log every use.
 
         Of a rule without an errand only a *yes* is kept, and of one that a life event has `brought` also what is
-        undetermined: the rest is neither told nor needed.
+        undetermined: the rest is neither told nor needed, and only waited for where a day alone brings an answer.
+        `in_the_morning`: deadlines that are near are told of now, and not looked for tomorrow.
         """
         if not rules_of:
             return Redetermined()
@@ -123,15 +126,24 @@ class Determinations:
             for rule_id in sorted(rules_of[subject_id]):
                 rule = by_day.at(today).rules.get(rule_id)
                 if rule is None or not may_concern(rule, subject_id, near, today):
+                    await forget(tx, kept, rule_id, subject_id)
                     continue
                 result, again = look_ahead(
                     near, by_day, rule_id, subject_id, place, today, by_itself=rule_id in brought
                 )
-                again = _earliest(again, tells_of_deadline(rule, result.determination, today))
+                said_now = result.determination
+                worth_keeping = (
+                    said_now.answer == "yes"
+                    or rule_id in by_day.at(today).with_errand
+                    or (rule_id in brought and said_now.answer == "undetermined")
+                )
+                again = _earliest(again, tells_of_deadline(rule, said_now, today, in_the_morning))
+                if not worth_keeping and rule_id not in kept.current:
+                    again = worth_waiting_for(near, by_day, said_now, subject_id, place, again)
                 uses += _uses(rule.id, result)
                 change = await keep(
                     tx,
-                    result.determination,
+                    said_now,
                     result.view,
                     kept,
                     subject_id=subject_id,
@@ -139,15 +151,13 @@ class Determinations:
                     cause=cause,
                     next_look=again,
                     now=now,
-                    worth_keeping=result.determination.answer == "yes"
-                    or rule_id in by_day.at(today).with_errand
-                    or (rule_id in brought and result.determination.answer == "undetermined"),
+                    worth_keeping=worth_keeping,
                 )
                 if change is not None:
                     found.append(change)
                 if still := change or unchanged(kept, result, subject_id, place.number, cause):
                     said.append(still)
-                if result.determination.answer == "undetermined":
+                if said_now.answer == "undetermined":
                     lacking.append(Lack(subject_id, whose_is_missing(result)))
         await log_usage(tx, uses, now)
         return Redetermined(tuple(found), tuple(lacking), tuple(said))
@@ -205,15 +215,6 @@ def _uses(rule_id: str, result: Result) -> list[Use]:
     ]
 
 
-def tells_of_deadline(rule: Rule, said: Determination, today: date) -> date | None:
-    """The later day on which people are to be told of a deadline, where one is known."""
-    last = said.values.get(rule.deadline.value) if rule.deadline and said.answer == "yes" else None
-    if rule.deadline is None or not isinstance(last, date):
-        return None
-    tell = rule.deadline.told_from(last)
-    return tell if tell > today else None
-
-
 def unchanged(
     kept: Kept, result: Result, subject_id: str, municipality: str, cause: str
 ) -> DeterminationChange | None:
@@ -259,6 +260,24 @@ def look_ahead(
         if later.determination.answer != "no":
             return later, _earliest(again, later.determination.changes_on)
     return now, again
+
+
+def worth_waiting_for(
+    near: Neighbourhood,
+    by_day: CatalogueByDay,
+    said: Determination,
+    subject_id: str,
+    place: Municipality,
+    day: date | None,
+) -> date | None:
+    """The day, if it alone may bring an answer: what hangs on facts nobody has told us is run again when one is.
+
+    Else everybody, of whom the registers know next to nothing, is woken for every duty there is.
+    """
+    if day is None or said.answer == "undetermined":
+        return None
+    then = _determine(near, by_day.at(day), said.rule, subject_id, place, day)
+    return None if then.determination.answer == "undetermined" else day
 
 
 def _determine(

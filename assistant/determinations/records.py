@@ -150,9 +150,7 @@ async def keep(
     if same and before is not None and before["rule_version"] == result.rule_version:
         return None
     if before is not None:
-        await tx.execute(
-            update(determination).where(determination.c.id == before["id"]).values(current=False)
-        )
+        await _no_longer_current(tx, before["id"])
     determination_id = new_id()
     await tx.execute(
         insert(determination).values(
@@ -183,10 +181,24 @@ async def keep(
     )
 
 
+async def _no_longer_current(tx: Transaction, determination_id: str) -> None:
+    await tx.execute(
+        update(determination).where(determination.c.id == determination_id).values(current=False)
+    )
+
+
 def _moved(before: Mapping[str, Any], result: Determination, today: date) -> bool:
     """Does it begin on another day than was said, where one of the days is still to come?"""
     said: date = before["on_date"]
     return result.on != said and max(result.on, said) > today
+
+
+async def forget(tx: Transaction, kept: Kept, rule: str, subject_id: str) -> None:
+    """The rule is gone, or not about the subject any more: it is neither looked at again nor said any longer."""
+    if rule in kept.looks:
+        await _look_again(tx, rule, subject_id, None)
+    if (said := kept.current.get(rule)) is not None:
+        await _no_longer_current(tx, said["id"])
 
 
 async def due_rules(tx: Transaction, subject_id: str, on: date) -> frozenset[str]:

@@ -86,7 +86,16 @@ class RuleVersions:
         return found
 
     async def by_day(self, tx: Transaction) -> CatalogueByDay:
-        """The catalogue on any day, as this transaction sees the versions. Read anew only when one was added."""
+        """The catalogue on any day, as this transaction sees the versions. Read anew only when one was added.
+
+        Within a transaction it is asked of the database once, until a version is saved in it.
+        """
+        remembered: CatalogueByDay | None = tx.memory.get(self)
+        if remembered is None:
+            remembered = tx.memory[self] = await self._read(tx)
+        return remembered
+
+    async def _read(self, tx: Transaction) -> CatalogueByDay:
         state = await tx.first(
             select(func.count().label("versions"), func.max(rule_version.c.saved_at).label("newest"))
         )
@@ -169,6 +178,7 @@ class RuleVersions:
         if _versions(await self.catalogue_at(tx, made.applies_from)) != _versions(checked_within):
             raise NotSaved("somebody else saved a rule while this one was checked: save again")
         values = {name.name: getattr(made, name.name) for name in _COLUMNS}
+        tx.memory.pop(self, None)
         try:
             await tx.execute(insert(rule_version).values(id=new_id(), **values))
         except IntegrityError:

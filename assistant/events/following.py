@@ -17,9 +17,11 @@ from assistant.determinations import (
     Redetermined,
     current_about,
     due_rules,
+    waits_till_morning,
     whose_is_missing,
 )
-from assistant.events.life import brought, keep_life_events, look_again
+from assistant.events.bringing import bring_again, brought, not_told_otherwise
+from assistant.events.life import keep_life_events, look_again
 from assistant.guidance import Guidance
 from assistant.store import Transaction, enqueue
 from assistant.store.tables import fact, subject
@@ -60,8 +62,10 @@ class Following:
             recorded: Recorded = await self.twin.record(tx, statements, provenance, now)
             changes += recorded.changes
             new += recorded.new_subjects
-        life = await keep_life_events(tx, self.catalogue, changes, inbox_id, local_date(now), now)
+        on = local_date(now)
+        life = await keep_life_events(tx, self.catalogue, changes, inbox_id, on, now)
         await self.guidance.take_back_life_events(tx, life.annulled, now)
+        await bring_again(tx, self.catalogue, {one.subject_id for one in changes}, on, now)
         met = any(one.concept == "person.birth_date" and not one.before for one in changes)
         await self._get_to_know(tx, new, met, now)
         touched = [one.changed for one in changes]
@@ -86,19 +90,34 @@ class Following:
         events = await brought(tx, subject_id, on)
         brings = {rule for event in events for rule in self.catalogue.life_events[event.kind].brings}
         rules = brings | await due_rules(tx, subject_id, on)
-        redetermined = await self.determinations.run(tx, {subject_id: rules}, f"clock:{on}", now, brings)
-        await self.guidance.plan_for_life_events(tx, events, redetermined.said, now)
-        await self.after(tx, redetermined, now)
+        redetermined = await self.determinations.run(
+            tx, {subject_id: rules}, f"clock:{on}", now, brings, in_the_morning=True
+        )
+        fresh = await not_told_otherwise(tx, self.catalogue, events, redetermined.said) if events else ()
+        await self.guidance.plan_for_life_events(tx, events, fresh, now)
+        await self.after(tx, redetermined, now, in_the_morning=True)
 
-    async def after(self, tx: Transaction, redetermined: Redetermined, now: datetime) -> None:
-        """Fetch what is missing where a register knows it, try waiting cases again, tell those concerned."""
+    async def after(
+        self, tx: Transaction, redetermined: Redetermined, now: datetime, in_the_morning: bool = False
+    ) -> None:
+        """Fetch what is missing where a register knows it, try waiting cases again, tell those concerned.
+
+        Of deadlines `in_the_morning`: after the life events behind them, and not of what is a day's mistake.
+        """
         for lack in redetermined.lacking:
             if self.config.income_lookup == "proactive" or await open_cases_about(tx, [lack.subject_id]):
                 await self._fetch(tx, lack.whose, now)
         changed = redetermined.changes
         await self.casework.look_again(tx, sorted({change.subject_id for change in changed}), now)
         await self.guidance.plan_for_changes(tx, changed, now)
-        await self.guidance.plan_for_deadlines(tx, redetermined.said, now)
+        on = local_date(now)
+        catalogue = await self.determinations.versions.catalogue_at(tx, on)
+        to_tell = [
+            one
+            for one in redetermined.said
+            if in_the_morning or not waits_till_morning(catalogue.rules[one.rule], one.after, on)
+        ]
+        await self.guidance.plan_for_deadlines(tx, to_tell, now)
 
     async def _get_to_know(self, tx: Transaction, new: Sequence[str], met: bool, now: datetime) -> None:
         """Ask the population register about people we have only heard of.

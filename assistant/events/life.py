@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from itertools import groupby
+from typing import Any
 
 from sqlalchemy import delete, insert, or_, select, update
 
-from assistant.guidance import LifeEventRow
+from assistant.events.bringing import bring, stop_bringing
 from assistant.store import Transaction
 from assistant.store.columns import new_id
 from assistant.store.tables import due, fact, life_event
@@ -21,17 +22,6 @@ from rules.life_events import Concerned
 
 WAITS = "life_event"
 """What a row of `due` says when a life event is waited for: a job not followed by another, a birthday."""
-
-BROUGHT = "brought"
-"""What a row of `due` says when what a life event brings is to be told."""
-
-CALM = timedelta(days=1)
-"""How long after a life event is recognised people hear what it brings.
-
-By then the registers have been asked about everybody it concerns, and what was stated by mistake, or was followed by
-a death the same night, has been taken back.
-"""
-
 
 INVERSE_OF = {"person.children": "person.parents", "person.parents": "person.children"}
 """A relation, and the one that says the same from the other side."""
@@ -98,7 +88,7 @@ async def _keep(
     once = recognise(definitions, signals, on, mistaken) if mistaken else ()
     gone = [replace(event, annulled=True) for event in once if event.key not in holds]
     for event in (*found, *gone):
-        question = select(life_event.c.id, life_event.c.annulled_at).where(
+        question = select(life_event.c.id, life_event.c.annulled_at, life_event.c.occurred_on).where(
             life_event.c.kind == event.kind,
             life_event.c.subject_id == event.subject,
             life_event.c.key == event.key,
@@ -106,7 +96,7 @@ async def _keep(
         row = await tx.first(question)
         if event.annulled:
             if row is not None and row["annulled_at"] is None:
-                await _set_annulled(tx, row["id"], now)
+                await _annul(tx, row["id"], now)
                 annulled.append(row["id"])
         elif row is None:
             event_id = new_id()
@@ -122,53 +112,33 @@ async def _keep(
                 )
             )
             new.append(event.kind)
-            await _bring(tx, catalogue.life_events[event.kind], event_id, event.subject, on)
+            await bring(tx, catalogue.life_events[event.kind], event_id, event.subject, on)
         elif row["annulled_at"] is not None:
-            await _set_annulled(tx, row["id"], None)
-            happened = update(life_event).where(life_event.c.id == row["id"])
-            await tx.execute(happened.values(occurred_on=event.occurred_on))
+            event_id = await _stands_again(tx, row, event, now)
             new.append(event.kind)
-            await _bring(tx, catalogue.life_events[event.kind], row["id"], event.subject, on)
+            await bring(tx, catalogue.life_events[event.kind], event_id, event.subject, on)
+        elif row["occurred_on"] != event.occurred_on:
+            moved = update(life_event).where(life_event.c.id == row["id"])
+            await tx.execute(moved.values(occurred_on=event.occurred_on))
     for subject_id in sorted(subjects):
         own = [signal for signal in signals if signal.subject == subject_id]
         await _wait(tx, subject_id, waits_until(definitions, own, on, concerned))
     return KeptLifeEvents(tuple(new), tuple(annulled))
 
 
-async def _bring(
-    tx: Transaction, definition: LifeEventDefinition, event_id: str, subject_id: str, on: date
-) -> None:
-    """Note that what the event brings is to be told, when it has been calm for a while."""
-    if definition.brings:
-        await _stop_bringing(tx, event_id)
-        await tx.execute(
-            insert(due).values(
-                id=new_id(), what=BROUGHT, ref=event_id, subject_id=subject_id, due_on=on + CALM
-            )
-        )
+async def _stands_again(
+    tx: Transaction, row: Mapping[str, Any], event: RecognisedLifeEvent, now: datetime
+) -> str:
+    """What was taken back has happened after all; its id, a new one where it happened on another day.
 
-
-async def _stop_bringing(tx: Transaction, event_id: str) -> None:
-    await tx.execute(delete(due).where(due.c.what == BROUGHT, due.c.ref == event_id))
-
-
-async def brought(tx: Transaction, subject_id: str, on: date) -> tuple[LifeEventRow, ...]:
-    """The life events of a subject whose day to be told of has come, the latest first; each is handed out once."""
-    question = (
-        select(life_event.c.id, life_event.c.kind, life_event.c.occurred_on)
-        .join(due, due.c.ref == life_event.c.id)
-        .where(
-            due.c.what == BROUGHT,
-            due.c.subject_id == subject_id,
-            due.c.due_on <= on,
-            life_event.c.annulled_at.is_(None),
-        )
-        .order_by(life_event.c.occurred_on.desc(), life_event.c.kind)
+    What was told of the day that was wrong must not keep silent of the one that is right.
+    """
+    event_id: str = row["id"] if row["occurred_on"] == event.occurred_on else new_id()
+    stands = update(life_event).where(life_event.c.id == row["id"])
+    await tx.execute(
+        stands.values(id=event_id, occurred_on=event.occurred_on, recognised_at=now, annulled_at=None)
     )
-    rows = await tx.all(question)
-    for row in rows:
-        await _stop_bringing(tx, row["id"])
-    return tuple(LifeEventRow(row["id"], row["kind"], subject_id, row["occurred_on"]) for row in rows)
+    return event_id
 
 
 async def _standing(tx: Transaction, subjects: Collection[str]) -> list[RecognisedLifeEvent]:
@@ -290,9 +260,8 @@ async def _wait(tx: Transaction, subject_id: str, until: date | None) -> None:
         )
 
 
-async def _set_annulled(tx: Transaction, event_id: str, at: datetime | None) -> None:
-    if at is not None:
-        await _stop_bringing(tx, event_id)
+async def _annul(tx: Transaction, event_id: str, at: datetime) -> None:
+    await stop_bringing(tx, event_id)
     await tx.execute(update(life_event).where(life_event.c.id == event_id).values(annulled_at=at))
 
 

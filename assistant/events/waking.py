@@ -8,7 +8,8 @@ from sqlalchemy import select
 
 from assistant.config import local_date
 from assistant.determinations import DETERMINATION
-from assistant.events.life import BROUGHT, WAITS
+from assistant.events.bringing import BROUGHT
+from assistant.events.life import WAITS
 from assistant.store import Transaction, enqueue
 from assistant.store.tables import due
 
