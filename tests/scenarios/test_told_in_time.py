@@ -7,14 +7,15 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from living import NIGHT, OSLO, Life, Story, Told
+from living import NIGHT, Life, Story, Told
 from sqlalchemy import select
 
+from assistant.config import OSLO
 from assistant.demo.mailbox import Mailbox
+from assistant.events import wake_determinations
 from assistant.store import Database
 from assistant.store.tables import determination, due, guidance
 from rules import Catalogue
-from scheduler import wake_determinations
 
 Play = Callable[[str], Awaitable[tuple[Life, list[Told]]]]
 

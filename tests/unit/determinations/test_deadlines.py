@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from typing import Literal
 
 import pytest
 
@@ -13,6 +14,7 @@ from rules.determination import Determination
 
 RULE = Catalogue.load().rules["moving_and_housing.moving_in"]
 TODAY = date(2026, 9, 1)
+Answer = Literal["yes", "no", "undetermined"]
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +22,7 @@ def said() -> Determination:
     return determine(RULE, TODAY, {}, {}, Catalogue.load())
 
 
-def due_on(said: Determination, last: date | None, answer: str = "yes") -> Determination:
+def due_on(said: Determination, last: date | None, answer: Answer = "yes") -> Determination:
     assert RULE.deadline is not None
     return replace(said, answer=answer, values={RULE.deadline.value: last})
 
@@ -50,7 +52,7 @@ def test_when_it_is_told(
 
 
 @pytest.mark.parametrize("answer", ["no", "undetermined"])
-def test_what_is_not_known_to_be_ones_duty_has_no_deadline(said: Determination, answer: str) -> None:
+def test_what_is_not_known_to_be_ones_duty_has_no_deadline(said: Determination, answer: Answer) -> None:
     one = due_on(said, date(2026, 9, 4), answer)
     assert not waits_till_morning(RULE, one, TODAY)
     assert tells_of_deadline(RULE, one, TODAY, in_the_morning=False) is None
