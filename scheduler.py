@@ -62,6 +62,12 @@ def timetable(config: Config) -> tuple[Job, ...]:
             "addresses, reservations and languages as the contact register has them",
         ),
         Job(
+            "sign_usage",
+            CronTrigger(hour=4, minute=50, timezone=OSLO),
+            _once_a_day("sign_usage"),
+            "the usage logs that have grown are signed, so that what was logged cannot change unseen",
+        ),
+        Job(
             "renew_decisions",
             CronTrigger(hour=4, minute=35, timezone=OSLO),
             _once_a_day("renew_decisions"),

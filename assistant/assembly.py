@@ -24,7 +24,7 @@ from assistant.processes import Gathering, Processes, load_definitions
 from assistant.registers import Registers
 from assistant.store import Database, Identities, IdentityKeys, Transaction, Work, enqueue
 from assistant.store.migrate import require_current
-from assistant.twin import Twin
+from assistant.twin import Twin, UsageKey, UsageSigning
 from assistant.web.app import make_app
 from assistant.web.parts import Extension, Parts
 from assistant.web.server import serve_app
@@ -77,11 +77,14 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         registers = Registers.from_config(config, http)
         handling = Handling(database, identities, registers, following, clock)
         polling = Polling(database, identities, registers, clock)
+        usage_key = UsageKey.from_file(config.data_dir / "usage-key.json")
+        signing = UsageSigning(database, usage_key, clock)
         delivery = Delivery(database, guidance, channels, clock, config.public_url)
         handlers = {
             **handling.handlers(),
             **polling.handlers(),
             **casework.handlers(database, clock),
+            **signing.handlers(),
             "deliver": delivery.deliver,
         }
         parts = Parts(
@@ -95,6 +98,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             conversation=Conversation(processes),
             chat=chat,
             rule_versions=versions,
+            usage_key=usage_key,
             extensions=tuple(extensions),
         )
         yield Assistant(config, database, clock, parts, Work(database, handlers, clock), polling)

@@ -47,16 +47,19 @@ async def current(database: Database) -> str | None:
         return await tx.connection.run_sync(_current)
 
 
-async def upgrade(database: Database) -> tuple[str | None, str]:
-    """Run what is missing; the numbers before and after. Two who upgrade at once wait for each other."""
+async def upgrade(database: Database, to: str = "head") -> tuple[str | None, str]:
+    """Run what is missing; the numbers before and after. Two who upgrade at once wait for each other.
+
+    `to` is the last migration to run, for tests of what one does to data from before it.
+    """
 
     def run(connection: Connection) -> tuple[str | None, str]:
         if connection.dialect.name == "postgresql":
             connection.execute(text("select pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         before = _current(connection)
         _refuse_newer(before, database)
-        command.upgrade(_alembic(connection), "head")
-        return before, newest()
+        command.upgrade(_alembic(connection), to)
+        return before, newest() if to == "head" else to
 
     async with database.begin() as tx:
         return await tx.connection.run_sync(run)

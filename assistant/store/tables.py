@@ -92,6 +92,26 @@ usage = _table(
     Column("purpose", Text, nullable=False),
     Column("basis", Text, nullable=False),
     Column("concepts", JSON, nullable=False),  # list of concept ids
+    Column("number", Integer, nullable=False),  # from 1, within the person's log
+    Column("hash", String(64), nullable=False),  # of the entry and the one before it
+    UniqueConstraint("subject_id", "number"),
+)
+
+usage_head = _table(
+    "usage_head",  # the newest entry of each person's log; held by whoever adds to it
+    Column("subject_id", ID, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+usage_signature = _table(
+    "usage_signature",  # what the log was on a day, signed: an anchor outside the log itself
+    Column("subject_id", ID, primary_key=True),
+    Column("day", Date, primary_key=True),
+    Column("number", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Column("signature", String(128), nullable=False),  # Ed25519, hexadecimal
+    Column("key", String(16), nullable=False),  # which key
 )
 
 # ---- events and work ------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown
 from assistant.twin.recording import FactChange, Recorded
 from assistant.twin.twin import Municipality, Twin, is_adult, is_minor
 from assistant.twin.usage import UsageRow, Use, log_usage, usage_of
+from assistant.twin.usage_signing import UsageKey, UsageSigning, exported
 from assistant.twin.view import View
 
 __all__ = [
@@ -22,9 +23,12 @@ __all__ = [
     "SubjectRef",
     "Twin",
     "Unknown",
+    "UsageKey",
     "UsageRow",
+    "UsageSigning",
     "Use",
     "View",
+    "exported",
     "is_adult",
     "is_minor",
     "log_usage",

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.determinations.rule_versions import RuleVersions
     from assistant.dialogue import Conversation
     from assistant.processes import Processes
+    from assistant.twin import UsageKey
     from channels.chat import ChatChannel
     from rules import Catalogue
 
@@ -51,6 +52,7 @@ class Parts:
     conversation: Conversation
     chat: ChatChannel
     rule_versions: RuleVersions
+    usage_key: UsageKey
     wall_clock: Clock = wall_clock  # the moment it really is: sessions and tokens live by this one
     extensions: tuple[Extension, ...] = ()
 
