@@ -46,7 +46,9 @@ COMPLETE = RULE.replace("67}", "67, text: {nb: a, nn: b, en: c}}") + GOOD
 def test_the_catalogue_is_sound() -> None:
     report = rules_check([])
     assert report.faults == ()
-    assert (report.rules >= 80, report.concepts > 150, report.life_events >= 40, report.tact >= 10) == (True,) * 4
+    assert (report.rules >= 80, report.concepts > 150, report.life_events >= 40, report.tact >= 10) == (
+        True,
+    ) * 4
     assert str(report).endswith("no faults")
 
 
