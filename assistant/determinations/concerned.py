@@ -32,6 +32,19 @@ def readers(catalogue: Catalogue, changed: Changed, near: Neighbourhood, on: dat
     return found
 
 
+def names_read(catalogue: Catalogue, rule_id: str) -> frozenset[str] | None:
+    """The attributes a rule reads of anybody; None where it rests on all there is to know of a family.
+
+    A fact that a rule does not read is not run again for, so the day it ends is no day of the rule's either.
+    """
+    names = {name for path in catalogue.paths(rule_id) for name in path.split(".")[1:]}
+    if names.intersection(WITHIN_FAMILY):
+        return None
+    told = {f"person.{name}": name for name in names}
+    inverse = {INVERSE[concept].partition(".")[2] for concept in told if concept in INVERSE}
+    return frozenset(names | inverse)
+
+
 def may_concern(rule: Rule, subject_id: str, near: Neighbourhood, on: date) -> bool:
     """Whether a rule is about somebody like this: a child under 18, a person who lives, one who has died."""
     if rule.about == "child":

@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from assistant.config import local_date
 from assistant.determinations.catalogue_by_day import CatalogueByDay
-from assistant.determinations.concerned import may_concern, readers
+from assistant.determinations.concerned import may_concern, names_read, readers
 from assistant.determinations.deadlines import tells_of_deadline
 from assistant.determinations.records import DeterminationChange, Kept, forget, keep, kept_about
 from assistant.determinations.rule_versions import RuleVersions
@@ -138,7 +138,7 @@ class Determinations:
                     or (rule_id in brought and said_now.answer == "undetermined")
                 )
                 again = _earliest(again, tells_of_deadline(rule, said_now, today, in_the_morning))
-                if not worth_keeping and rule_id not in kept.current:
+                if not worth_keeping:
                     again = worth_waiting_for(near, by_day, said_now, subject_id, place, again)
                 uses += _uses(rule.id, result)
                 change = await keep(
@@ -245,7 +245,8 @@ def look_ahead(
     now = _determine(near, by_day.at(today), rule_id, subject_id, place, today)
     changes_on = now.determination.changes_on
     about = {subject_id, *now.view.subjects}
-    known = sorted({day for one in about for day in near.turning_days(one, today)})
+    read = names_read(by_day.at(today), rule_id)
+    known = sorted({day for one in about for day in near.turning_days(one, today, read)})
     again = _earliest(changes_on, *known[:1])
     horizon = today + HORIZON
     turns = [day for day in known if day <= horizon]

@@ -137,15 +137,21 @@ async def keep(
 ) -> DeterminationChange | None:
     """Keep a result if it says something new; and when it must be looked at again by itself.
 
-    What is not `worth_keeping` is kept only after something that was.
+    What is not `worth_keeping` ends what was kept, and is not kept itself: what stands follows from the facts,
+    whatever they were on the way.
     """
     if next_look != kept.looks.get(result.rule):
         await _look_again(tx, result.rule, subject_id, next_look)
-    if not worth_keeping and result.rule not in kept.current:
-        return None
+    before = kept.current.get(result.rule)
+    if not worth_keeping:
+        if before is None:
+            return None
+        await _no_longer_current(tx, before["id"])
+        return DeterminationChange(
+            before["id"], result.rule, subject_id, municipality, before["record"], result, cause
+        )
     record = explained(result, view)
     digest = digest_of(record)
-    before = kept.current.get(result.rule)
     same = before is not None and before["digest"] == digest and not _moved(before, result, local_date(now))
     if same and before is not None and before["rule_version"] == result.rule_version:
         return None

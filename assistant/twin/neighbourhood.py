@@ -122,11 +122,14 @@ class Neighbourhood:
     def facts_towards(self, object_id: str, concept: str) -> Sequence[Fact]:
         return self._towards.get((object_id, concept), ())
 
-    def turning_days(self, subject_id: str, after: date) -> set[date]:
-        """The later days on which some loaded fact about the subject begins or stops to hold."""
+    def turning_days(self, subject_id: str, after: date, names: frozenset[str] | None = None) -> set[date]:
+        """The later days on which some loaded fact about the subject begins or stops to hold.
+
+        `names`: only attributes of these names (None: all).
+        """
         days: set[date] = set()
-        for (owner, _), rows in self._of.items():
-            if owner == subject_id:
+        for (owner, concept), rows in self._of.items():
+            if owner == subject_id and (names is None or concept.partition(".")[2] in names):
                 for row in rows:
                     days.update(
                         day for day in (row.valid_from, row.valid_to) if day is not None and day > after

@@ -118,7 +118,7 @@ async def test_a_child_is_born_with_two_parents_who_know_it(told: Told) -> None:
     ]
     assert said["person.birth_date"][0].value == (TODAY - timedelta(days=2)).isoformat()
     assert len(said["person.parents"]) == len(said["person.guardians"]) == 2
-    assert said["person.name"] == ()
+    assert said["person.name"] == (Span(None),)
     for parent in ("sofie", "daniel"):
         known = await told.facts(parent)
         assert baby in [span.value.identifier.value for span in known["person.children"]]
