@@ -275,7 +275,7 @@ def worth_waiting_for(
 
     Else everybody, of whom the registers know next to nothing, is woken for every duty there is.
     """
-    if day is None or said.answer == "undetermined":
+    if day is None:
         return None
     then = _determine(near, by_day.at(day), said.rule, subject_id, place, day)
     return None if then.determination.answer == "undetermined" else day
