@@ -7,7 +7,10 @@ Per has nothing to do with them.
 from __future__ import annotations
 
 import html
+import os
+import random
 import re
+import socket
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -17,7 +20,6 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
-from aiohttp.test_utils import unused_port
 from sqlalchemy import delete, insert, select
 
 from assistant.assembly import Assistant, assemble
@@ -184,10 +186,20 @@ class Town:
             await http.close()
 
 
+def own_port() -> int:
+    """A free port that no other process of the tests picks: below those the system hands out, a range for each."""
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    for port in random.sample(range(20_000 + 1000 * worker, 21_000 + 1000 * worker), 50):
+        with socket.socket() as tried:
+            if tried.connect_ex(("127.0.0.1", port)) != 0:
+                return port
+    raise OSError("none of 50 ports is free")
+
+
 @asynccontextmanager
 async def running_town(database_url: str, folder: Path, **settings: Any) -> AsyncIterator[Town]:
     """The assembled assistant on two ports, itself and its login provider."""
-    port, provider_port = unused_port(), unused_port()
+    port, provider_port = own_port(), own_port()
     base, at = f"http://127.0.0.1:{port}", f"http://127.0.0.1:{provider_port}"
     client = Client(
         "varde", SECRET, (f"{base}/login/callback",), f"{base}/logout/frontchannel", (f"{base}/logged-out",)
