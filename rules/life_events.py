@@ -166,15 +166,15 @@ def _recognised(
     on: date,
     concerned: Concerned,
 ) -> Iterator[tuple[RecognisedLifeEvent, date | None]]:
-    scope = _scope(fact, on)
+    scope = scope_of(fact, on)
     for signal in definition.signals:
-        if not _concerns(signal, fact) or _asked(signal.when, scope, definition) is not True:
+        if not _concerns(signal, fact) or asked(signal.when, scope, definition) is not True:
             continue
-        occurred_on = _asked(definition.occurred_on, scope, definition)
-        key = _asked(definition.key, scope, definition)
+        occurred_on = asked(definition.occurred_on, scope, definition)
+        key = asked(definition.key, scope, definition)
         if not isinstance(occurred_on, date) or not isinstance(key, str):
             continue  # the source did not say what the event is told by: nothing we can stand for
-        day = None if definition.not_before is None else _asked(definition.not_before, scope, definition)
+        day = None if definition.not_before is None else asked(definition.not_before, scope, definition)
         if definition.not_before is not None and not isinstance(day, date):
             continue
         taken_back = fact.withdrawn if isinstance(fact, FactChange) else fact.annulled
@@ -191,7 +191,7 @@ def _spoken_against(
     definition: LifeEventDefinition, subject: str, occurred_on: date, told: Sequence[FactChange], on: date
 ) -> bool:
     return any(
-        _asked(signal.when, _scope(change, on) | {"occurred_on": occurred_on}, definition) is True
+        asked(signal.when, scope_of(change, on) | {"occurred_on": occurred_on}, definition) is True
         for signal in definition.unless
         for change in told
         if change.subject == subject and _concerns(signal, change) and not change.withdrawn
@@ -204,7 +204,7 @@ def _concerns(signal: Signal, fact: FactChange | RecognisedLifeEvent) -> bool:
     return signal.life_event == fact.kind
 
 
-def _scope(fact: FactChange | RecognisedLifeEvent, on: date) -> dict[str, Any]:
+def scope_of(fact: FactChange | RecognisedLifeEvent, on: date) -> dict[str, Any]:
     if isinstance(fact, RecognisedLifeEvent):
         values = {"before": None, "after": fact.kind, "valid_from": fact.occurred_on, "detail": Context()}
         return {**values, "on": on, "who": fact.subject, "occurred_on": fact.occurred_on}
@@ -238,7 +238,7 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _asked(expression: Expression, scope: Mapping[str, Any], definition: LifeEventDefinition) -> Any:
+def asked(expression: Expression, scope: Mapping[str, Any], definition: LifeEventDefinition) -> Any:
     try:
         return expression.evaluate(scope)
     except FeelError as error:
@@ -247,10 +247,10 @@ def _asked(expression: Expression, scope: Mapping[str, Any], definition: LifeEve
 
 def _is_long_ago(definition: LifeEventDefinition, occurred_on: date, on: date) -> bool:
     within = definition.within_months
-    return within is not None and _months(occurred_on, on) >= within
+    return within is not None and months_between(occurred_on, on) >= within
 
 
-def _months(earlier: date, later: date) -> int:
+def months_between(earlier: date, later: date) -> int:
     """Whole months from one day to another; negative for the future."""
     months = (later.year - earlier.year) * 12 + later.month - earlier.month
     return months - (later.day < earlier.day)

@@ -94,13 +94,13 @@ def _days(
 
 def _too_late(rule: Rule, stretch: Stretch) -> bool:
     """Has its deadline passed? What changes after that concerns nobody who met it."""
-    last = stretch.values.get(rule.deadline.value) if rule.deadline else None
-    return isinstance(last, date) and last < stretch.first
+    last = rule.last_day(stretch.values)
+    return last is not None and last < stretch.first
 
 
 def _deadline(rule: Rule, member: Member, stretch: Stretch, told: set[date]) -> Iterator[LifeDay]:
-    last = stretch.values.get(rule.deadline.value) if rule.deadline else None
-    if rule.deadline is None or not isinstance(last, date) or last in told or last < stretch.first:
+    last = rule.last_day(stretch.values)
+    if rule.deadline is None or last is None or last in told or last < stretch.first:
         return
     told.add(last)
     tell = max(rule.deadline.told_from(last), stretch.first)

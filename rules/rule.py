@@ -195,6 +195,11 @@ class Rule:
         periods = [value.period for parameter in self.parameters for value in parameter.values]
         return tuple(sorted({day for period in (*periods, *self.in_force) for day in period.edges}))
 
+    def last_day(self, values: Mapping[str, Any]) -> date | None:
+        """The last day to act, among the values of its outcome; None where it has none, or none is known."""
+        last = values.get(self.deadline.value) if self.deadline else None
+        return last if isinstance(last, date) else None
+
     @property
     def values_named(self) -> tuple[str, ...]:
         """The names of the outcome's values."""

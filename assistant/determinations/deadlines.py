@@ -12,8 +12,7 @@ ONE_DAY = timedelta(days=1)
 
 def last_day(rule: Rule, said: Determination) -> date | None:
     """The last day to do what there is to do, where there is one and it is known."""
-    last = said.values.get(rule.deadline.value) if rule.deadline and said.answer == "yes" else None
-    return last if isinstance(last, date) else None
+    return rule.last_day(said.values) if said.answer == "yes" else None
 
 
 def waits_till_morning(rule: Rule, said: Determination, today: date) -> bool:

@@ -57,7 +57,6 @@ def plain(content: Mapping[str, Any]) -> dict[str, Any]:
 
 def item_of(rule: Rule, said: Determination) -> dict[str, Any]:
     """One thing of several that matter now, in all languages: what it is, what to do, and by when."""
-    last = said.values.get(rule.deadline.value) if rule.deadline else None
     shown = {
         definition.name: {
             "value": said.values[definition.name],
@@ -75,7 +74,7 @@ def item_of(rule: Rule, said: Determination) -> dict[str, Any]:
         "summary": dict(rule.summary),
         "next_step": dict(rule.next_step),
         "answer": said.answer,
-        "deadline": last if isinstance(last, date) else None,
+        "deadline": rule.last_day(said.values),
         "values": shown,
         "human": bool(said.discretion),
     }

@@ -68,11 +68,6 @@ def deadline_cause(last: date | None) -> str:
     return f"{DEADLINE_NEAR}:{last}"
 
 
-def deadline_of(rule: Rule, values: Mapping[str, Any]) -> date | None:
-    last = values.get(rule.deadline.value) if rule.deadline else None
-    return last if isinstance(last, date) else None
-
-
 def plan_life_events(
     events: Sequence[LifeEventRow],
     said: Sequence[DeterminationChange],
@@ -93,7 +88,7 @@ def plan_life_events(
         for change in _brought(event, catalogue.life_events[event.kind].brings, said):
             rule = catalogue.rules[change.rule]
             circle = circles.get((change.subject_id, rule.told_to))
-            deadline = deadline_of(rule, change.after.values)
+            deadline = rule.last_day(change.after.values)
             if circle is None or (deadline is not None and deadline < on):
                 continue
             for person in circle.recipients:
@@ -157,7 +152,7 @@ def _brought(
 
 def nearing(change: DeterminationChange, rule: Rule, on: date) -> date | None:
     """The last day to act, where it is now time to tell of it."""
-    last = deadline_of(rule, change.after.values)
+    last = rule.last_day(change.after.values)
     if rule.deadline is None or last is None or change.after.answer != "yes":
         return None
     return last if rule.deadline.told_from(last) <= on <= last else None

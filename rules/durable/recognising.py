@@ -19,9 +19,9 @@ from rules.life_events import (
     FactChange,
     LifeEventDefinition,
     RecognisedLifeEvent,
-    _asked,
     _is_long_ago,
-    _scope,
+    asked,
+    scope_of,
 )
 
 Fact = FactChange | RecognisedLifeEvent
@@ -76,12 +76,12 @@ def _events(
     match = (definition.kind, cause)
     if match not in matches.recognised:
         return
-    scope = _scope(fact, on)
-    occurred_on = _asked(definition.occurred_on, scope, definition)
-    key = _asked(definition.key, scope, definition)
+    scope = scope_of(fact, on)
+    occurred_on = asked(definition.occurred_on, scope, definition)
+    key = asked(definition.key, scope, definition)
     if not isinstance(occurred_on, date) or not isinstance(key, str):
         return
-    day = occurred_on if definition.not_before is None else _asked(definition.not_before, scope, definition)
+    day = occurred_on if definition.not_before is None else asked(definition.not_before, scope, definition)
     if not isinstance(day, date):
         return
     taken_back = fact.withdrawn if isinstance(fact, FactChange) else fact.annulled

@@ -14,7 +14,7 @@ from urllib.parse import unquote
 
 from rules.durable.canonical import name
 from rules.durable.ruleset import Ruleset, values
-from rules.life_events import Concerned, FactChange, _scope
+from rules.life_events import Concerned, FactChange, scope_of
 
 SESSION = "0"
 MOST_FACTS = 10_000
@@ -86,7 +86,7 @@ def fill(ruleset: Ruleset, case: Case) -> Session:
 
 
 def _values(change: FactChange, on: date) -> dict[str, str]:
-    scope = _scope(change, on)  # what was withdrawn is judged as it was when it was stated
+    scope = scope_of(change, on)  # what was withdrawn is judged as it was when it was stated
     return values(scope["before"], scope["after"])
 
 
