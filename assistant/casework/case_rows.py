@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, func, insert, select, update
 
+from assistant.casework.generations import Generation
 from assistant.casework.period import Period
 from assistant.store.columns import new_id
 from assistant.store.database import Transaction
@@ -34,6 +35,7 @@ class Case:
     received_at: datetime
     due_on: date
     assigned_to: str | None
+    generation: Generation = "fetched"
 
     @property
     def is_open(self) -> bool:
@@ -56,6 +58,7 @@ class Decision:
     determination_id: str | None
     letter: str
     language: str
+    replaces: str | None = None  # the decision it reverses
 
     @property
     def period(self) -> Period:

@@ -103,6 +103,8 @@ class UsageRow(Use):
     at: datetime
     number: int = 0
     hash: str = ""
+    shown_from: datetime | None = None
+    withheld: str = ""
 
 
 async def usage_of(tx: Transaction, subject_id: str, limit: int = 200) -> Sequence[UsageRow]:

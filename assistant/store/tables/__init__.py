@@ -1,0 +1,73 @@
+"""The tables, a module a room. Every statement in the assistant is written against these names."""
+
+from assistant.store.tables.base import metadata
+from assistant.store.tables.casework import (
+    appeal,
+    case,
+    case_access,
+    control,
+    decision,
+    document,
+    flag,
+    process,
+    proposed_ruling,
+    reconsideration,
+)
+from assistant.store.tables.determinations import determination, life_event, rule_version
+from assistant.store.tables.guidance import chat_line, delivery, guidance, message
+from assistant.store.tables.hooks import outgoing_delivery, outgoing_event, subscription
+from assistant.store.tables.login import login_attempt, session
+from assistant.store.tables.rights import data_request, erasure, mandate, restriction, wish
+from assistant.store.tables.twin import (
+    fact,
+    identity,
+    municipality,
+    subject,
+    usage,
+    usage_head,
+    usage_signature,
+)
+from assistant.store.tables.work import due, feed_pointer, inbox, job, receipt
+
+__all__ = [
+    "appeal",
+    "case",
+    "case_access",
+    "chat_line",
+    "control",
+    "data_request",
+    "decision",
+    "delivery",
+    "determination",
+    "document",
+    "due",
+    "erasure",
+    "fact",
+    "feed_pointer",
+    "flag",
+    "guidance",
+    "identity",
+    "inbox",
+    "job",
+    "life_event",
+    "login_attempt",
+    "mandate",
+    "message",
+    "metadata",
+    "municipality",
+    "outgoing_delivery",
+    "outgoing_event",
+    "process",
+    "proposed_ruling",
+    "receipt",
+    "reconsideration",
+    "restriction",
+    "rule_version",
+    "session",
+    "subject",
+    "subscription",
+    "usage",
+    "usage_head",
+    "usage_signature",
+    "wish",
+]

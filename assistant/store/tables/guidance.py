@@ -1,0 +1,63 @@
+"""What people are told."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+
+from assistant.store.columns import ID, UtcDateTime
+from assistant.store.tables.base import table
+
+guidance = table(
+    "guidance",  # what to tell whom, once
+    Column("id", ID, primary_key=True),
+    Column("person_id", ID, nullable=False, index=True),
+    Column("subject_id", ID, nullable=False),  # whom it is about
+    Column("kind", String(60), nullable=False),  # 'right_found', 'facts_missing', 'decision_made' …
+    Column("rule", String(120), nullable=False),
+    Column("cause", String(200), nullable=False),
+    Column("content", JSON, nullable=False),  # the plain values the templates are filled from
+    Column("determination_id", ID),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("expires_on", Date),
+    Column("withdrawn_at", UtcDateTime),
+    UniqueConstraint("person_id", "subject_id", "rule", "kind", "cause"),
+)
+
+message = table(
+    "message",  # guidance written for one channel in one language
+    Column("id", ID, primary_key=True),
+    Column("guidance_id", ID, ForeignKey("guidance.id"), nullable=False),
+    Column("person_id", ID, nullable=False, index=True),
+    Column("channel", String(20), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("why", JSON, nullable=False),  # event → facts → rule → law, in words
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("send_at", UtcDateTime, nullable=False),
+    Column("state", String(12), nullable=False),  # waiting sent failed withdrawn
+    Column("sent_at", UtcDateTime),
+    Column("read_at", UtcDateTime),
+    UniqueConstraint("guidance_id", "channel"),
+)
+
+delivery = table(
+    "delivery",  # one attempt to hand a message over
+    Column("id", ID, primary_key=True),
+    Column("message_id", ID, ForeignKey("message.id"), nullable=False, index=True),
+    Column("attempt", Integer, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("outcome", String(12), nullable=False),  # accepted refused failed
+    Column("detail", Text, nullable=False, server_default=""),
+)
+
+chat_line = table(
+    "chat_line",  # what was said in the chat, by the person or by the assistant
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("person_id", ID, nullable=False, index=True),
+    Column("author", String(12), nullable=False),  # person, assistant
+    Column("content", JSON, nullable=False),
+    Column("client_id", String(60)),  # the widget's own id of a line: the same line twice is one line
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("person_id", "client_id"),
+)

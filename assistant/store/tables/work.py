@@ -1,0 +1,65 @@
+"""What has happened, and what is to be done about it."""
+
+from __future__ import annotations
+
+from sqlalchemy import JSON, Column, Date, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+
+from assistant.store.columns import ID, UtcDateTime
+from assistant.store.tables.base import table
+
+inbox = table(
+    "inbox",
+    Column("id", ID, primary_key=True),
+    Column("source", String(200), nullable=False),
+    Column("event_id", String(200), nullable=False),
+    Column("type", String(200), nullable=False),
+    Column("body", LargeBinary, nullable=False),  # the event as it came, encrypted
+    Column("key_id", String(40), nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),  # keyed hash of the body: same id, other content?
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("handled_at", UtcDateTime),
+    Column("outcome", String(20), nullable=False, server_default="waiting"),  # waiting done ignored parked
+    Column("note", Text, nullable=False, server_default=""),
+    UniqueConstraint("source", "event_id"),
+)
+
+feed_pointer = table(
+    "feed_pointer",
+    Column("feed", String(100), primary_key=True),
+    Column("position", Integer, nullable=False),  # the next sequence number to ask for
+    Column("etag", Text),
+    Column("moved_at", UtcDateTime, nullable=False),
+)
+
+job = table(
+    "job",
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("task", String(60), nullable=False),
+    Column("queue", String(20), nullable=False),  # chat, events, bulk
+    Column("key", String(80), nullable=False, server_default=""),  # one at a time, in order, per key
+    Column("receipt", String(200), unique=True),  # of those that wait, one has it
+    Column("args", JSON, nullable=False),
+    Column("run_at", UtcDateTime, nullable=False),
+    Column("state", String(12), nullable=False, server_default="todo"),  # todo doing parked
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("leased_until", UtcDateTime),
+    Column("error", Text, nullable=False, server_default=""),
+    Index("ix_job_state_queue_run_at", "state", "queue", "run_at"),
+    Index("ix_job_key_id", "key", "id"),
+)
+
+receipt = table(
+    "receipt",  # a side effect that has happened, so that it does not happen again
+    Column("id", String(200), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+due = table(
+    "due",  # what must be looked at again on a day: a rule's own next date, a deadline, a reminder
+    Column("id", ID, primary_key=True),
+    Column("what", String(40), nullable=False),  # 'determination', 'case', 'process'
+    Column("ref", String(200), nullable=False),
+    Column("subject_id", ID, nullable=False),
+    Column("due_on", Date, nullable=False, index=True),
+    UniqueConstraint("what", "ref"),
+)
