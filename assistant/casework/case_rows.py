@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import delete, exists, func, insert, select, update
 
-from assistant.casework.generations import Generation
 from assistant.casework.period import Period
 from assistant.store.columns import new_id
 from assistant.store.database import Transaction
 from assistant.store.tables import case, decision, due
 from assistant.store.turns import in_turn
+from assistant.twin import Generation
 
 OPEN = ("received", "manual")
 
