@@ -19,7 +19,7 @@ from assistant.determinations import Determinations, RuleVersions
 from assistant.dialogue import Conversation
 from assistant.events import Handling, Polling
 from assistant.events.following import Following
-from assistant.guidance import Delivery, Guidance, Policy
+from assistant.guidance import Delivery, Guidance
 from assistant.processes import Gathering, Processes, load_definitions
 from assistant.registers import Registers
 from assistant.store import Database, Identities, IdentityKeys, Transaction, Work, enqueue
@@ -65,10 +65,9 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         versions = RuleVersions(catalogue, rules_changed)
         twin = Twin(identities, catalogue.model)
         determinations = Determinations(catalogue, versions, twin, config.municipality)
-        policy = Policy(registers_asked_first=config.income_lookup == "proactive")
-        guidance = Guidance(catalogue, twin, config.municipality, policy, versions)
+        guidance = Guidance(catalogue, twin, config.municipality, versions)
         casework = Casework(Assessor(determinations), guidance)
-        following = Following(config, catalogue, twin, determinations, guidance, casework)
+        following = Following(catalogue, twin, determinations, guidance, casework)
         processes = Processes(load_definitions(), Gathering(determinations), casework, following)
         chat = ChatChannel()
         channels = _channels(config, chat, clock)

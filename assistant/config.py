@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Any, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
@@ -74,7 +74,6 @@ class Config(_Section):
     port: int = 8080
     municipality: str = "9999"
     clock_days: int = 0  # how many days the clock is moved, for demonstrations and tests
-    income_lookup: Literal["proactive", "on_application"] = "proactive"
     poll_seconds: float = 5.0
     widget_origins: tuple[str, ...] = ()  # other sites that may embed the widget
     trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-For tells the client's address

@@ -83,6 +83,12 @@ async def next_number(tx: Transaction, year: int) -> int:
     return max(first, int(newest or first)) + 1
 
 
+async def any_case_about(tx: Transaction, kind: str, subject_id: str) -> bool:
+    """Whether anybody has applied about the child before, however it ended."""
+    question = select(case.c.id).where(case.c.kind == kind, case.c.subject_id == subject_id).limit(1)
+    return await tx.scalar(question) is not None
+
+
 async def open_cases(tx: Transaction, municipality: str) -> Sequence[Case]:
     """The municipality's undecided cases, the nearest deadline first."""
     rows = await tx.all(
@@ -195,12 +201,23 @@ async def to_renew(tx: Transaction, year: Period) -> Sequence[Case]:
     return list(newest.values())
 
 
-async def reopen(tx: Transaction, closed: Case, content: Mapping[str, Any], due_on: date) -> None:
-    """Open a decided case again, to be decided by a day."""
+async def reopen(
+    tx: Transaction,
+    closed: Case,
+    content: Mapping[str, Any],
+    due_on: date,
+    generation: Generation | None = None,
+) -> None:
+    """Open a decided case again, to be decided by a day, by another generation where one is given."""
     await tx.execute(
         update(case)
         .where(case.c.id == closed.id, case.c.status == "decided")
-        .values(status="received", content=dict(content), due_on=due_on)
+        .values(
+            status="received",
+            content=dict(content),
+            due_on=due_on,
+            generation=generation or closed.generation,
+        )
     )
 
 

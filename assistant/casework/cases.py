@@ -5,7 +5,7 @@ FOR-2005-12-16-1478 §§ 3d and 3e; forvaltningsloven §§ 11a, 16, 17, 23–29.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -18,8 +18,9 @@ from assistant.casework.assessment import Assessor
 from assistant.casework.automation import HumanReason, reason_named
 from assistant.casework.case_rows import Case
 from assistant.casework.considering import Considered, consider, fee_of, told_about
-from assistant.casework.errands import errand_of
+from assistant.casework.errands import errand_of, errands
 from assistant.casework.flags import Flag, write_flag
+from assistant.casework.intake import submission_at_intake
 from assistant.casework.letter import write
 from assistant.casework.moving import Move, moves
 from assistant.casework.outcome import Conclusion
@@ -80,14 +81,25 @@ class Casework:
             received_at=now,
             due_on=answer_due(received_on),
             assigned_to=None,
+            generation=submission.generation,
         )
         await tx.execute(insert(case).values(**new.__dict__))
         await case_rows.remind_of(tx, new)
-        # § 3e first paragraph: the municipality fetches what it needs to handle the application.
-        about = {"subject_id": new.subject_id}
-        await enqueue(tx, "fetch_missing", about, now=now, key=new.person_id)
+        if new.generation != "documented":
+            # § 3e first paragraph: the municipality fetches what it needs to handle the application.
+            about = {"subject_id": new.subject_id}
+            await enqueue(tx, "fetch_missing", about, now=now, key=new.person_id)
         await self._enqueue(tx, new, now)
         return new.id
+
+    async def open_at_intake(self, tx: Transaction, subject_ids: Iterable[str], now: datetime) -> None:
+        """Open the cases of children whose parents applied when they accepted the place, if none was before."""
+        for child, errand in [(child, one) for child in subject_ids for one in errands().values()]:
+            if await case_rows.any_case_about(tx, errand.id, child):
+                continue
+            applied = await submission_at_intake(tx, self.assessor, errand.id, child, local_date(now))
+            if applied is not None:
+                await self.open_case(tx, applied, now)
 
     async def look_again(self, tx: Transaction, subject_ids: Sequence[str], now: datetime) -> int:
         """New facts about these children have come: try their waiting cases once more. How many were."""
@@ -161,7 +173,7 @@ class Casework:
 
         A case is opened again once a year: its new decision is made on new facts without a new application
         (FOR-2005-12-16-1478 § 3e third paragraph). Call it as often as you like from when the year's facts are
-        there; what has been opened or decided for the year is left alone.
+        there; what has been opened or decided for the year is left alone. Where people send papers they apply anew.
         """
         await in_turn(tx, "case.renewal")
         year, today = kindergarten_year(on), local_date(now)
@@ -169,14 +181,20 @@ class Casework:
         renewed = [
             closed
             for closed in await case_rows.to_renew(tx, year)
-            if await self._has_place_in(tx, closed.subject_id, year)
+            if await self.assessor.twin.generation(tx, closed.municipality, closed.kind) != "documented"
+            and await self._has_place_in(tx, closed.subject_id, year)
         ]
         for closed in renewed:
             content = {**closed.content, "reasons": [], "renewal": year.valid_from.isoformat()}
             content.pop("moved", None)
-            await case_rows.reopen(tx, closed, content, due_on=due_on)
-            await self._enqueue(tx, closed, now)
+            chosen = await self.assessor.twin.generation(tx, closed.municipality, closed.kind)
+            await case_rows.reopen(tx, closed, content, due_on=due_on, generation=chosen)
+            await self.decide_on_new_facts(tx, closed, now)
         return len(renewed)
+
+    async def decide_on_new_facts(self, tx: Transaction, opened: Case, now: datetime) -> None:
+        """Have the registers asked, and the case decided after that."""
+        await enqueue(tx, "fetch_for_case", {"case_id": opened.id}, now=now, key=opened.person_id)
 
     async def follow_moves(
         self, tx: Transaction, now: datetime, subject_ids: Sequence[str] | None = None

@@ -64,11 +64,15 @@ async def consider(
     municipality = await assessor.twin.municipality(tx, opened.municipality)
     if municipality is None:
         raise NoSuchCase(f"municipality {opened.municipality} of case {opened.number} is not set up here")
-    applied_on = local_date(opened.received_at)
+    submission = Submission.of_case(opened.__dict__)
+    applied_on = submission.applied_on or local_date(opened.received_at)
     edge = first_of_month_setting(municipality.settings.get("application_on_first_of_month"))
     if period is None:
         place_from = await assessor.place_from(tx, opened.subject_id, applied_on)
+        today = local_date(now)
         period = decision_period(applied_on, edge or WHERE_LAW_IS_SILENT, place_from)
+        if period.valid_to <= today:  # applied long ago, for the whole stay: the year that runs
+            period = kindergarten_year(today)
     assessment = await assessor.assess(
         tx,
         errand,
@@ -85,7 +89,7 @@ async def consider(
         Matter(
             determinations=assessment.determinations,
             situation=assessment.situation,
-            submission=Submission.of_case(opened.__dict__),
+            submission=submission,
             applied_on=applied_on,
             edge=edge,
         )

@@ -68,6 +68,11 @@ def billing_basis(fee: str) -> str:
     raise UnknownErrand(f"no errand decides the fee {fee!r}")
 
 
+def errand_with(rule: str) -> Errand | None:
+    """The errand a rule is decided or billed by; None where nothing is applied for."""
+    return next((errand for errand in errands().values() if rule in errand.rules), None)
+
+
 def errand_of(name: str) -> Errand:
     """The errand by its own id, or by a rule it decides or bills by."""
     for errand in errands().values():

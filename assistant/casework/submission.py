@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Literal, Self
 
+from assistant.twin import Generation
 from rules.determination import Texts
 
 Duration = Literal["this_year", "whole_stay"]
 """One kindergarten year, or as long as the child has the place (§ 3e third paragraph)."""
+
+
+Origin = Literal["errand", "intake"]
+"""Where one applied: in an errand here, or when the child got its place."""
 
 
 @dataclass(frozen=True)
@@ -46,9 +52,12 @@ class Submission:
     duration: Duration
     language: str = "nb"
     process_id: str | None = None
+    generation: Generation = "fetched"
     answers: Mapping[str, Any] = field(default_factory=dict)
     disputed: tuple[DisputedFact, ...] = ()
     for_worker: Mapping[str, Texts] = field(default_factory=dict)  # answer → why a person must look at it
+    origin: Origin = "errand"
+    applied_on: date | None = None  # None: the day it is received
 
     def content(self) -> dict[str, Any]:
         """What the case row keeps of it."""
@@ -59,12 +68,15 @@ class Submission:
             "duration": self.duration,
             "language": self.language,
             "reasons": [],
+            "origin": self.origin,
+            "applied_on": None if self.applied_on is None else self.applied_on.isoformat(),
         }
 
     @classmethod
     def of_case(cls, case: Mapping[str, Any]) -> Self:
         """Read back from a case row."""
         content = case["content"]
+        applied_on = content.get("applied_on")
         return cls(
             errand=case["kind"],
             person_id=case["person_id"],
@@ -73,7 +85,10 @@ class Submission:
             duration=content["duration"],
             language=content["language"],
             process_id=case["process_id"],
+            generation=case["generation"],
             answers=content["answers"],
             disputed=tuple(DisputedFact(**fact) for fact in content["disputed"]),
             for_worker=content["for_worker"],
+            origin=content.get("origin", "errand"),
+            applied_on=None if applied_on is None else date.fromisoformat(applied_on),
         )

@@ -18,6 +18,7 @@ BILLER = "demo-biller-token"
 
 SETTINGS: Mapping[str, Any] = {
     "language": "nb",
+    "generations": {"apply_reduced_fee": "flagged"},
     "zone": "normal",
     "rounding": "half_up",
     "first_child": "youngest",

@@ -49,7 +49,9 @@ class Result:
 class Lack:
     """What an undetermined rule lacks about a subject: path → whose value nobody has told us."""
 
+    rule: str
     subject_id: str
+    municipality: str
     whose: Mapping[str, tuple[str, ...]]
 
 
@@ -158,7 +160,7 @@ class Determinations:
                 if still := change or unchanged(kept, result, subject_id, place.number, cause):
                     said.append(still)
                 if said_now.answer == "undetermined":
-                    lacking.append(Lack(subject_id, whose_is_missing(result)))
+                    lacking.append(Lack(rule_id, subject_id, place.number, whose_is_missing(result)))
         await log_usage(tx, uses, now)
         return Redetermined(tuple(found), tuple(lacking), tuple(said))
 

@@ -10,7 +10,9 @@ from sqlalchemy import select
 
 from assistant.casework import Casework
 from assistant.casework.case_rows import open_cases_about
-from assistant.config import Config, local_date
+from assistant.casework.errands import errand_of, errand_with, errands
+from assistant.casework.fetching import applications_about, may_be_fetched
+from assistant.config import local_date
 from assistant.determinations import (
     DeterminationChange,
     Determinations,
@@ -26,7 +28,7 @@ from assistant.guidance import Guidance
 from assistant.store import Transaction, enqueue
 from assistant.store.tables import fact, subject
 from assistant.store.turns import in_turn
-from assistant.twin import FactChange, Provenance, Recorded, Statement, Twin, Unknown
+from assistant.twin import FactChange, Neighbourhood, Provenance, Recorded, Statement, Twin, Unknown
 from assistant.twin.household import affected_persons, household_adults
 from rules import Catalogue
 
@@ -39,7 +41,6 @@ FACTS = "facts"
 class Following:
     """`await record(tx, …)`: everything that new facts lead to, committed with them or not at all."""
 
-    config: Config
     catalogue: Catalogue
     twin: Twin
     determinations: Determinations
@@ -104,12 +105,14 @@ class Following:
 
         Of deadlines `in_the_morning`: after the life events behind them, and not of what is a day's mistake.
         """
+        applied_for = {one.subject_id for one in redetermined.said if errand_with(one.rule) is not None}
+        await self.casework.open_at_intake(tx, sorted(applied_for), now)
         for lack in redetermined.lacking:
-            if self.config.income_lookup == "proactive" or await open_cases_about(tx, [lack.subject_id]):
+            if await self._may_fetch(tx, lack.rule, lack.subject_id, lack.municipality, now):
                 await self._fetch(tx, lack.whose, now)
         changed = redetermined.changes
         await self.casework.look_again(tx, sorted({change.subject_id for change in changed}), now)
-        await self.guidance.plan_for_changes(tx, changed, now)
+        await self.guidance.plan_for_changes(tx, await self._not_applied_for(tx, changed), now)
         on = local_date(now)
         catalogue = await self.determinations.versions.catalogue_at(tx, on)
         to_tell = [
@@ -134,6 +137,24 @@ class Following:
             await enqueue(
                 tx, "refresh_person", {"subject_id": person}, now=now, key=person, receipt=f"refresh:{person}"
             )
+
+    async def _not_applied_for(
+        self, tx: Transaction, changes: Sequence[DeterminationChange]
+    ) -> Sequence[DeterminationChange]:
+        """Without what is being decided: who has applied is answered by the decision."""
+        waiting = await open_cases_about(tx, sorted({change.subject_id for change in changes}))
+        answered = {(one.subject_id, rule) for one in waiting for rule in errand_of(one.kind).rules}
+        return [change for change in changes if (change.subject_id, change.rule) not in answered]
+
+    async def _may_fetch(
+        self, tx: Transaction, rule: str, subject_id: str, municipality: str, now: datetime
+    ) -> bool:
+        """Whether law and the municipality's choice let the rule's lacking income be fetched now."""
+        errand = errand_with(rule)
+        if errand is None:
+            return False  # nothing can be applied for here, so nothing is handled
+        chosen = await self.twin.generation(tx, municipality, errand.id)
+        return may_be_fetched(chosen, await applications_about(tx, errand, subject_id), local_date(now))
 
     async def fetch_missing(self, tx: Transaction, subject_id: str, now: datetime) -> None:
         """Fetch what an application needs and nobody has told us, where a register knows it."""
@@ -160,6 +181,12 @@ class Following:
             receipt=f"income:{person_id}",
         )
 
+    async def household(self, tx: Transaction, child_id: str, now: datetime) -> tuple[str, ...]:
+        """The adults whose income counts for a child (§ 3d); none where nobody has told us who they are."""
+        near = await self.twin.near(tx, [child_id])
+        adults = household_adults(near, child_id, local_date(now))
+        return () if isinstance(adults, Unknown) else tuple(adults)
+
     async def income_matters(self, tx: Transaction, person_id: str, now: datetime) -> bool:
         """Whether some child's fee depends on this person's income: else it is not ours to fetch."""
         on = local_date(now)
@@ -168,7 +195,17 @@ class Following:
             places = near.facts(child, "person.kindergarten_place")
             lasting = [row for row in places if row.valid_to is None or row.valid_to > on]
             adults = household_adults(near, child, on)
-            if lasting and (isinstance(adults, Unknown) or person_id in adults):
+            concerned = lasting and (isinstance(adults, Unknown) or person_id in adults)
+            if concerned and await self._fee_may_be_known(tx, near, child, now):
+                return True
+        return False
+
+    async def _fee_may_be_known(
+        self, tx: Transaction, near: Neighbourhood, child: str, now: datetime
+    ) -> bool:
+        place = await self.determinations.municipality_of(tx, near, child, local_date(now))
+        for errand in errands().values():
+            if await self._may_fetch(tx, errand.amount, child, place.number, now):
                 return True
         return False
 

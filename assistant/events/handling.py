@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from assistant.casework.case_rows import case_by_id
 from assistant.config import Clock, local_date
 from assistant.events.cloudevents import IncomingEvent, MalformedEvent
 from assistant.events.following import Following, all_people, people_without_contact
@@ -49,6 +50,7 @@ class Handling:
             "refresh_contacts": self.refresh_contacts,
             "fetch_income": self.fetch_income,
             "fetch_missing": self.fetch_missing,
+            "fetch_for_case": self.fetch_for_case,
             "wake_determinations": self.wake_determinations,
             "rerun_rule": self.rerun_rule,
             "rerun_rule_for": self.rerun_rule_for,
@@ -135,6 +137,28 @@ class Handling:
         """Somebody has applied: fetch what their application needs."""
         async with self.database.begin() as tx:
             await self.following.fetch_missing(tx, args["subject_id"], self.clock())
+
+    async def fetch_for_case(self, args: Mapping[str, Any]) -> None:
+        """Ask anew for the incomes of the household of a case, then have it decided (§ 3e third paragraph)."""
+        case_id = args["case_id"]
+        async with self.database.read() as tx:
+            opened = await case_by_id(tx, case_id)
+            adults = (
+                [] if opened is None else await self.following.household(tx, opened.subject_id, self.clock())
+            )
+            numbers = {one: await self.identities.reveal(tx, one, NATIONAL_ID) for one in adults}
+        years = income_years(local_date(self.clock()))
+        try:
+            said = {one: await income_said(self.registers, number, years) for one, number in numbers.items()}
+        except RegisterUnavailable as silent:
+            raise _wait(silent) from silent
+        async with self.database.begin() as tx:
+            now = self.clock()
+            for one, statements in said.items():
+                await self._log_fetch(tx, one)
+                await self.following.record(tx, statements, f"income:{one}", now)
+            if opened is not None:
+                await enqueue(tx, "decide_case", {"case_id": case_id}, now=now, key=opened.person_id)
 
     async def _log_fetch(self, tx: Transaction, person_id: str) -> None:
         use = Use(

@@ -2,7 +2,7 @@
 
 from assistant.guidance.delivery import Delivery
 from assistant.guidance.mattering import LifeEventRow
-from assistant.guidance.planning import PlannedGuidance, Policy, plan
+from assistant.guidance.planning import PlannedGuidance, plan
 from assistant.guidance.rows import StillSending
 from assistant.guidance.sandbox import TemplateFault
 from assistant.guidance.store import Guidance
@@ -15,7 +15,6 @@ __all__ = [
     "Guidance",
     "LifeEventRow",
     "PlannedGuidance",
-    "Policy",
     "StillSending",
     "Telling",
     "TemplateFault",

@@ -38,16 +38,6 @@ class Told:
 
 
 @dataclass(frozen=True)
-class Policy:
-    """What the municipality has chosen. `registers_asked_first`: income is fetched before one applies."""
-
-    registers_asked_first: bool = True
-
-
-DEFAULT_POLICY = Policy()
-
-
-@dataclass(frozen=True)
 class PlannedGuidance:
     """One thing to tell one person. Written and sent elsewhere."""
 
@@ -75,9 +65,12 @@ def is_told(rule: Rule) -> bool:
 
 
 def kind_of(
-    change: DeterminationChange, told: Told | None, asked: tuple[str, ...], policy: Policy, on: date
+    change: DeterminationChange, told: Told | None, asked: tuple[str, ...], on: date, *, later: bool
 ) -> str | None:
-    """What the change means, on that day, to somebody who was last told `told`; None: nothing to say."""
+    """What the change means, on that day, to somebody who was last told `told`; None: nothing to say.
+
+    `later`: the registers are asked only when one applies, so what they would say is not waited for.
+    """
     after = change.after
     stands = told is not None and told.kind in STANDS
     if after.answer == "yes":
@@ -93,7 +86,7 @@ def kind_of(
     if asked and len(asked) == len(after.missing):  # no register can tell: only people can
         known = told is not None and told.kind == "facts_missing" and set(asked) <= set(told.asked)
         return None if known else "facts_missing"
-    open_question = bool(after.discretion) or not policy.registers_asked_first
+    open_question = bool(after.discretion) or later
     if open_question and not stands and not _told(told, "right_possible"):
         return "right_possible"
     return None
@@ -119,12 +112,13 @@ def plan(
     records: Mapping[str, Mapping[str, Any]],
     catalogue: Catalogue,
     on: date,
-    policy: Policy = DEFAULT_POLICY,
+    asked_later: Collection[tuple[str, str]] = (),
 ) -> tuple[PlannedGuidance, ...]:
     """What to tell of these changes, made together: one guidance a person, subject, kind and errand.
 
     `circles`: (subject id, the rule's `told_to`) → circle. Only the first guidance to a person has a notice
-    by email or SMS: one knock on the door is enough for all that waits behind it.
+    by email or SMS: one knock on the door is enough for all that waits behind it. `asked_later`: (municipality,
+    errand) where the registers are asked only when one applies.
     """
     groups: dict[tuple[str, str, str, str, Telling], list[DeterminationChange]] = defaultdict(list)
     people: dict[tuple[str, str], tuple[Person, str]] = {}
@@ -137,7 +131,9 @@ def plan(
         for person in circle.recipients:
             if change.cause == f"person:{person.id}":
                 continue  # who told us sees the answer where they told it
-            kind = kind_of(change, told.get((person.id, change.subject_id, change.rule)), asked, policy, on)
+            before = told.get((person.id, change.subject_id, change.rule))
+            later = (change.municipality, rule.process) in asked_later
+            kind = kind_of(change, before, asked, on, later=later)
             if kind is None:
                 continue
             matter = Matter(rule.id, rule.kind, kind, about=rule.about)

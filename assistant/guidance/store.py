@@ -31,10 +31,8 @@ from assistant.guidance.people import (
     person_as_known,
 )
 from assistant.guidance.planning import (
-    DEFAULT_POLICY,
     FROM_DETERMINATIONS,
     PlannedGuidance,
-    Policy,
     is_told,
     once,
     plan,
@@ -42,7 +40,7 @@ from assistant.guidance.planning import (
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
 from assistant.guidance.writing import write, write_withheld
 from assistant.store import Transaction
-from assistant.twin import Changed, Twin, Use, log_usage
+from assistant.twin import BEFOREHAND, Changed, Twin, Use, log_usage
 from rules import Catalogue, Matter
 
 PURPOSE = "to tell people of their rights and duties"
@@ -75,7 +73,6 @@ class Guidance:
     catalogue: Catalogue
     twin: Twin
     home: str = ""
-    policy: Policy = DEFAULT_POLICY
     versions: RuleVersions | None = None
 
     async def plan_for_changes(
@@ -107,10 +104,21 @@ class Guidance:
             await rows.records_of(tx, [change.determination_id for change in told_of]),
             catalogue,
             on,
-            self.policy,
+            await self._asked_later(tx, told_of, catalogue),
         )
         kept = [await self._keep(tx, one, now) for one in planned]
         return tuple(one for one in kept if one is not None)
+
+    async def _asked_later(
+        self, tx: Transaction, changes: Iterable[DeterminationChange], catalogue: Catalogue
+    ) -> set[tuple[str, str]]:
+        """Of the municipalities and errands of the changes, those where registers wait for an application."""
+        errands = {(change.municipality, catalogue.rules[change.rule].process) for change in changes}
+        return {
+            (number, errand)
+            for number, errand in errands
+            if await self.twin.generation(tx, number, errand) != BEFOREHAND
+        }
 
     async def plan_for_life_events(
         self,

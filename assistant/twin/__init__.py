@@ -1,7 +1,7 @@
 """The digital twin: facts about a person and theirs, with provenance, and the log of their use."""
 
 from assistant.twin.facts import Changed, Identifier, Provenance, Span, Statement, SubjectRef
-from assistant.twin.generations import GENERATIONS, Generation, generation_of
+from assistant.twin.generations import BEFOREHAND, GENERATIONS, Generation, generation_of
 from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown
 from assistant.twin.recording import FactChange, Recorded
 from assistant.twin.twin import Municipality, Twin, is_adult, is_minor
@@ -10,6 +10,7 @@ from assistant.twin.usage_signing import UsageKey, UsageSigning, exported
 from assistant.twin.view import View
 
 __all__ = [
+    "BEFOREHAND",
     "GENERATIONS",
     "UNKNOWN",
     "Changed",

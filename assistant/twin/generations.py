@@ -16,6 +16,9 @@ from typing import Any, Literal, get_args
 Generation = Literal["documented", "fetched", "flagged"]
 GENERATIONS: tuple[Generation, ...] = get_args(Generation)
 
+BEFOREHAND: Generation = "flagged"
+"""Where registers are asked, and heard, before anybody has applied: an event is what starts it."""
+
 SETTING = "generations"
 """The municipality's setting: errand id → generation."""
 

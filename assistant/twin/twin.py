@@ -12,6 +12,7 @@ from sqlalchemy import select
 from assistant.store import Identities, Transaction
 from assistant.store.tables import fact, municipality, subject
 from assistant.twin.facts import Provenance, Statement
+from assistant.twin.generations import Generation, generation_of
 from assistant.twin.household import full_years
 from assistant.twin.neighbourhood import _COLUMNS, UNKNOWN, Fact, Neighbourhood, Unknown, load_neighbourhood
 from assistant.twin.recording import Recorded, record
@@ -135,6 +136,11 @@ class Twin:
     async def municipality(self, tx: Transaction, number: str) -> Municipality | None:
         row = await tx.first(select(municipality).where(municipality.c.number == number))
         return None if row is None else Municipality(**row)
+
+    async def generation(self, tx: Transaction, number: str, errand: str) -> Generation:
+        """Who carries the facts of an errand in a municipality."""
+        place = await self.municipality(tx, number)
+        return generation_of({} if place is None else place.settings, errand)
 
 
 def is_adult(near: Neighbourhood, person: str, on: date) -> bool:

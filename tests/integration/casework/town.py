@@ -187,8 +187,18 @@ class Town:
 
     async def work(self) -> int:
         """Run every job that waits."""
-        handlers = {**self.casework.handlers(self.database, self.clock), "fetch_missing": no_register_answers}
+        handlers = {
+            **self.casework.handlers(self.database, self.clock),
+            "fetch_missing": no_register_answers,
+            "fetch_for_case": self.nothing_new,
+        }
         return await Work(self.database, handlers, self.clock).run_until_idle()
+
+
+    async def nothing_new(self, args: Mapping[str, Any]) -> None:
+        """The registers have nothing new of a case that is to be decided anew."""
+        async with self.database.begin() as tx:
+            await self.casework.decide_case(tx, args["case_id"], self.now)
 
 
 async def no_register_answers(args: Mapping[str, Any]) -> None:

@@ -252,9 +252,8 @@ async def test_a_right_that_ends_by_itself_is_looked_at_on_its_day(house: House)
 async def test_where_nothing_is_fetched_before_an_application_the_right_is_only_possible(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    async with open_house(
-        tmp_path, database_url, ["ingrid"], monkeypatch, income_lookup="on_application"
-    ) as house:
+    async with open_house(tmp_path, database_url, ["ingrid"], monkeypatch) as house:
+        await house.settle_for("fetched")
         await house.listen()
         await house.play(PLACE)
         assert [entry for entry in house.simulators.tax.asked if "summertskattegrunnlag" in entry] == []

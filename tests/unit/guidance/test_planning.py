@@ -12,7 +12,7 @@ import pytest
 
 from assistant.determinations import DeterminationChange
 from assistant.guidance.people import Circle, Person
-from assistant.guidance.planning import PlannedGuidance, Policy, Told, is_told, plan
+from assistant.guidance.planning import PlannedGuidance, Told, is_told, plan
 from rules import Catalogue, Determination
 from rules.determination import Discretion, LawReference
 
@@ -66,11 +66,11 @@ def planned(
     *changes: DeterminationChange,
     told: Mapping[tuple[str, str, str], Told] | None = None,
     recipients: tuple[Person, ...] = (KARI, OLA),
-    policy: Policy = Policy(),  # noqa: B008  (frozen)
+    asked_later: frozenset[tuple[str, str]] = frozenset(),
     records: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> tuple[PlannedGuidance, ...]:
     circles = {(child.id, "child.guardians"): Circle(child, recipients, recipients) for child in (LISE, PER)}
-    return plan(changes, circles, told or {}, records or {}, CATALOGUE, ON, policy)
+    return plan(changes, circles, told or {}, records or {}, CATALOGUE, ON, asked_later)
 
 
 def brief(guidance: tuple[PlannedGuidance, ...]) -> list[tuple[str, str, str]]:
@@ -190,10 +190,10 @@ def test_a_right_that_begins_on_another_day_than_was_said_is_told_of_again(
 
 def test_where_incomes_are_fetched_only_after_an_application_people_hear_that_they_may_apply() -> None:
     waiting = change(said(REDUCED, "undetermined", (INCOME,)))
-    policy = Policy(registers_asked_first=False)
-    assert [one.kind for one in planned(waiting, recipients=(KARI,), policy=policy)] == ["right_possible"]
+    later = frozenset({("9999", "apply_reduced_fee")})
+    assert [one.kind for one in planned(waiting, recipients=(KARI,), asked_later=later)] == ["right_possible"]
     told = {("kari", "lise", REDUCED): Told("right_possible")}
-    assert planned(waiting, told=told, recipients=(KARI,), policy=policy) == ()
+    assert planned(waiting, told=told, recipients=(KARI,), asked_later=later) == ()
 
 
 def test_what_a_case_worker_must_judge_is_a_possible_right_and_the_question_is_not_repeated() -> None:

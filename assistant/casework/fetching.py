@@ -1,0 +1,74 @@
+"""May the tax administration be asked about a household now? FOR-2005-12-16-1478 § 3e says what for.
+
+Second paragraph: to handle an application. Third: year by year, where one application covers the whole stay.
+Before anybody has applied it is the municipality's own choice (`flagged`); where people send papers
+(`documented`), nothing is fetched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+
+from assistant.casework.errands import Errand
+from assistant.store import Transaction
+from assistant.store.tables import case, decision
+from assistant.twin import BEFOREHAND, Generation
+
+
+@dataclass(frozen=True)
+class Application:
+    """One application about a child. `granted_until`: exclusive; None: no grant of it holds any more."""
+
+    generation: Generation
+    is_open: bool
+    covers_whole_stay: bool
+    granted_until: date | None
+
+
+def may_be_fetched(chosen: Generation, applications: Iterable[Application], on: date) -> bool:
+    """Whether incomes may be fetched for a child, as the municipality has `chosen` and people have applied.
+
+    An application that was begun with papers is finished with papers; the renewal of its grant is not.
+    """
+    if chosen == BEFOREHAND:
+        return True
+    for one in applications:
+        if one.is_open and one.generation != "documented":
+            return True
+        holds = one.granted_until is not None and one.granted_until >= on
+        if chosen != "documented" and holds and one.covers_whole_stay:
+            return True
+    return False
+
+
+async def applications_about(tx: Transaction, errand: Errand, child_id: str) -> list[Application]:
+    """What has been applied for about a child."""
+    rows = await tx.all(
+        select(
+            case.c.id,
+            case.c.generation,
+            case.c.status,
+            case.c.content,
+            decision.c.outcome,
+            decision.c.valid_to,
+        )
+        .outerjoin(decision, decision.c.case_id == case.c.id)
+        .where(case.c.kind == errand.id, case.c.subject_id == child_id)
+    )
+    found: dict[str, Application] = {}
+    for row in rows:
+        before = found.get(row["id"])
+        until = row["valid_to"] if row["outcome"] == "granted" else None
+        if before is not None and (until is None or (before.granted_until or until) > until):
+            until = before.granted_until
+        found[row["id"]] = Application(
+            generation=row["generation"],
+            is_open=row["status"] != "decided",
+            covers_whole_stay=row["content"]["duration"] == "whole_stay",
+            granted_until=until,
+        )
+    return list(found.values())
