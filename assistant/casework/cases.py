@@ -80,12 +80,14 @@ class Casework:
             received_at=now,
             due_on=answer_due(received_on),
             assigned_to=None,
+            generation=submission.generation,
         )
         await tx.execute(insert(case).values(**new.__dict__))
         await case_rows.remind_of(tx, new)
-        # § 3e first paragraph: the municipality fetches what it needs to handle the application.
-        about = {"subject_id": new.subject_id}
-        await enqueue(tx, "fetch_missing", about, now=now, key=new.person_id)
+        if new.generation != "documented":
+            # § 3e first paragraph: the municipality fetches what it needs to handle the application.
+            about = {"subject_id": new.subject_id}
+            await enqueue(tx, "fetch_missing", about, now=now, key=new.person_id)
         await self._enqueue(tx, new, now)
         return new.id
 

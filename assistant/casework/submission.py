@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Self
 
+from assistant.casework.generations import Generation
 from rules.determination import Texts
 
 Duration = Literal["this_year", "whole_stay"]
@@ -46,6 +47,7 @@ class Submission:
     duration: Duration
     language: str = "nb"
     process_id: str | None = None
+    generation: Generation = "fetched"
     answers: Mapping[str, Any] = field(default_factory=dict)
     disputed: tuple[DisputedFact, ...] = ()
     for_worker: Mapping[str, Texts] = field(default_factory=dict)  # answer → why a person must look at it
@@ -73,6 +75,7 @@ class Submission:
             duration=content["duration"],
             language=content["language"],
             process_id=case["process_id"],
+            generation=case["generation"],
             answers=content["answers"],
             disputed=tuple(DisputedFact(**fact) for fact in content["disputed"]),
             for_worker=content["for_worker"],
