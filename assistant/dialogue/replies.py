@@ -176,11 +176,11 @@ class Replies:
 
     # ---- errands -------------------------------------------------------------------------------------
 
-    async def apply(self, tx: Transaction, talk: Talk, child_id: str = "", definition_id: str = "") -> Reply:
+    async def apply(self, tx: Transaction, talk: Talk, child_id: str = "", errand_name: str = "") -> Reply:
         """Begin the errand, go on with the one that is open, or ask which child it is for."""
         if not child_id and (errand := await self._open_errand(tx, talk)) is not None:
             return await self.continued(tx, talk, errand.id)
-        definition = definition_id or next(iter(self.processes.definitions))
+        name = errand_name or self.processes.errands[0]
         children = (
             [child_id]
             if child_id
@@ -189,13 +189,13 @@ class Replies:
         if not children:
             return say(Text(sentence("no_child", talk.language)))
         if len(children) > 1:
-            return await self._which_child(tx, talk, children, definition)
-        waiting = await self._waiting(tx, talk, definition, children[0])
+            return await self._which_child(tx, talk, children, name)
+        waiting = await self._waiting(tx, talk, name, children[0])
         if waiting is not None:
             return self.shown(
                 talk, await self.processes.show(tx, waiting.id, talk.person_id, talk.language, talk.now)
             )
-        errand = await self.processes.start(tx, definition, talk.person_id, children[0], talk.now)
+        errand = await self.processes.start(tx, name, talk.person_id, children[0], talk.now)
         return await self.continued(tx, talk, errand.id)
 
     async def under_way(self, tx: Transaction, talk: Talk) -> Reply | None:
@@ -286,7 +286,7 @@ class Replies:
         errands = await self.processes.errands_of(tx, talk.person_id)
         return next((errand for errand in errands if errand.status == "open"), None)
 
-    async def _waiting(self, tx: Transaction, talk: Talk, definition: str, child_id: str) -> Errand | None:
+    async def _waiting(self, tx: Transaction, talk: Talk, name: str, child_id: str) -> Errand | None:
         """An errand of this kind about the child that is sent and not decided: no need for another."""
         undecided = {case.id for case in await case_rows.cases_of(tx, talk.person_id) if case.is_open}
         return next(
@@ -294,21 +294,19 @@ class Replies:
                 errand
                 for errand in await self.processes.errands_of(tx, talk.person_id)
                 if errand.case_id in undecided
-                and errand.definition == definition
+                and self.processes.is_about(errand, name)
                 and errand.subject_id == child_id
             ),
             None,
         )
 
-    async def _which_child(
-        self, tx: Transaction, talk: Talk, children: Iterable[str], definition: str
-    ) -> Reply:
+    async def _which_child(self, tx: Transaction, talk: Talk, children: Iterable[str], errand: str) -> Reply:
         names = await self._names(tx, talk, children)
         buttons = [
             Button(
                 names.get(child, word("values", "unnamed", talk.language)),
                 "apply",
-                {"child": child, "process": definition},
+                {"child": child, "process": errand},
             )
             for child in children
         ]

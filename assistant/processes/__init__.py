@@ -1,5 +1,6 @@
 """Guided errands: what to ask a person, in which order, and nothing that a register already knows."""
 
+from assistant.processes.choosing import UnknownErrand
 from assistant.processes.definition import DefinitionFault, ProcessDefinition, load_definitions
 from assistant.processes.gathering import Gathering
 from assistant.processes.receipt import Receipt
@@ -13,7 +14,6 @@ from assistant.processes.store import (
     Processes,
     Recording,
     Shown,
-    UnknownErrand,
 )
 
 __all__ = [

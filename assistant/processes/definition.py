@@ -18,6 +18,8 @@ from typing import Any
 
 import yaml
 
+from assistant.twin import GENERATIONS, Generation
+
 LANGUAGES = ("nb", "nn", "en")
 KINDS = ("explain", "household", "missing", "choice", "confirm", "summary")
 DEFINITIONS = Path(__file__).parent / "definitions"
@@ -67,6 +69,8 @@ class StepDefinition:
 @dataclass(frozen=True)
 class ProcessDefinition:
     id: str
+    errand: str  # what it applies for: an errand of casework/errands.yaml
+    generations: tuple[Generation, ...]  # how a municipality handles the errand that walks it by this
     version: str  # of the content, kept with each errand that is walked by it
     basis: str  # act and section that let us ask, hold and use what the person states
     title: Texts
@@ -99,6 +103,13 @@ class _Reader:
             if not isinstance(value.get(language), str) or not value[language].strip():
                 raise self.fault(where, f"the text in '{language}' is missing")
         return {language: value[language].strip() for language in LANGUAGES}
+
+    def generations(self, value: Any) -> tuple[Generation, ...]:
+        if not isinstance(value, list) or not value:
+            raise self.fault("generations", f"give a list of {', '.join(GENERATIONS)}")
+        if unknown := [str(one) for one in value if one not in GENERATIONS]:
+            raise self.fault("generations", f"'{unknown[0]}' is none of {', '.join(GENERATIONS)}")
+        return tuple(one for one in GENERATIONS if one in value)
 
     def optional_texts(self, value: Any, where: str) -> Texts | None:
         return None if value is None else self.texts(value, where)
@@ -179,7 +190,7 @@ def read_definition(text: str, name: str) -> ProcessDefinition:
         loaded = yaml.safe_load(text)
     except yaml.YAMLError as error:
         raise DefinitionFault(f"{name}: not valid YAML: {error}") from error
-    keys = {"process", "basis", "title", "steps", "receipt"}
+    keys = {"process", "errand", "generations", "basis", "title", "steps", "receipt"}
     found = reader.mapping(loaded, "the file", keys, keys)
     steps = tuple(reader.step(step, f"steps[{number}]") for number, step in enumerate(found["steps"] or ()))
     ids = [step.id for step in steps]
@@ -189,6 +200,8 @@ def read_definition(text: str, name: str) -> ProcessDefinition:
         raise reader.fault("steps", "the last step, and only that, must be of kind 'summary'")
     return ProcessDefinition(
         id=str(found["process"]),
+        errand=str(found["errand"]),
+        generations=reader.generations(found["generations"]),
         version=sha256(text.encode()).hexdigest()[:12],
         basis=str(found["basis"]),
         title=reader.texts(found["title"], "title"),
@@ -198,11 +211,21 @@ def read_definition(text: str, name: str) -> ProcessDefinition:
 
 
 def load_definitions(folder: Path = DEFINITIONS) -> Mapping[str, ProcessDefinition]:
-    """All definitions of a folder, by id. Raises DefinitionFault at the first that cannot be walked."""
+    """All definitions of a folder, by id. Raises DefinitionFault at the first that cannot be walked.
+
+    An errand is walked by one definition in each generation: two that serve the same are a fault.
+    """
     definitions: dict[str, ProcessDefinition] = {}
+    serving: dict[tuple[str, Generation], str] = {}
     for path in sorted(folder.glob("*.yaml")):
         definition = read_definition(path.read_text(encoding="utf-8"), path.name)
         if definition.id != path.stem:
             raise DefinitionFault(f"{path.name}: process: '{definition.id}' must be the file's name")
+        for generation in definition.generations:
+            other = serving.setdefault((definition.errand, generation), path.name)
+            if other != path.name:
+                raise DefinitionFault(
+                    f"{path.name}: generations: {other} serves '{definition.errand}' as '{generation}' already"
+                )
         definitions[definition.id] = definition
     return definitions

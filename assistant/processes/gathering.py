@@ -18,7 +18,7 @@ from assistant.processes.picture import ConceptWords, ErrandView, Gap, HeldFact,
 from assistant.processes.state import ProcessState
 from assistant.processes.wording import word
 from assistant.store import Transaction
-from assistant.twin import UNKNOWN, Fact, Neighbourhood, Twin, View
+from assistant.twin import UNKNOWN, Fact, Municipality, Neighbourhood, Twin, View
 from assistant.twin.view import build_view
 from rules import determine
 from rules.determination import Determination
@@ -65,7 +65,7 @@ class Gathered:
     view: ErrandView
     determination: Determination
     subjects: frozenset[str]
-    municipality: str
+    municipality: Municipality
     hides_home: bool  # it would tell the person of a protected home they do not live in
 
 
@@ -151,6 +151,11 @@ class Gathering:
 
     determinations: Determinations
 
+    async def municipality_of(self, tx: Transaction, child_id: str, on: date) -> Municipality:
+        """The municipality that handles an errand about the child."""
+        near = await self.determinations.twin.near(tx, [child_id])
+        return await self.determinations.municipality_of(tx, near, child_id, on)
+
     async def gather(
         self,
         tx: Transaction,
@@ -162,7 +167,7 @@ class Gathering:
         language: str,
     ) -> Gathered:
         """The picture on the day the fee was last determined for, or today if that has passed."""
-        twin, errand = self.determinations.twin, errand_of(definition.id)
+        twin, errand = self.determinations.twin, errand_of(definition.errand)
         kept = await current(tx, errand.amount, child_id)
         when = max(on, kept["on_date"]) if kept is not None else on
         catalogue = await self.determinations.versions.catalogue_at(tx, when)
@@ -194,7 +199,7 @@ class Gathering:
         )
         own = tuple(subject for subject in seen.subjects if not subject.startswith("household:"))
         hidden = await hides_home(twin, tx, person_id, child_id, when)
-        return Gathered(view, determination, frozenset(own), place.number, hidden)
+        return Gathered(view, determination, frozenset(own), place, hidden)
 
     def _gaps(self, seen: View, paths: Iterable[str], names: _Names) -> Iterable[Gap]:
         model = self.determinations.catalogue.model

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from assistant.casework.submission import DisputedFact, Duration, Submission
 from assistant.config import local_date
 from assistant.processes import walker
+from assistant.processes.choosing import UnknownErrand, handled_as, serving, walking
 from assistant.processes.definition import ProcessDefinition
 from assistant.processes.gathering import Declared, Gathered, Gathering, declared, hides_home
 from assistant.processes.receipt import Receipt, receipt_of
@@ -21,7 +22,7 @@ from assistant.processes.steps import Step
 from assistant.store import Transaction, enqueue
 from assistant.store.columns import new_id
 from assistant.store.tables import case, process
-from assistant.twin import Provenance, Span, Statement, SubjectRef, Twin, Use, log_usage
+from assistant.twin import Provenance, Span, Statement, SubjectRef, Twin, Use, generation_of, log_usage
 from rules import Catalogue
 
 PURPOSE = "to walk through an application"
@@ -45,10 +46,6 @@ class NotOpen(ValueError):
 
 class NotReady(ValueError):
     """A step before the summary is not answered; `step_of` shows which."""
-
-
-class UnknownErrand(LookupError):
-    """There is no errand by that name."""
 
 
 @dataclass(frozen=True)
@@ -118,24 +115,37 @@ class Processes:
         """The municipality this assistant serves."""
         return self.gathering.determinations.home
 
+    @property
+    def errands(self) -> tuple[str, ...]:
+        """What can be applied for here: ids of casework/errands.yaml."""
+        return tuple(dict.fromkeys(one.errand for one in self.definitions.values()))
+
+    def is_about(self, errand: Errand, name: str) -> bool:
+        """Whether the person walks, or has walked, through that errand, by whichever definition."""
+        return self._definition(errand.definition).errand == name
+
     async def start(
-        self, tx: Transaction, definition_id: str, person_id: str, child_id: str, now: datetime
+        self, tx: Transaction, errand: str, person_id: str, child_id: str, now: datetime
     ) -> Errand:
         """Begin an errand, or return the one the person already has open about the child.
 
-        Raises UnknownErrand, and NotYours where the person is not a guardian of the child.
+        It is walked by the definition for how the child's municipality handles it (its generation); one that
+        is begun is finished by the definition it was begun by. Raises UnknownErrand, and NotYours where the
+        person is not a guardian of the child.
         """
-        definition = self._definition(definition_id)
+        walked_by = walking(self.definitions, errand)
         await self._may_act(tx, person_id, child_id, now)
-        if (already := await self._open(tx, definition_id, person_id, child_id)) is not None:
+        if (already := await self._open(tx, walked_by, person_id, child_id)) is not None:
             return already
+        place = await self.gathering.municipality_of(tx, child_id, local_date(now))
+        definition = serving(walked_by, errand, generation_of(place.settings, errand))
         gathered = await self._gather(tx, definition, ProcessState(), person_id, child_id, now, "nb")
         made = Errand(
             id=new_id(),
             definition=definition.id,
             person_id=person_id,
             subject_id=child_id,
-            municipality=gathered.municipality,
+            municipality=gathered.municipality.number,
             state=ProcessState(),
             status="open",
             case_id=None,
@@ -147,7 +157,7 @@ class Processes:
             async with tx.connection.begin_nested():
                 await tx.execute(insert(process).values(**values))
         except IntegrityError:  # begun at the same moment in another window
-            already = await self._open(tx, definition_id, person_id, child_id)
+            already = await self._open(tx, walked_by, person_id, child_id)
             assert already is not None
             return already
         return made
@@ -284,11 +294,11 @@ class Processes:
         return definition
 
     async def _open(
-        self, tx: Transaction, definition_id: str, person_id: str, child_id: str
+        self, tx: Transaction, walked_by: Sequence[ProcessDefinition], person_id: str, child_id: str
     ) -> Errand | None:
         row = await tx.first(
             select(process).where(
-                process.c.definition == definition_id,
+                process.c.definition.in_([one.id for one in walked_by]),
                 process.c.person_id == person_id,
                 process.c.subject_id == child_id,
                 process.c.status == "open",
@@ -377,10 +387,11 @@ class Processes:
         state = errand.state
         duration = state.answers.get("duration")
         return Submission(
-            errand=definition.id,
+            errand=definition.errand,
             person_id=errand.person_id,
             subject_id=errand.subject_id,
             municipality=errand.municipality,
+            generation=handled_as(definition, found.municipality),
             duration=cast(Duration, duration.value) if duration else "this_year",
             language=language,
             process_id=errand.id,

@@ -108,7 +108,7 @@ async def _messages(tx: Transaction, parts: Parts, me: Me) -> list[dict[str, Any
 async def _message(tx: Transaction, parts: Parts, me: Me, row: Any) -> dict[str, Any]:
     """A message with what can follow from it: an errand to begin or go on with, a decision to read."""
     process = str(row["content"].get("process") or "")
-    invites = row["kind"] in messages.INVITES and process in parts.processes.definitions
+    invites = row["kind"] in messages.INVITES and process in parts.processes.errands
     errand = await me_reading.latest_errand(tx, parts, me, process, row["subject_id"]) if invites else None
     under_way = errand is not None and errand.status in ("open", "submitted")
     return {

@@ -117,12 +117,11 @@ async def first_name(tx: Transaction, parts: Parts, me: Me) -> str:
     return (await name_of(tx, parts, me, me.person_id)).split(" ")[0]
 
 
-async def latest_errand(
-    tx: Transaction, parts: Parts, me: Me, definition: str, child_id: str
-) -> Errand | None:
+async def latest_errand(tx: Transaction, parts: Parts, me: Me, errand: str, child_id: str) -> Errand | None:
     """The resident's newest errand of that kind about the child."""
-    errands = await parts.processes.errands_of(tx, me.person_id)
-    return next((e for e in errands if e.definition == definition and e.subject_id == child_id), None)
+    mine = await parts.processes.errands_of(tx, me.person_id)
+    about = (one for one in mine if one.subject_id == child_id)
+    return next((one for one in about if parts.processes.is_about(one, errand)), None)
 
 
 async def children(tx: Transaction, parts: Parts, me: Me) -> tuple[ChildShown, ...]:

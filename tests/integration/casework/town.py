@@ -194,7 +194,6 @@ class Town:
         }
         return await Work(self.database, handlers, self.clock).run_until_idle()
 
-
     async def nothing_new(self, args: Mapping[str, Any]) -> None:
         """The registers have nothing new of a case that is to be decided anew."""
         async with self.database.begin() as tx:

@@ -25,6 +25,12 @@ def test_the_definitions_of_the_house_are_sound():
     ("change", "message"),
     [
         (lambda d: d.pop("basis"), "the file: 'basis' is missing"),
+        (lambda d: d.pop("errand"), "the file: 'errand' is missing"),
+        (lambda d: d.update(generations=[]), "generations: give a list of documented, fetched, flagged"),
+        (
+            lambda d: d.update(generations=["guessed"]),
+            "generations: 'guessed' is none of documented, fetched, flagged",
+        ),
         (lambda d: d["title"].pop("nn"), "title: the text in 'nn' is missing"),
         (lambda d: d["steps"][0].update(kind="dance"), "steps[0].kind: 'dance' is none of explain,"),
         (lambda d: d["steps"][0].update(id="household"), "steps: two steps are called 'household'"),
@@ -60,6 +66,17 @@ def test_a_file_is_called_what_its_process_is_called(tmp_path):
     (tmp_path / "other.yaml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(DefinitionFault, match="must be the file's name"):
         load_definitions(tmp_path)
+
+
+def test_an_errand_has_one_definition_a_generation(tmp_path):
+    (tmp_path / "apply_reduced_fee.yaml").write_text(GOOD, encoding="utf-8")
+    another = broken(lambda d: d.update(process="another", generations=["documented", "flagged"]))
+    (tmp_path / "another.yaml").write_text(another, encoding="utf-8")
+    with pytest.raises(DefinitionFault) as fault:
+        load_definitions(tmp_path)
+    assert str(fault.value) == (
+        "apply_reduced_fee.yaml: generations: another.yaml serves 'apply_reduced_fee' as 'flagged' already"
+    )
 
 
 def test_the_standing_words_are_there_in_every_language():
