@@ -8,7 +8,18 @@ import os
 import sys
 from collections.abc import Sequence
 
-from assistant.commands import bench, database, dmn, feel, population, rules, running, timeline, usage
+from assistant.commands import (
+    bench,
+    database,
+    dmn,
+    feel,
+    municipality,
+    population,
+    rules,
+    running,
+    timeline,
+    usage,
+)
 from assistant.commands.arguments import CommandFault, OneLineParser, one_line
 
 
@@ -20,7 +31,7 @@ def parser() -> OneLineParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     groups = varde.add_subparsers(metavar="COMMAND", required=True, parser_class=OneLineParser)
-    for module in (running, database, rules, timeline, usage, feel, dmn, population, bench):
+    for module in (running, database, municipality, rules, timeline, usage, feel, dmn, population, bench):
         module.add(groups)
     return varde
 

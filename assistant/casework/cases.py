@@ -17,12 +17,13 @@ from assistant.casework import case_rows, drafting
 from assistant.casework.assessment import Assessor
 from assistant.casework.automation import HumanReason, reason_named
 from assistant.casework.case_rows import Case
-from assistant.casework.considering import Considered, consider, fee_of, told_about
-from assistant.casework.errands import errand_of, errands
+from assistant.casework.considering import Considered, consider, fee_of, heard, told_about
+from assistant.casework.errands import Errand, errand_of, errands
 from assistant.casework.flags import Flag, write_flag
 from assistant.casework.intake import submission_at_intake
 from assistant.casework.letter import write
 from assistant.casework.moving import Move, moves
+from assistant.casework.moving_on import Open, choose, open_under, take_over
 from assistant.casework.outcome import Conclusion
 from assistant.casework.period import Period, answer_due, kindergarten_year, year_to_renew
 from assistant.casework.ruling import AlreadyDecided, NoSuchCase, Ruling, RulingIncomplete, checked_fee
@@ -35,6 +36,7 @@ from assistant.store.columns import new_id
 from assistant.store.tables import case, decision
 from assistant.store.turns import in_turn
 from assistant.store.work import Handler
+from assistant.twin import Generation
 
 
 class Telling(Protocol):
@@ -100,6 +102,42 @@ class Casework:
             applied = await submission_at_intake(tx, self.assessor, errand.id, child, local_date(now))
             if applied is not None:
                 await self.open_case(tx, applied, now)
+
+    async def move_on(
+        self, tx: Transaction, number: str, errand: Errand, chosen: Generation, now: datetime
+    ) -> Sequence[Open]:
+        """Let a municipality handle an errand by another generation; its open cases, and what becomes of them.
+
+        Those who were to send papers are told that they need not. Raises `NoSuchMunicipality`.
+        """
+        before = await choose(tx, number, errand, chosen)
+        found = await open_under(tx, number, errand, chosen)
+        for one in found:
+            if one.fate == "on_new_facts":
+                await take_over(tx, one.case, chosen, now)
+                await self.decide_on_new_facts(tx, one.case, now)
+                if one.case.generation == "documented":
+                    await self.tell_easier(tx, one.case.person_id, one.case.subject_id, errand, chosen, now)
+        if before != chosen != "documented":
+            # Incomes may be asked for now, and who applied at intake has applied.
+            rerun = {"rule": errand.amount, "cause": f"generation:{chosen}"}
+            await enqueue(tx, "rerun_rule", rerun, now=now, queue="bulk")
+        return found
+
+    async def tell_easier(
+        self,
+        tx: Transaction,
+        person_id: str,
+        subject_id: str,
+        errand: Errand,
+        chosen: Generation,
+        now: datetime,
+    ) -> None:
+        """Tell that papers are no longer needed."""
+        cause = f"generation:{chosen}:{person_id}:{subject_id}"
+        await self.telling.tell(
+            tx, person_id, subject_id, errand.decides[0], "easier_now", cause, {"generation": chosen}, now
+        )
 
     async def look_again(self, tx: Transaction, subject_ids: Sequence[str], now: datetime) -> int:
         """New facts about these children have come: try their waiting cases once more. How many were."""
@@ -335,13 +373,12 @@ class Casework:
     ) -> None:
         opened, full = considered.case, considered.assessment.full_fee
         granted = conclusion.outcome == "granted"
-        renewed = granted and _renewal(opened) is not None
         await self.telling.tell(
             tx,
             opened.person_id,
             opened.subject_id,
             told_about(considered),
-            "flag_renewed" if renewed else "decision_made",
+            _kind_of_word(opened, granted=granted),
             f"decision:{decision_id}",
             {
                 "case_id": opened.id,
@@ -352,9 +389,18 @@ class Casework:
                 "monthly_fee": conclusion.fee.amount if granted else full,
                 "valid_from": considered.period.valid_from,
                 "valid_to": considered.period.valid_to,
+                "generation": opened.generation,
+                **heard(considered),
             },
             now,
         )
+
+
+def _kind_of_word(opened: Case, *, granted: bool) -> str:
+    """How the applicant is told: as somebody who has just applied, or who has not had to do anything."""
+    if granted and _renewal(opened) is not None:
+        return "flag_renewed"
+    return "flag_set" if granted and opened.content.get("origin") == "intake" else "decision_made"
 
 
 def _renewal(opened: Case) -> Period | None:

@@ -24,6 +24,7 @@ from assistant.casework.ruling import NoSuchCase
 from assistant.casework.running_year import Fee, fee_in_running_year, income_rose, what_changed
 from assistant.casework.submission import Submission
 from assistant.config import local_date
+from assistant.guidance.content import spoken_of
 from assistant.store import Transaction
 from assistant.twin import Municipality
 
@@ -127,6 +128,21 @@ def fee_of(considered: Considered) -> Fee:
         return Fee(determined)
     change = what_changed(_used(running), assessment.used)
     return fee_in_running_year(determined, Decimal(str(running.content["monthly_fee"])), change)
+
+
+def heard(considered: Considered) -> dict[str, Any]:
+    """The rights that are there, with their values: what the applicant now knows, told or not before."""
+    there = [
+        one
+        for one in considered.assessment.determinations
+        if one.rule in considered.errand.decides and one.answer == "yes"
+    ]
+    if not there:
+        return {}
+    return {
+        "rules": [one.rule for one in there],
+        "values_of": {one.rule: spoken_of(one.values) for one in there},
+    }
 
 
 def told_about(considered: Considered) -> str:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from assistant.config import local_date
 from assistant.guidance.mattering import DEADLINE_NEAR, LIFE_EVENT, ToldBefore
-from assistant.guidance.planning import FROM_DETERMINATIONS, Told
+from assistant.guidance.planning import FROM_DETERMINATIONS, KNOWN, Told
 from assistant.store import Transaction
 from assistant.store.tables import guidance, life_event, message
 
@@ -40,7 +40,7 @@ async def told_about(tx: Transaction, subjects: Iterable[str]) -> dict[tuple[str
         select(guidance.c.person_id, guidance.c.subject_id, guidance.c.kind, guidance.c.content)
         .where(
             guidance.c.subject_id.in_(list(subjects)),
-            guidance.c.kind.in_(FROM_DETERMINATIONS),
+            guidance.c.kind.in_(FROM_DETERMINATIONS | KNOWN),
             guidance.c.withdrawn_at.is_(None),
         )
         .order_by(guidance.c.created_at)

@@ -23,6 +23,9 @@ from rules import Catalogue, Matter, Rule
 STANDS = frozenset({"right_found", "right_changed"})
 """Kinds after which a person counts on having the right."""
 
+KNOWN = STANDS | {"flag_set"}
+"""With those told so by a decision they did not have to ask for."""
+
 FROM_DETERMINATIONS = STANDS | {"right_lost", "right_possible", "facts_missing"}
 """The kinds that say what a determination says, and are overtaken by the next one."""
 
@@ -72,7 +75,7 @@ def kind_of(
     `later`: the registers are asked only when one applies, so what they would say is not waited for.
     """
     after = change.after
-    stands = told is not None and told.kind in STANDS
+    stands = told is not None and told.kind in KNOWN
     if after.answer == "yes":
         if not stands:
             return "right_found"

@@ -30,6 +30,8 @@ KINDS = (
     "needs_worker",
     "decision_made",
     "flag_renewed",
+    "flag_set",
+    "easier_now",
     "life_event",
     "deadline_near",
 )
@@ -116,6 +118,7 @@ def context_of(content: Mapping[str, Any], municipality: str, language: str) -> 
         "can_apply": bool(content.get("process")),
         "on": wording.day(content["on"], language) if content.get("on") else "",
         "begins": wording.day(content["begins"], language) if content.get("begins") else "",
+        "flagged": content.get("generation") == "flagged",
         "case_number": str(content.get("case_number", "")),
         "outcome": str(content.get("outcome", "")),
         "due_on": wording.day(content["due_on"], language) if content.get("due_on") else "",

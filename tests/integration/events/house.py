@@ -87,6 +87,12 @@ class House:
         async with self.database.read() as tx:
             return await tx.all(question)
 
+    async def settle_for(self, generation: str) -> None:
+        """The municipality chooses who carries the facts of the fee's errand."""
+        settings = {**SETTINGS, "generations": {"apply_reduced_fee": generation}}
+        async with self.database.begin() as tx:
+            await upsert(tx, municipality, {"number": NUMBER}, {"name": NAME, "settings": settings})
+
 
 @asynccontextmanager
 async def open_house(
