@@ -310,6 +310,8 @@ class Casework:
             return
         if not await case_rows.hand_to_people(tx, opened, {**opened.content, "reasons": reasons}):
             return
+        if opened.content.get("origin") == "intake" and all(reason.waits for reason in why):
+            return  # a register is asked, and nobody is there who waits to hear
         await self.telling.tell(
             tx,
             opened.person_id,

@@ -32,6 +32,7 @@ class Making:
 
     def __init__(self, today: date, seed: int) -> None:
         self.today = today
+        self.number, self.town, self.letters = NUMBER, NAME, "VB"
         self.chance = random.Random(seed)  # noqa: S311  (nothing secret hangs on it)
         self.lodgers: list[Family] = []
         self._numbers: dict[date, Iterator[str]] = {}
@@ -53,13 +54,13 @@ class Making:
         index = (self._homes - 1) % len(STREETS)
         house, floor = 1 + (self._homes - 1) // len(STREETS), 1 + self._homes % 2
         return Home(
-            municipality=NUMBER,
+            municipality=self.number,
             street=STREETS[index],
             street_code=str(1000 + index),
             house=str(house),
             unit=f"H0{floor}01",
             postal_code=POSTAL_CODE,
-            town=NAME.upper(),
+            town=self.town.upper(),
         )
 
     def identifier(self, born: date) -> str:
@@ -97,7 +98,7 @@ class Making:
         if starts > self.today:
             starts = date(self.kindergarten_year, 8, 1)
         return Place(
-            number=f"VB-{self._places}",
+            number=f"{self.letters}-{self._places}",
             child=child.key,
             kindergarten=self.chance.choice(KINDERGARTENS),
             starts_on=starts,

@@ -9,6 +9,7 @@ from pathlib import Path
 from aiohttp import web
 
 from assistant.config import local_date
+from assistant.demo import generations_page
 from assistant.demo.mailbox import Mailbox
 from assistant.demo.mailbox_pages import mailbox_routes
 from assistant.demo.sms_gateway import SmsGatewayServer
@@ -68,6 +69,7 @@ def demo_extension(world: World, mailbox: Mailbox, texts: SmsGatewayServer) -> E
             Route("POST", "/demo/story", play, PUBLIC),
             Route("POST", "/demo/night", night, PUBLIC),
             Route("GET", "/demo/elsewhere", elsewhere, PUBLIC),
+            Route("GET", "/demo/generations", generations_page.show, PUBLIC),
             *mailbox_routes(mailbox, texts)(parts),
         ]
 

@@ -10,6 +10,7 @@ from assistant.demo.characters import characters
 from assistant.demo.inhabitants import RETIREMENT_PENSION, Family, Income, Municipality, Person, Reach
 from assistant.demo.making import NAME, NUMBER, Making
 from assistant.demo.names import CHILDREN, MEN, SURNAMES, WOMEN
+from assistant.demo.neighbours import NEIGHBOURS, family_of, neighbouring
 from assistant.registers.simulators.documents import Home
 
 SEED = 9999
@@ -20,6 +21,11 @@ LANGUAGES = ("nb",) * 8 + ("nn", "en")
 
 def made_up_municipality(today: date, seed: int = SEED) -> Municipality:
     """The municipality as it is on that day. Birthdays, places and incomes lie around the day."""
+    return made_up_region(today, seed)[0]
+
+
+def made_up_region(today: date, seed: int = SEED) -> tuple[Municipality, ...]:
+    """Vardevik, and the municipalities beside it that handle the same errand in other ways."""
     making = Making(today, seed)
     named = characters(making)
     unnamed = [
@@ -28,7 +34,9 @@ def made_up_municipality(today: date, seed: int = SEED) -> Municipality:
         *(_couple(making, number) for number in range(COUPLES)),
         *(_alone(making, number) for number in range(ALONE)),
     ]
-    return Municipality(NUMBER, NAME, today, (*named, *making.lodgers, *unnamed))
+    third = next(family_of(making, who) for who in NEIGHBOURS if who.number == NUMBER)
+    home = Municipality(NUMBER, NAME, today, (*named, *making.lodgers, *unnamed, third))
+    return (home, *neighbouring(making))
 
 
 def _family(making: Making, number: int) -> Family:

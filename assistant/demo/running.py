@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 from pydantic import SecretStr
+from sqlalchemy import insert, select
 
 from assistant.assembly import assemble, until_told_to_stop, working
 from assistant.config import Config, EmailSettings, LoginSettings, SmsSettings, local_date
@@ -21,7 +22,6 @@ from assistant.demo.sms_gateway import SmsGatewayServer
 from assistant.demo.world import BILLER, World
 from assistant.registers.simulators.together import start_all
 from assistant.store import Database
-from assistant.store.database import upsert
 from assistant.store.migrate import upgrade
 from assistant.store.tables import municipality
 from assistant.web.app import make_app
@@ -32,6 +32,7 @@ HOST = "127.0.0.1"
 PAGES = {
     "/": "the front page, with everybody you can log in as",
     "/demo": "the story: play what happens next, and see what it leads to",
+    "/demo/generations": "the same errand in three municipalities: what it asks, and what they see",
     "/demo/elsewhere": "a plain page of somebody else's, with the assistant on it",
     "/demo/mailbox": "the email that was sent",
     "/demo/sms": "the texts that were sent",
@@ -120,13 +121,17 @@ async def _provider(
 
 
 async def _prepare(config: Config, world: World) -> None:
-    """The migrated database, with the made-up municipality and what it has settled for itself."""
+    """The migrated database, with the made-up municipalities and what each has settled for itself."""
     database = Database(config.database)
     try:
         await upgrade(database)
         async with database.begin() as tx:
-            place = world.municipality
-            values = {"name": place.name, "settings": world.settings}
-            await upsert(tx, municipality, {"number": place.number}, values)
+            for number, (name, settings) in world.served().items():
+                known = await tx.scalar(
+                    select(municipality.c.settings).where(municipality.c.number == number)
+                )
+                if known is None:  # what has been changed since the first start stays so
+                    values = {"number": number, "name": name, "settings": settings}
+                    await tx.execute(insert(municipality).values(**values))
     finally:
         await database.close()

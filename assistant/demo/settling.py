@@ -21,12 +21,15 @@ PART_TIME_SHARE_PERCENT = 80
 FOOD = 350
 
 
-def settle(simulators: Simulators, municipality: Municipality) -> None:
-    """Everybody moves in: events for people and places, and what the tax and contact registers answer."""
+def settle(simulators: Simulators, municipality: Municipality, first_index: int = 0) -> None:
+    """Everybody moves in: events for people and places, and what the tax and contact registers answer.
+
+    `first_index`: where their telephone numbers begin, so that two municipalities share none.
+    """
     entered = municipality.settled_on - timedelta(days=1)
     at = at_hour(entered, 6)
     made = person_documents(municipality, entered)
-    for index, person in enumerate(municipality.persons):
+    for index, person in enumerate(municipality.persons, start=first_index):
         simulators.population.emit(
             person.identifier, made[person.key], "personErBosatt", at, entity="status", save=False
         )

@@ -10,10 +10,13 @@ from typing import Self
 from assistant.demo import happenings
 from assistant.demo.happenings import Stage
 from assistant.demo.inhabitants import Municipality, Person
-from assistant.demo.population import made_up_municipality
+from assistant.demo.population import made_up_region
 from assistant.demo.settling import settle
 from assistant.registers.simulators import Simulators
 from assistant.registers.simulators.kept import Kept
+
+NEIGHBOURS_HAVE = 10
+"""Telephone numbers set aside for each municipality beside ours."""
 
 Texts = Mapping[str, str]
 
@@ -202,6 +205,7 @@ class Story:
     simulators: Simulators
     municipality: Municipality
     kept: Kept
+    neighbours: tuple[Municipality, ...] = ()
 
     @classmethod
     def over(cls, simulators: Simulators, today: date) -> Self:
@@ -209,11 +213,13 @@ class Story:
         municipality is the one of that first day, whatever day it has become."""
         path = simulators.data / "story.json" if simulators.data else None
         kept = Kept(path, {"settled_on": today.isoformat(), "played": []})
-        municipality = made_up_municipality(date.fromisoformat(kept.values["settled_on"]))
+        municipality, *neighbours = made_up_region(date.fromisoformat(kept.values["settled_on"]))
         if simulators.is_empty:
             settle(simulators, municipality)
+            for nth, place in enumerate(neighbours, start=1):
+                settle(simulators, place, 1000 - NEIGHBOURS_HAVE * nth)
             kept.save()
-        return cls(simulators, municipality, kept)
+        return cls(simulators, municipality, kept, tuple(neighbours))
 
     @property
     def steps(self) -> Sequence[Step]:

@@ -10,6 +10,7 @@ from assistant.config import Clock, local_date
 from assistant.demo.inhabitants import Municipality, Person
 from assistant.demo.login_provider import TestUser
 from assistant.demo.making import NUMBER
+from assistant.demo.neighbours import NEIGHBOURS
 from assistant.demo.story import Story
 from assistant.registers.simulators import Simulators
 
@@ -58,6 +59,20 @@ class World:
     def settings(self) -> dict[str, Any]:
         return dict(SETTINGS)
 
+    def served(self) -> Mapping[str, tuple[str, dict[str, Any]]]:
+        """Each municipality the assistant serves: number → name and what it has settled."""
+        return {
+            who.number: (
+                who.name,
+                {
+                    **SETTINGS,
+                    "generations": {"apply_reduced_fee": who.generation},
+                    "contact": {**SETTINGS["contact"], "name": f"{who.name} kommune, barnehagekontoret"},
+                },
+            )
+            for who in NEIGHBOURS
+        }
+
     def playable(self) -> tuple[str, ...]:
         return tuple(step.id for step in self.story.steps if self.story.ready(step))
 
@@ -100,13 +115,21 @@ class World:
     def residents(self) -> Sequence[TestUser]:
         """Everybody who can log in: the people of the story first, then all other adults."""
         first = [one["key"] for one in self.cast()]
-        adults = [person for person in self.municipality.persons if self._is_adult(person)]
+        everybody = [
+            *self.municipality.persons,
+            *(one for place in self.story.neighbours for one in place.persons),
+        ]
+        adults = [person for person in everybody if self._is_adult(person)]
         order = {key: place for place, key in enumerate(first)}
         adults.sort(key=lambda person: order.get(person.key, len(order)))
         return [TestUser.resident(one.key, one.identifier, one.name) for one in adults]
 
     def employees(self) -> Sequence[TestUser]:
-        return [TestUser.staff(key, name, [role], NUMBER) for key, name, role, _ in STAFF]
+        elsewhere = [who for who in NEIGHBOURS if who.number != NUMBER]
+        return [
+            *(TestUser.staff(key, name, [role], NUMBER) for key, name, role, _ in STAFF),
+            *(TestUser.staff(who.worker, who.worker_name, ["case_worker"], who.number) for who in elsewhere),
+        ]
 
     def _is_adult(self, person: Person) -> bool:
         return person.income is not None

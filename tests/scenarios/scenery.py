@@ -13,7 +13,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from assistant.demo.inhabitants import Family, Municipality, Person
-from assistant.demo.population import made_up_municipality
+from assistant.demo.population import made_up_region
 from assistant.demo.settling import at_hour, settle
 from assistant.demo.story import Story
 from assistant.registers.simulators import (
@@ -29,7 +29,7 @@ TODAY = date(2026, 11, 2)
 """The day every story begins: a Monday, not the first of a month, in a kindergarten year whose rates are known."""
 
 NOON = at_hour(TODAY, 12)
-EVERYBODY = made_up_municipality(TODAY)
+EVERYBODY, *BESIDE = made_up_region(TODAY)
 
 FamilyChange = Callable[[Family], Family]
 
@@ -42,6 +42,7 @@ class Scenery:
     different: Mapping[str, FamilyChange]
     reach: Mapping[str, Mapping[str, object]]
     happened: tuple[str, ...] = ("nora_gets_place",)
+    beside: bool = False  # the municipalities beside Vardevik as well
 
     def settle(self, data: Path) -> None:
         """Write what the registers hold. `data` is the data directory the process is then given."""
@@ -49,6 +50,8 @@ class Scenery:
         folder = data / "registers"
         simulators = kept_in(folder)
         settle(simulators, town)
+        for nth, place in enumerate(BESIDE if self.beside else (), start=1):
+            settle(simulators, place, 1000 - 10 * nth)
         for key, details in self.reach.items():
             simulators.contact.put(number(key), **details)  # type: ignore[arg-type]
         simulators.save()
@@ -70,8 +73,9 @@ def scenery(
     different: Mapping[str, FamilyChange] | None = None,
     reach: Mapping[str, Mapping[str, object]] | None = None,
     happened: Sequence[str] = ("nora_gets_place",),
+    beside: bool = False,
 ) -> Scenery:
-    return Scenery(families, different or {}, reach or {}, tuple(happened))
+    return Scenery(families, different or {}, reach or {}, tuple(happened), beside)
 
 
 def kept_in(folder: Path) -> Simulators:
@@ -86,13 +90,21 @@ def kept_in(folder: Path) -> Simulators:
     )
 
 
+def person(key: str) -> Person:
+    """Somebody in Vardevik or beside it."""
+    for place in (EVERYBODY, *BESIDE):
+        if any(one.key == key for one in place.persons):
+            return place.person(key)
+    raise KeyError(key)
+
+
 def number(key: str) -> str:
     """The synthetic identity number of somebody."""
-    return EVERYBODY.person(key).identifier
+    return person(key).identifier
 
 
 def name(key: str) -> str:
-    return EVERYBODY.person(key).name
+    return person(key).name
 
 
 def with_parent(key: str, **changes: object) -> FamilyChange:

@@ -1,0 +1,112 @@
+"""The same income and the same child in three municipalities: who carries the facts, and who gets to see them.
+
+The first generation, with papers, has a story of its own (test_documented_story.py). Here: the municipality
+that fetches when one applies, the one that gets a flag, and one that moves from the first to the third.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from demo_under_test import DemoProcess
+from scenery import scenery
+from sqlalchemy import select
+from walking import Resident, Staff
+
+from assistant.store.tables import case, decision, flag, usage
+
+TOWN = scenery("ingrid", "vigdis", happened=(), beside=True)
+FEE = "600"  # as for Ingrid and Nora: test_reduced_fee_story.py has the sum
+VARDEVIK, PAPIRVIK, HENTEVIK = "9999", "9997", "9998"
+
+
+async def test_the_municipality_fetches_the_income_when_she_applies_and_not_before(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with (
+        DemoProcess(tmp_path, TOWN, database_url) as demo,
+        Resident.at_the_door(demo.base, "helga") as helga,
+    ):
+        await demo.settled()
+        await helga.log_in()
+
+        # given: she is told that she may have a right, and nobody has asked for her income
+        page = await helga.open("/me")
+        assert "Henrik kan ha rett til redusert foreldrebetaling" in page.text
+        assert "198 000" not in (await helga.open("/me/data")).text
+        assert "Hentet" not in (await helga.open("/me/data")).text
+
+        # when she applies, then she is asked what no register knows, and sends nothing
+        asked = await _walked_through(helga)
+        assert asked == {"cohabitant", "cohabitant_detail", "income_drop", "income_drop_detail", "duration"}
+        await demo.settled()
+
+        # then the income was fetched because she applied, and the decision is made by the machine
+        (made,) = demo.records.rows(decision, decision.c.case_id.in_(_cases(HENTEVIK)))
+        assert (made["outcome"], made["automatic"]) == ("granted", True)
+        (one,) = demo.records.rows(flag, flag.c.municipality == HENTEVIK)
+        assert (one["monthly_amount"], str(one["valid_from"])) == (FEE, "2026-12-01")
+        log = (await helga.open("/me/data")).text
+        assert "Hentet" in log
+        assert "Inntekt fra skatteoppgjøret 198 000 kr Skatteetaten" in log
+
+        # and her municipality's case worker may read what it rests on; Vardevik's may not know of it
+        async with Staff.logged_in(demo.base, "sakia") as sakia:
+            assert "Henrik" not in (await sakia.open("/desk")).text
+            await sakia.open(f"/desk/cases/{made['case_id']}", status=404)
+
+
+async def test_with_a_flag_she_does_nothing_and_the_municipality_never_sees_the_income(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with (
+        DemoProcess(tmp_path, TOWN, database_url) as demo,
+        Resident.at_the_door(demo.base, "vigdis") as vigdis,
+    ):
+        # given the registers' events alone: a place accepted with an application, and an assessment
+        await demo.settled()
+
+        # then it is decided, from the year's first day, and she has been told once
+        (made,) = demo.records.rows(decision, decision.c.case_id.in_(_cases(VARDEVIK)))
+        assert (made["outcome"], made["automatic"]) == ("granted", True)
+        (one,) = demo.records.rows(flag, flag.c.municipality == VARDEVIK)
+        assert (one["monthly_amount"], str(one["valid_from"]), str(one["valid_to"])) == (
+            FEE,
+            "2026-08-01",
+            "2027-08-01",
+        )
+        (mail,) = demo.mails("vigdis@vardevik.example")
+        assert "600" not in mail.text
+
+        # she reads what happened and why, and how to object
+        await vigdis.log_in()
+        page = await vigdis.open("/me")
+        assert "Prisen for Vilje er satt ned" in page.text
+        assert "ser ut til å ha rett til" not in page.text  # she is not asked to apply
+        letter = (await vigdis.follow("Les vedtaket")).text
+        assert "Inntekt fra skatteoppgjøret, Vigdis Vardevik 198 000 kr Skatteetaten" in letter
+        assert "kan du klage til statsforvalteren" in letter
+        assert not [row for row in demo.records.rows(usage) if row["actor_kind"] == "staff"]
+
+
+def _cases(municipality: str) -> object:
+    return select(case.c.id).where(case.c.municipality == municipality)
+
+
+async def _walked_through(person: Resident) -> set[str]:
+    """From the first press to the receipt; the names of what was asked."""
+    await person.open("/me")
+    page = await person.press("Søk nå")
+    asked: set[str] = set()
+    for label, answers in (
+        ("Start søknaden", {}),
+        ("Neste", {"cohabitant": "no"}),
+        ("Neste", {}),
+        ("Neste", {}),
+        ("Ja, gå videre", {}),
+        ("Send søknaden", {}),
+    ):
+        asked |= page.form(label)[0].asks_for()
+        page = await person.press(label, **answers)
+    assert page.h1 == "Søknaden er sendt"
+    return asked
