@@ -32,6 +32,7 @@ PAGES = (
     "events",
     "health",
     "desk",
+    "desk_generations",
     "biller",
     "api",
     "openapi",
