@@ -113,8 +113,10 @@ async def name_of(tx: Transaction, parts: Parts, me: Me, subject_id: str) -> str
 
 
 async def first_name(tx: Transaction, parts: Parts, me: Me) -> str:
+    """What to greet the person by; empty before the population register has told us."""
     await log_reading(tx, me, [me.person_id], ["person.name"])
-    return (await name_of(tx, parts, me, me.person_id)).split(" ")[0]
+    values = await parts.processes.twin.values(tx, me.person_id, ["person.name"], local_date(me.now))
+    return str(values.get("person.name") or "").partition(" ")[0]
 
 
 async def latest_errand(tx: Transaction, parts: Parts, me: Me, errand: str, child_id: str) -> Errand | None:
