@@ -23,7 +23,7 @@ EXTENSIONS: Mapping[MediaType, str] = {
     "image/png": "png",
 }
 
-Fault = Literal["empty", "too_large", "unknown_kind", "cut_off", "ambiguous", "infected"]
+Fault = Literal["missing", "empty", "too_large", "unknown_kind", "cut_off", "ambiguous", "infected"]
 
 SNIFFED = 1024
 """So many first bytes do browsers look at for a kind, and PDF readers for a header."""
