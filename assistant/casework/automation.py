@@ -19,7 +19,6 @@ from assistant.casework.errands import FOLDER, law_from
 from assistant.casework.period import FirstOfMonth, on_edge
 from assistant.casework.submission import Submission
 from assistant.store.columns import to_json
-from assistant.twin import Generation
 from rules.determination import Determination, LawReference, Texts, UsedFact, UsedParameter
 
 
@@ -64,7 +63,6 @@ class Matter:
     submission: Submission
     applied_on: date
     edge: FirstOfMonth | None  # the municipality's setting for an application on the first of a month
-    generation: Generation = "fetched"  # how the case is handled
 
 
 @cache
@@ -83,6 +81,10 @@ def reason_named(name: str) -> HumanReason:
 
 def _missing(matter: Matter) -> set[str]:
     return {path for determination in matter.determinations for path in determination.missing}
+
+
+def _is_documented(matter: Matter) -> bool:
+    return matter.submission.generation == "documented"
 
 
 def _income_missing(matter: Matter) -> bool:
@@ -115,8 +117,8 @@ def _used(determinations: Iterable[Determination]) -> Iterable[UsedFact | UsedPa
 # A protected address and a shielded income are looked for, so an unknown one is no reason: registers state
 # protection where there is any. What a person declares is only known when declared.
 _CHECKS: Mapping[str, Callable[[Matter], bool]] = {
-    "documents": lambda matter: matter.generation == "documented",
-    "income_missing": lambda matter: matter.generation != "documented" and _income_missing(matter),
+    "documents": _is_documented,
+    "income_missing": lambda matter: _income_missing(matter) and not _is_documented(matter),
     "income_shielded": lambda matter: matter.situation.shielded_income is True,
     "undetermined": _undetermined,
     "disputed_fact": lambda matter: bool(matter.submission.disputed),

@@ -93,7 +93,6 @@ async def consider(
             submission=submission,
             applied_on=applied_on,
             edge=edge,
-            generation=opened.generation,
         )
     )
     considered = Considered(

@@ -178,7 +178,8 @@ def clean_name(name: str) -> str:
     >>> clean_name("C:\\Users\\kari\\skatt 2025.pdf")
     'skatt 2025.pdf'
     """
-    bare = _NOT_IN_A_NAME.sub("", name.replace("\\", "/").rpartition("/")[2]).strip()
+    text = name.encode("utf-8", "replace").decode()  # a header may hold bytes that are no text
+    bare = _NOT_IN_A_NAME.sub("", text.replace("\\", "/").rpartition("/")[2]).strip()
     return bare if len(bare) <= LONGEST_NAME else f"{bare[: LONGEST_NAME - 1]}…"
 
 

@@ -106,6 +106,7 @@ def test_any_bytes_are_told_or_refused(whole: bytes, noise: bytes, at: int) -> N
         ("../../etc/passwd", "passwd"),
         ("a\r\nSet-Cookie: x=1.pdf", "aSet-Cookie: x=1.pdf"),
         ("fdp\u202egnp.exe", "fdpgnp.exe"),
+        ("\udce5rsoppg\udcf8r.pdf", "?rsoppg?r.pdf"),  # Latin-1 where UTF-8 was to be
         ("x" * 200, "x" * 79 + "…"),
     ],
 )
