@@ -37,10 +37,13 @@ def upload_of(
 
     Once the errand is sent nothing can be taken back; more may be added until the case is decided.
     """
+    megabytes = str(MOST_BYTES // _MEGA)
     return Upload(
         topic=asked.topic,
         label=text_of(asked.label, language),
-        help=word("fields", "file_help", language, megabytes=str(MOST_BYTES // _MEGA)),
+        help=word("fields", "file_help", language, megabytes=megabytes),
+        most_bytes=MOST_BYTES,
+        too_large=word("errors", "file_too_large", language, megabytes=megabytes),
         files=tuple(_shown(one, language) for one in documents if one.topic == asked.topic),
         may_add=may_add and len(documents) < MOST_DOCUMENTS,
         may_remove=may_remove,

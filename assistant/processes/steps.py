@@ -112,6 +112,8 @@ class Upload:
     may_add: bool = True
     may_remove: bool = True
     error: str = ""
+    most_bytes: int = 0
+    too_large: str = ""  # what is said of a larger file before it is sent
 
     def as_json(self) -> dict[str, Any]:
         return {

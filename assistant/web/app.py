@@ -33,6 +33,7 @@ PAGES = (
     "events",
     "health",
     "desk",
+    "desk_documents",
     "biller",
     "api",
     "openapi",
