@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import re
 import sys
 from collections.abc import AsyncIterator
@@ -63,7 +64,8 @@ def form(browser: Browser, file: bytes | None, name: str = "skatt.pdf", **fields
     pressed = told.pop("action")
     for field, value in told.items():
         data.add_field(field, value)
-    data.add_field("file", file or b"", filename=name if file is not None else "", content_type="text/html")
+    chosen = name if file is not None else ""
+    data.add_field("file", io.BytesIO(file or b""), filename=chosen, content_type="text/html")
     data.add_field("action", pressed)
     return data
 
