@@ -17,6 +17,7 @@ from assistant.casework import Assessor, Casework
 from assistant.config import OSLO, Clock, Config, ConfigurationError, local_date
 from assistant.determinations import Determinations, RuleVersions
 from assistant.dialogue import Conversation
+from assistant.documents import Clamd, Documents
 from assistant.events import Handling, Polling
 from assistant.events.following import Following
 from assistant.guidance import Delivery, Guidance
@@ -68,7 +69,10 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         guidance = Guidance(catalogue, twin, config.municipality, versions)
         casework = Casework(Assessor(determinations), guidance)
         following = Following(catalogue, twin, determinations, guidance, casework)
-        processes = Processes(load_definitions(), Gathering(determinations), casework, following)
+        scanner = Clamd(config.virus_scanner) if config.virus_scanner else None
+        documents = Documents(identities.keys, scanner)
+        definitions = load_definitions()
+        processes = Processes(definitions, Gathering(determinations), casework, following, documents)
         chat = ChatChannel()
         channels = _channels(config, chat, clock)
         for channel in channels.values():
@@ -94,6 +98,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             catalogue=catalogue,
             casework=casework,
             processes=processes,
+            documents=documents,
             conversation=Conversation(processes),
             chat=chat,
             rule_versions=versions,

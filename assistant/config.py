@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -86,8 +87,18 @@ class Config(_Section):
     staff_login: LoginSettings = LoginSettings(acr="")
     email: EmailSettings = EmailSettings()
     sms: SmsSettings = SmsSettings()
+    virus_scanner: str = ""  # clamd: unix:///run/clamav/clamd.ctl or tcp://host:3310; empty: not scanned
     event_secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)  # of those who POST /events
     api_tokens: Mapping[str, SecretStr] = Field(default_factory=dict)  # service name → bearer token
+
+    @field_validator("virus_scanner")
+    @classmethod
+    def _is_an_address(cls, address: str) -> str:
+        if address and not re.fullmatch(r"unix:///.+|tcp://[^/:\[\]]+:\d{1,5}", address):
+            raise ValueError(
+                f"{address!r} is no address of clamd; write unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310"
+            )
+        return address
 
     @property
     def database(self) -> str:

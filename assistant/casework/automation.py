@@ -83,6 +83,10 @@ def _missing(matter: Matter) -> set[str]:
     return {path for determination in matter.determinations for path in determination.missing}
 
 
+def _is_documented(matter: Matter) -> bool:
+    return matter.submission.generation == "documented"
+
+
 def _income_missing(matter: Matter) -> bool:
     return any(path.endswith(".assessed_income") for path in _missing(matter))
 
@@ -113,7 +117,8 @@ def _used(determinations: Iterable[Determination]) -> Iterable[UsedFact | UsedPa
 # A protected address and a shielded income are looked for, so an unknown one is no reason: registers state
 # protection where there is any. What a person declares is only known when declared.
 _CHECKS: Mapping[str, Callable[[Matter], bool]] = {
-    "income_missing": _income_missing,
+    "documents": _is_documented,
+    "income_missing": lambda matter: _income_missing(matter) and not _is_documented(matter),
     "income_shielded": lambda matter: matter.situation.shielded_income is True,
     "undetermined": _undetermined,
     "disputed_fact": lambda matter: bool(matter.submission.disputed),

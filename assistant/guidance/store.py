@@ -106,8 +106,17 @@ class Guidance:
             on,
             await self._asked_later(tx, told_of, catalogue),
         )
-        kept = [await self._keep(tx, one, now) for one in planned]
+        kept = [await self._keep(tx, await self._with_papers(tx, one), now) for one in planned]
         return tuple(one for one in kept if one is not None)
+
+    async def _with_papers(self, tx: Transaction, one: PlannedGuidance) -> PlannedGuidance:
+        """What is told of a right one may have, where one has to send papers to get it."""
+        number, errand = one.content.get("municipality") or self.home, one.content.get("process")
+        if one.kind != "right_possible" or not errand:
+            return one
+        if await self.twin.generation(tx, number, errand) != "documented":
+            return one
+        return replace(one, content={**one.content, "documented": True})
 
     async def _asked_later(
         self, tx: Transaction, changes: Iterable[DeterminationChange], catalogue: Catalogue

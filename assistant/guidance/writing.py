@@ -110,6 +110,7 @@ def context_of(content: Mapping[str, Any], municipality: str, language: str) -> 
         "values": values,
         "asked": [wording.of(entry["title"], language) for entry in content.get("asked", ())],
         "discretion": bool(content.get("discretion")),
+        "documented": bool(content.get("documented")),
         "unmet": [
             wording.of(condition["text"], language)
             for condition in content.get("conditions", ())

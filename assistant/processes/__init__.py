@@ -4,7 +4,8 @@ from assistant.processes.choosing import UnknownErrand
 from assistant.processes.definition import DefinitionFault, ProcessDefinition, load_definitions
 from assistant.processes.gathering import Gathering
 from assistant.processes.receipt import Receipt
-from assistant.processes.steps import Step
+from assistant.processes.sending import NoSuchDocument, Sending
+from assistant.processes.steps import Step, Upload
 from assistant.processes.store import (
     CaseOpening,
     Errand,
@@ -21,6 +22,7 @@ __all__ = [
     "DefinitionFault",
     "Errand",
     "Gathering",
+    "NoSuchDocument",
     "NotOpen",
     "NotReady",
     "NotYours",
@@ -28,8 +30,10 @@ __all__ = [
     "Processes",
     "Receipt",
     "Recording",
+    "Sending",
     "Shown",
     "Step",
     "UnknownErrand",
+    "Upload",
     "load_definitions",
 ]

@@ -21,7 +21,7 @@ import yaml
 from assistant.twin import GENERATIONS, Generation
 
 LANGUAGES = ("nb", "nn", "en")
-KINDS = ("explain", "household", "missing", "choice", "confirm", "summary")
+KINDS = ("explain", "household", "missing", "choice", "documents", "confirm", "summary")
 DEFINITIONS = Path(__file__).parent / "definitions"
 
 Texts = Mapping[str, str]
@@ -57,6 +57,16 @@ class QuestionDefinition:
 
 
 @dataclass(frozen=True)
+class DocumentsDefinition:
+    """What files a step asks for. `stands_for`: the concepts they document, which are then not asked for."""
+
+    topic: str  # 'income': what a case worker sees them under
+    label: Texts  # of the field to choose a file in
+    stands_for: tuple[str, ...]
+    required: bool
+
+
+@dataclass(frozen=True)
 class StepDefinition:
     id: str
     kind: str
@@ -64,6 +74,7 @@ class StepDefinition:
     text: Texts
     button: Texts | None
     question: QuestionDefinition | None
+    documents: DocumentsDefinition | None = None
 
 
 @dataclass(frozen=True)
@@ -76,6 +87,16 @@ class ProcessDefinition:
     title: Texts
     steps: tuple[StepDefinition, ...]
     receipt: Texts
+
+    @property
+    def asks_for(self) -> tuple[DocumentsDefinition, ...]:
+        """The documents it asks for, in order."""
+        return tuple(step.documents for step in self.steps if step.documents is not None)
+
+    @property
+    def documented(self) -> frozenset[str]:
+        """The concepts that documents stand for: no register is asked for them."""
+        return frozenset(concept for documents in self.asks_for for concept in documents.stands_for)
 
 
 class _Reader:
@@ -151,6 +172,16 @@ class _Reader:
             to_worker=self.optional_texts(detail.get("to_worker"), f"{where}.detail.to_worker"),
         )
 
+    def documents(self, value: Any, where: str) -> DocumentsDefinition:
+        keys = {"topic", "label", "stands_for", "required"}
+        found = self.mapping(value, where, keys, {"topic", "label"})
+        return DocumentsDefinition(
+            topic=str(found["topic"]),
+            label=self.texts(found["label"], f"{where}.label"),
+            stands_for=tuple(str(concept) for concept in found.get("stands_for") or ()),
+            required=bool(found.get("required", True)),
+        )
+
     def choice(self, value: Any, where: str) -> ChoiceDefinition:
         found = self.mapping(value, where, {"value", "label", "help"}, {"value", "label"})
         if not isinstance(found["value"], str):
@@ -165,7 +196,7 @@ class _Reader:
         found = self.mapping(
             value,
             where,
-            {"id", "kind", "title", "text", "button", "question"},
+            {"id", "kind", "title", "text", "button", "question", "documents"},
             {"id", "kind", "title", "text"},
         )
         if found["kind"] not in KINDS:
@@ -173,6 +204,9 @@ class _Reader:
         question = found.get("question")
         if found["kind"] == "choice" and question is None:
             raise self.fault(where, "a step of kind 'choice' needs a question")
+        documents = found.get("documents")
+        if (found["kind"] == "documents") != (documents is not None):
+            raise self.fault(where, "'documents' is for a step of kind 'documents', which needs it")
         return StepDefinition(
             id=str(found["id"]),
             kind=found["kind"],
@@ -180,6 +214,7 @@ class _Reader:
             text=self.texts(found["text"], f"{where}.text"),
             button=self.optional_texts(found.get("button"), f"{where}.button"),
             question=None if question is None else self.question(question, f"{where}.question"),
+            documents=None if documents is None else self.documents(documents, f"{where}.documents"),
         )
 
 

@@ -13,6 +13,7 @@ from assistant.casework.assessment import answer_of
 from assistant.casework.errands import Errand, errand_of
 from assistant.config import local_date
 from assistant.determinations import Determinations, current
+from assistant.documents import Document
 from assistant.processes.definition import ProcessDefinition
 from assistant.processes.picture import ConceptWords, ErrandView, Gap, HeldFact, ValueKind, Who
 from assistant.processes.state import ProcessState
@@ -165,6 +166,7 @@ class Gathering:
         child_id: str,
         on: date,
         language: str,
+        documents: tuple[Document, ...] = (),
     ) -> Gathered:
         """The picture on the day the fee was last determined for, or today if that has passed."""
         twin, errand = self.determinations.twin, errand_of(definition.errand)
@@ -178,7 +180,9 @@ class Gathering:
         seen = build_view(near, catalogue.model, child_id, "child", "person", paths, when, place.settings)
         names = _Names(near, when, language)
         adults = _adults(seen.facts)
-        gaps = tuple(self._gaps(seen, read, names))
+        gaps = tuple(
+            gap for gap in self._gaps(seen, read, names) if gap.words.concept not in definition.documented
+        )
         stated = declared(definition, state, person_id, gaps)
         facts = with_declared(seen.facts, stated)
         found = {
@@ -196,6 +200,7 @@ class Gathering:
             held=tuple(self._held(seen, names, {person_id, child_id})),
             gaps=gaps,
             amounts=dict(determination.trace),
+            documents=documents,
         )
         own = tuple(subject for subject in seen.subjects if not subject.startswith("household:"))
         hidden = await hides_home(twin, tx, person_id, child_id, when)

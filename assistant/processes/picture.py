@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
+from assistant.documents import Document
 from assistant.processes.definition import Texts
 
 ValueKind = Literal["text", "number", "money", "date", "yes_no", "choice"]
@@ -81,6 +82,7 @@ class ErrandView:
     held: tuple[HeldFact, ...] = ()
     gaps: tuple[Gap, ...] = ()
     amounts: Mapping[str, Any] | None = None  # what the rule calculated on the way, by name
+    documents: tuple[Document, ...] = ()  # what the applicant has sent so far
 
     @property
     def is_outside_household(self) -> bool:

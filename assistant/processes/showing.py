@@ -76,14 +76,19 @@ def goes_to_worker(question: QuestionDefinition, state: ProcessState) -> bool:
 
 
 def worker_notes(
-    questions: Iterable[QuestionDefinition], state: ProcessState, view: ErrandView
+    questions: Iterable[QuestionDefinition], state: ProcessState, view: ErrandView, *, to_judge: bool = False
 ) -> tuple[str, ...]:
-    """Why a case worker decides; or that a machine may, where nothing calls for one."""
+    """Why a case worker decides; or that a machine may, where nothing calls for one.
+
+    `to_judge`: documents are sent, which only a human can judge.
+    """
     notes = [
         text_of(question.to_worker, view.language)
         for question in questions
         if question.to_worker is not None and goes_to_worker(question, state)
     ]
+    if to_judge:
+        notes.append(word("notes", "documents_judged", view.language))
     if state.corrections:
         notes.append(word("notes", "disputed", view.language))
     if view.adults is None:

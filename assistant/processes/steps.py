@@ -88,6 +88,45 @@ class Line:
 
 
 @dataclass(frozen=True)
+class SentFile:
+    """A file that has been sent: its name, and kind and size as people write them."""
+
+    id: str
+    name: str
+    kind: str  # 'PDF'
+    size: str  # '1,2 MB'
+    sent: str  # the day
+
+    def as_json(self) -> dict[str, str]:
+        return dict(self.__dict__)
+
+
+@dataclass(frozen=True)
+class Upload:
+    """Files to send: what for, which there are, and whether more may be sent. `error`: why the last was not taken."""
+
+    topic: str
+    label: str
+    help: str
+    files: tuple[SentFile, ...] = ()
+    may_add: bool = True
+    may_remove: bool = True
+    error: str = ""
+    most_bytes: int = 0
+    too_large: str = ""  # what is said of a larger file before it is sent
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "topic": self.topic,
+            "label": self.label,
+            "help": self.help,
+            "files": [file.as_json() for file in self.files],
+            "may_add": self.may_add,
+            "error": self.error,
+        }
+
+
+@dataclass(frozen=True)
 class Button:
     action: Action
     label: str
@@ -113,6 +152,7 @@ class Step:
     lines: tuple[Line, ...] = ()
     notes: tuple[str, ...] = ()  # what follows from what is known: the fee, what we fetch, who decides
     buttons: tuple[Button, ...] = ()
+    upload: Upload | None = None
 
     @property
     def errors(self) -> tuple[tuple[str, str], ...]:
@@ -124,7 +164,8 @@ class Step:
             for f in (fact.should_be, fact.reason)
             if f.error
         ]
-        return tuple(own + of_facts)
+        of_file = [("file", self.upload.error)] if self.upload and self.upload.error else []
+        return tuple(own + of_facts + of_file)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -140,4 +181,5 @@ class Step:
             "lines": [line.as_json() for line in self.lines],
             "notes": list(self.notes),
             "buttons": [button.as_json() for button in self.buttons],
+            "upload": self.upload.as_json() if self.upload else None,
         }

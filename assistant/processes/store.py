@@ -10,15 +10,17 @@ from typing import Any, Protocol, cast
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from assistant.casework.case_rows import OPEN
 from assistant.casework.submission import DisputedFact, Duration, Submission
 from assistant.config import local_date
-from assistant.processes import walker
+from assistant.documents import Document, Documents
+from assistant.processes import filing, walker
 from assistant.processes.choosing import UnknownErrand, handled_as, serving, walking
 from assistant.processes.definition import ProcessDefinition
 from assistant.processes.gathering import Declared, Gathered, Gathering, declared, hides_home
 from assistant.processes.receipt import Receipt, receipt_of
 from assistant.processes.state import ProcessState
-from assistant.processes.steps import Step
+from assistant.processes.steps import Step, Upload
 from assistant.store import Transaction, enqueue
 from assistant.store.columns import new_id
 from assistant.store.tables import case, process
@@ -73,6 +75,7 @@ class Shown:
     step: Step | None
     receipt: Receipt | None
     refused: bool = False  # the last answer was not taken: the step has its errors
+    uploads: tuple[Upload, ...] = ()  # of a sent errand: what was sent with it, and more while it is handled
 
 
 class CaseOpening(Protocol):
@@ -101,6 +104,7 @@ class Processes:
     gathering: Gathering
     cases: CaseOpening
     recording: Recording
+    documents: Documents
 
     @property
     def twin(self) -> Twin:
@@ -122,7 +126,7 @@ class Processes:
 
     def is_about(self, errand: Errand, name: str) -> bool:
         """Whether the person walks, or has walked, through that errand, by whichever definition."""
-        return self._definition(errand.definition).errand == name
+        return self.definition(errand.definition).errand == name
 
     async def start(
         self, tx: Transaction, errand: str, person_id: str, child_id: str, now: datetime
@@ -173,8 +177,8 @@ class Processes:
         self, tx: Transaction, errand_id: str, person_id: str, language: str, now: datetime
     ) -> Shown:
         """Where the person is in the errand. Raises NotYours."""
-        errand = await self._mine(tx, errand_id, person_id, now)
-        return await self._shown(tx, errand, language, now)
+        errand = await self.mine(tx, errand_id, person_id, now)
+        return await self.shown(tx, errand, language, now)
 
     async def answer(
         self,
@@ -187,9 +191,9 @@ class Processes:
         now: datetime,
     ) -> Shown:
         """Take an answer to a step; `refused` with the errors in the step where it cannot be taken."""
-        errand = await self._mine(tx, errand_id, person_id, now, open_only=True)
-        definition = self._definition(errand.definition)
-        found = await self._gathered(tx, errand, language, now)
+        errand = await self.mine(tx, errand_id, person_id, now, open_only=True)
+        definition = self.definition(errand.definition)
+        found = await self.gathered(tx, errand, language, now)
         answered = walker.apply_answer(
             definition, errand.state, found.determination, found.view, step, values
         )
@@ -203,9 +207,9 @@ class Processes:
     async def back(
         self, tx: Transaction, errand_id: str, person_id: str, language: str, now: datetime
     ) -> Shown:
-        errand = await self._mine(tx, errand_id, person_id, now, open_only=True)
-        found = await self._gathered(tx, errand, language, now)
-        definition = self._definition(errand.definition)
+        errand = await self.mine(tx, errand_id, person_id, now, open_only=True)
+        found = await self.gathered(tx, errand, language, now)
+        definition = self.definition(errand.definition)
         state = walker.one_back(definition, errand.state, found.determination, found.view)
         return await self._moved(tx, errand, state, language, now)
 
@@ -213,9 +217,9 @@ class Processes:
         self, tx: Transaction, errand_id: str, person_id: str, step: str, language: str, now: datetime
     ) -> Shown:
         """Back to an earlier step, to answer it anew."""
-        errand = await self._mine(tx, errand_id, person_id, now, open_only=True)
-        found = await self._gathered(tx, errand, language, now)
-        definition = self._definition(errand.definition)
+        errand = await self.mine(tx, errand_id, person_id, now, open_only=True)
+        found = await self.gathered(tx, errand, language, now)
+        definition = self.definition(errand.definition)
         state = walker.moved_to(definition, errand.state, found.determination, found.view, step)
         return await self._moved(tx, errand, state, language, now)
 
@@ -226,18 +230,19 @@ class Processes:
 
         Raises NotReady where something is not answered or confirmed yet, NotOpen where it was withdrawn.
         """
-        errand = await self._mine(tx, errand_id, person_id, now)
+        errand = await self.mine(tx, errand_id, person_id, now)
         if errand.status == "submitted":
-            return await self._shown(tx, errand, language, now)
+            return await self.shown(tx, errand, language, now)
         if errand.status != "open":
             raise NotOpen(f"the errand is {errand.status}")
-        definition = self._definition(errand.definition)
-        found = await self._gathered(tx, errand, language, now)
+        definition = self.definition(errand.definition)
+        found = await self.gathered(tx, errand, language, now)
         if not walker.is_ready(definition, errand.state, found.determination, found.view):
             raise NotReady("a step before the summary is not answered")
         await self._record(tx, errand, definition, found, now)
         await self._fetch_what_registers_know(tx, found, now)
         case_id = await self.cases.open_case(tx, self._submission(errand, definition, found, language), now)
+        await self.documents.hand_over(tx, errand.id, case_id)
         await tx.execute(
             update(process)
             .where(process.c.id == errand.id)
@@ -247,11 +252,12 @@ class Processes:
 
     async def withdraw(self, tx: Transaction, errand_id: str, person_id: str, now: datetime) -> None:
         """Drop an errand that is not sent; what was answered is forgotten."""
-        errand = await self._mine(tx, errand_id, person_id, now)
+        errand = await self.mine(tx, errand_id, person_id, now)
         if errand.status == "withdrawn":
             return
         if errand.status != "open":
             raise NotOpen(f"the errand is {errand.status}")
+        await self.documents.forget_errand(tx, errand.id)
         empty = ProcessState().as_json()
         await tx.execute(
             update(process)
@@ -270,7 +276,7 @@ class Processes:
         if not await self.twin.is_guardian(tx, person_id, child_id, local_date(now)):
             raise NotYours(child_id)
 
-    async def _mine(
+    async def mine(
         self, tx: Transaction, errand_id: str, person_id: str, now: datetime, *, open_only: bool = False
     ) -> Errand:
         row = await tx.first(select(process).where(process.c.id == errand_id))
@@ -287,7 +293,7 @@ class Processes:
 
     # ---- reading and writing ----------------------------------------------------------------------
 
-    def _definition(self, definition_id: str) -> ProcessDefinition:
+    def definition(self, definition_id: str) -> ProcessDefinition:
         if (definition := self.definitions.get(definition_id)) is None:
             known = ", ".join(sorted(self.definitions))
             raise UnknownErrand(f"no errand is called {definition_id!r}; there are {known}")
@@ -306,10 +312,11 @@ class Processes:
         )
         return None if row is None else _errand(row)
 
-    async def _gathered(self, tx: Transaction, errand: Errand, language: str, now: datetime) -> Gathered:
-        definition = self._definition(errand.definition)
+    async def gathered(self, tx: Transaction, errand: Errand, language: str, now: datetime) -> Gathered:
+        definition = self.definition(errand.definition)
+        sent = await self.documents.sent_in(tx, errand.id) if definition.asks_for else ()
         return await self._gather(
-            tx, definition, errand.state, errand.person_id, errand.subject_id, now, language
+            tx, definition, errand.state, errand.person_id, errand.subject_id, now, language, sent
         )
 
     async def _gather(
@@ -321,10 +328,11 @@ class Processes:
         child_id: str,
         now: datetime,
         language: str,
+        documents: tuple[Document, ...] = (),
     ) -> Gathered:
         """What the errand is walked with. NotYours where it would tell of a protected home elsewhere."""
         found = await self.gathering.gather(
-            tx, definition, state, person_id, child_id, local_date(now), language
+            tx, definition, state, person_id, child_id, local_date(now), language, documents
         )
         if found.hides_home:
             raise NotYours(child_id)
@@ -336,18 +344,40 @@ class Processes:
         await log_usage(tx, uses, now)
         return found
 
-    async def _shown(self, tx: Transaction, errand: Errand, language: str, now: datetime) -> Shown:
-        definition = self._definition(errand.definition)
+    async def shown(
+        self,
+        tx: Transaction,
+        errand: Errand,
+        language: str,
+        now: datetime,
+        error: Mapping[str, str] | None = None,
+    ) -> Shown:
+        """What there is to show of an errand; `error`: why a file with more for its case was not taken, by topic."""
+        definition = self.definition(errand.definition)
         title = definition.title[language]
         if errand.status == "open":
-            found = await self._gathered(tx, errand, language, now)
+            found = await self.gathered(tx, errand, language, now)
             step = walker.step_of(definition, errand.state, found.determination, found.view)
             return Shown(errand, title, step, None)
         if errand.case_id is None:
             return Shown(errand, title, None, None)
         row = await tx.first(select(case).where(case.c.id == errand.case_id))
         assert row is not None
-        return Shown(errand, title, None, receipt_of(definition, row, language))
+        uploads: tuple[Upload, ...] = ()
+        if definition.asks_for:
+            sent, may_add = await self.documents.sent_in(tx, errand.id), row["status"] in OPEN
+            uploads = tuple(
+                filing.upload_of(
+                    one,
+                    sent,
+                    language,
+                    error=(error or {}).get(one.topic, ""),
+                    may_add=may_add,
+                    may_remove=False,
+                )
+                for one in definition.asks_for
+            )
+        return Shown(errand, title, None, receipt_of(definition, row, language), bool(error), uploads)
 
     async def _moved(
         self, tx: Transaction, errand: Errand, state: ProcessState, language: str, now: datetime

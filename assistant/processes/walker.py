@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from hashlib import sha256
 
-from assistant.processes import showing
+from assistant.processes import filing, showing
 from assistant.processes.definition import ProcessDefinition, QuestionDefinition, StepDefinition, Texts
 from assistant.processes.picture import ErrandView, Gap, HeldFact, text_of
 from assistant.processes.reading import LONG, Wrong, read_text, read_value
@@ -68,6 +68,8 @@ def facts_digest(view: ErrandView) -> str:
 def _is_done(step: OpenStep, state: ProcessState, view: ErrandView) -> bool:
     if step.id not in state.done:
         return False
+    if (asked := step.definition.documents) is not None:
+        return not asked.required or bool(filing.sent_for(asked, view))
     return step.definition.kind != "confirm" or state.confirmed == facts_digest(view)
 
 
@@ -114,6 +116,10 @@ def step_of(
                 fields=_fields(_question_of(step, view), state, language, wrong, values),
                 notes=() if view.adults is not None else (word("notes", "household_unknown", language),),
             )
+        case "documents":
+            assert step.definition.documents is not None
+            asked, error = step.definition.documents, wrong.get(filing.FIELD, "")
+            return replace(made, upload=filing.upload_of(asked, view.documents, view.language, error=error))
         case "missing":
             assert step.gap is not None
             return replace(made, fields=(showing.gap_field(step.gap, state, view, wrong, values),))
@@ -132,7 +138,9 @@ def step_of(
                 lines=_lines(steps, state, view),
                 notes=(
                     *showing.outlook(determination, view),
-                    *showing.worker_notes(_questions(steps, view), state, view),
+                    *showing.worker_notes(
+                        _questions(steps, view), state, view, to_judge=bool(definition.asks_for)
+                    ),
                 ),
             )
 
@@ -159,6 +167,8 @@ def apply_answer(
         return state  # what follows the summary is the submission, which is no answer
     if step.definition.kind == "confirm" and ("correct" in values or "undo" in values):
         return _correct(step, state, view, values)
+    if step.definition.documents is not None and not _is_done(step, state.with_done(step.id), view):
+        return Errors(step.id, {filing.FIELD: word("errors", "no_file", view.language)})
     if step.gap is not None:
         answered = _answer_gap(step, step.gap, state, view, values)
     elif (question := _question_of(step, view)) is not None:
@@ -317,6 +327,8 @@ def _lines(steps: tuple[OpenStep, ...], state: ProcessState, view: ErrandView) -
             lines.append(showing.gap_line(step.gap, state, view, step.id))
         elif question is not None:
             lines.append(showing.question_line(question, state, view.language, step.id))
+        elif step.definition.documents is not None:
+            lines.append(filing.line_of(step.definition.documents, view, step.id))
         elif step.definition.kind == "confirm":
             lines.extend(showing.confirm_lines(state, view.language, step.id))
     return tuple(lines)

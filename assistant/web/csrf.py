@@ -13,6 +13,7 @@ from assistant.web import cookies
 from assistant.web.faults import ForgedRequest
 from assistant.web.forms import FORM, read_form
 from assistant.web.origins import came_from_us
+from assistant.web.uploads import MULTIPART, first_field
 from assistant.web.visitor import Visitor
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -43,6 +44,8 @@ async def refuse_forged(request: web.Request, visitor: Visitor, config: Config) 
     sent = request.headers.get(HEADER, "")
     if not sent and request.content_type == FORM:
         sent = (await read_form(request)).text(FIELD, limit=2000)
+    elif not sent and request.content_type == MULTIPART:
+        sent = await first_field(request, FIELD)
     given = sent.encode("utf-8", "surrogateescape")  # a header may hold any bytes
     if not visitor.csrf or not hmac.compare_digest(given, visitor.csrf.encode()):
         raise ForgedRequest

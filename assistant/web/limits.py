@@ -48,6 +48,7 @@ class Limits:
 
     login: Limit = field(default_factory=lambda: Limit(burst=60, per_minute=60))  # an address
     unsafe: Limit = field(default_factory=lambda: Limit(burst=120, per_minute=120))  # a session or address
+    uploads: Limit = field(default_factory=lambda: Limit(burst=30, per_minute=10))  # a session
     service: Limit = field(default_factory=lambda: Limit(burst=600, per_minute=600))  # a machine, by its name
     tickets: Limit = field(default_factory=lambda: Limit(burst=20, per_minute=20))  # a session
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.casework import Casework
     from assistant.determinations.rule_versions import RuleVersions
     from assistant.dialogue import Conversation
+    from assistant.documents import Documents
     from assistant.processes import Processes
     from assistant.twin import UsageKey
     from channels.chat import ChatChannel
@@ -49,6 +50,7 @@ class Parts:
     catalogue: Catalogue
     casework: Casework
     processes: Processes
+    documents: Documents
     conversation: Conversation
     chat: ChatChannel
     rule_versions: RuleVersions

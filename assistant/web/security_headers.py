@@ -11,6 +11,7 @@ from yarl import URL
 from assistant.config import Config
 
 _NONCE: web.RequestKey[str] = web.RequestKey("nonce", str)
+_SANDBOXED: web.RequestKey[bool] = web.RequestKey("sandboxed", bool)
 _KEEPS_OPENER: web.RequestKey[bool] = web.RequestKey("keeps_opener", bool)
 
 
@@ -24,6 +25,14 @@ def nonce_of(request: web.Request) -> str:
 def keep_opener(request: web.Request) -> None:
     """Let this page speak to the window that opened it: the widget's login window and nothing else."""
     request[_KEEPS_OPENER] = True
+
+
+def hand_out_sandboxed(request: web.Request) -> None:
+    """What is answered is a file somebody else made: nothing in it may run, load or be framed."""
+    request[_SANDBOXED] = True
+
+
+SANDBOX = "default-src 'none'; sandbox; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
 
 def content_security_policy(config: Config, nonce: str) -> str:
@@ -51,7 +60,8 @@ def security_headers(config: Config) -> Callable[[web.Request, web.StreamRespons
 
     async def put_headers(request: web.Request, response: web.StreamResponse) -> None:
         headers = response.headers
-        headers["Content-Security-Policy"] = content_security_policy(config, nonce_of(request))
+        policy = SANDBOX if request.get(_SANDBOXED) else content_security_policy(config, nonce_of(request))
+        headers["Content-Security-Policy"] = policy
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"  # for browsers that do not know frame-ancestors
         # 'no-referrer' would make browsers send `Origin: null` with our own forms.

@@ -12,6 +12,11 @@ from assistant.config import Config, ConfigurationError
     [
         ('data_dirr = "x"', "setting data_dirr: there is no such setting; did you mean data_dir?"),
         ("[email]\nprot = 5", "setting email.prot: there is no such setting; did you mean port?"),
+        (
+            'virus_scanner = "localhost"',
+            "setting virus_scanner: Value error, 'localhost' is no address of clamd; "
+            "write unix:///run/clamav/clamd.ctl or tcp://127.0.0.1:3310",
+        ),
         ('qwertyuiop = "x"', "setting qwertyuiop: there is no such setting"),
     ],
 )

@@ -29,6 +29,7 @@ from assistant.store import Transaction
 from assistant.twin import UNKNOWN, Use, log_usage
 from assistant.web.faults import Conflict, Denied, NotHere
 from assistant.web.forms import Form, read_form
+from assistant.web.pages import desk_documents
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import markup, redirect, render, text
 from assistant.web.routing import ID, STAFF, Route
@@ -153,6 +154,7 @@ async def _case_page(
             "fault": next(iter(errors.values()), ""),
             "filled": {name: form.text(name, limit=10_000) for name in FIELDS},
         }
+        page |= await desk_documents.listed(parts, tx, opened, visitor.language)
         if considered is not None:
             page |= await _knowledge(parts, tx, considered, visitor.language)
     return render(request, "desk/case.html", page, status=status)

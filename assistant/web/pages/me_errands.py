@@ -49,7 +49,7 @@ async def begin(request: web.Request) -> web.StreamResponse:
 async def show(request: web.Request) -> web.StreamResponse:
     """The step the person is at, the receipt of a sent errand, or that it was cancelled."""
     shown = await _with_errand(request, _show)
-    return _page(request, shown)
+    return page_of(request, shown)
 
 
 async def ask_cancel(request: web.Request) -> web.StreamResponse:
@@ -73,7 +73,7 @@ async def answer(request: web.Request) -> web.StreamResponse:
 
     shown = await _with_errand(request, act)
     if shown.refused:
-        return _page(request, shown, status=422)
+        return page_of(request, shown, status=422)
     anchor = "#facts" if action in ("correct", "undo") else ""
     assert shown.errand.person_id == me.person_id
     return redirect(f"/me/errands/{shown.errand.id}{anchor}")
@@ -120,10 +120,13 @@ async def _with_errand(
         raise Conflict(text(request, "me.not_open")) from None
 
 
-def _page(request: web.Request, shown: Shown, *, status: int = 200) -> web.Response:
+def page_of(request: web.Request, shown: Shown, *, status: int = 200) -> web.Response:
+    """The step, or the receipt of a sent errand, as a page."""
     context: dict[str, Any] = {"shown": shown, "step": shown.step, "receipt": shown.receipt}
     if shown.step is None:
-        return render(request, "me/receipt.html", context)
+        wrong = [one for one in shown.uploads if one.error]
+        context["errors"] = [{"field": f"file-{one.topic}", "text": one.error} for one in wrong]
+        return render(request, "me/receipt.html", context, status=status)
     errors = dict(shown.step.errors)
     context["errors"] = [{"field": _id_of(shown, name), "text": errors[name]} for name in errors]
     return render(request, "me/step.html", context, status=status)
@@ -132,6 +135,8 @@ def _page(request: web.Request, shown: Shown, *, status: int = 200) -> web.Respo
 def _id_of(shown: Shown, name: str) -> str:
     """The id on the page of the field an error is about, for the link in the error summary."""
     assert shown.step is not None
+    if shown.step.upload is not None and name == "file":
+        return f"file-{shown.step.upload.topic}"
     for number, fact in enumerate(shown.step.facts, start=1):
         if name.startswith(f"{fact.key}."):
             return f"fact-{number}-{name.removeprefix(fact.key + '.')}"

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from town import NUMBER, Town
 
 from assistant.config import Config
+from assistant.documents import Documents
 from assistant.store.tables import session
 from assistant.web import sessions
 from assistant.web.app import make_app
@@ -113,6 +114,7 @@ async def open_office(town: Town) -> AsyncIterator[Office]:
         "wall_clock": town.clock,
         "catalogue": town.catalogue,
         "casework": town.casework,
+        "documents": Documents(town.identities.keys),
     }
     parts = Parts(**{**dict.fromkeys(needed), **given})
     async with serve_app(make_app(parts), "127.0.0.1", port):

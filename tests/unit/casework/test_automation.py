@@ -60,6 +60,16 @@ WRONG_INCOME = DisputedFact("person.assessed_income@a", "Inntekt", "500 000 kr",
             ),
             ["income_missing"],
         ),
+        # documents are for a human to judge, also where the rules could decide; that no register tells is no news
+        (replace(PLAIN, submission=replace(SENT, generation="documented")), ["documents"]),
+        (
+            replace(
+                PLAIN,
+                determinations=(determined("undetermined", ("child.household.adults.assessed_income",)),),
+                submission=replace(SENT, generation="documented"),
+            ),
+            ["documents"],
+        ),
         (replace(PLAIN, situation=replace(ORDINARY, shielded_income=True)), ["income_shielded"]),
         (replace(PLAIN, situation=replace(ORDINARY, protected_address=True)), ["address_protected"]),
         (replace(PLAIN, situation=replace(ORDINARY, shared_residence=True)), ["shared_residence"]),

@@ -131,6 +131,18 @@ def test_a_right_found_reads_as_one_would_say_it() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("documented", "asks"),
+    [
+        (True, "må du sende dokumentasjon på inntekten"),
+        (False, "henter vi opplysningene vi har lov til å hente"),
+    ],
+)
+def test_one_who_may_have_a_right_is_told_who_brings_the_facts(documented: bool, asks: str) -> None:
+    content = {**CONTENT, "documented": documented}
+    assert f"Hvis du søker, {asks}" in write("right_possible", "chat", "nb", content, "Eksempel kommune").body
+
+
 def test_every_message_says_why_in_words() -> None:
     why = write("right_found", "chat", "nb", CONTENT, "Eksempel kommune").why
     assert why["event"] == "Skatteetaten ga oss nye opplysninger: inntekt (30. august 2026)."

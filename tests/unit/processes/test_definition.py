@@ -18,7 +18,10 @@ def broken(change) -> str:
 
 
 def test_the_definitions_of_the_house_are_sound():
-    assert list(load_definitions()) == ["apply_reduced_fee"]
+    definitions = load_definitions()
+    assert list(definitions) == ["apply_reduced_fee", "apply_reduced_fee_documented"]
+    served = [(one.errand, generation) for one in definitions.values() for generation in one.generations]
+    assert sorted(served) == [("apply_reduced_fee", one) for one in ("documented", "fetched", "flagged")]
 
 
 @pytest.mark.parametrize(
@@ -37,6 +40,18 @@ def test_the_definitions_of_the_house_are_sound():
         (lambda d: d["steps"].pop(), "steps: the last step, and only that, must be of kind 'summary'"),
         (lambda d: d["steps"][0].update(colour="red"), "steps[0]: unknown key 'colour'; known are button,"),
         (lambda d: d["steps"][3].pop("question"), "steps[3]: a step of kind 'choice' needs a question"),
+        (
+            lambda d: d["steps"][0].update(kind="documents"),
+            "steps[0]: 'documents' is for a step of kind 'documents', which needs it",
+        ),
+        (
+            lambda d: d["steps"][0].update(documents={"topic": "income"}),
+            "steps[0]: 'documents' is for a step of kind 'documents', which needs it",
+        ),
+        (
+            lambda d: d["steps"][0].update(kind="documents", documents={"topic": "income"}),
+            "steps[0].documents: 'label' is missing",
+        ),
         (
             lambda d: d["steps"][4]["question"].update(default="ever"),
             "steps[4].question.default: 'ever' is none of whole_stay, this_year",

@@ -18,9 +18,18 @@ export function errandStep(chat, content, live, key) {
     ${step.notes.map((text) => html`<p class="note">${text}</p>`)}
     ${step.facts.length ? confirm(chat, step, answer, key) : nothing}
     ${step.lines.length ? summary(chat, step, errand) : nothing}
+    ${step.upload ? upload(chat, step.upload, errand) : nothing}
     ${step.fields.length ? fields(chat, step, answer, key) : html`<div class="buttons">${step.buttons.filter((b) => ['next', 'submit'].includes(b.action)).map((b) => html`<button type="button" class="button primary" @click=${() => act(b)}>${b.label}</button>`)}</div>`}
     <div class="buttons">${others.map((button) => html`<button type="button" class="button plain" @click=${() => act(button)}>${button.label}</button>`)}</div>
   </section>`;
+}
+
+/** Files are sent on the person's own page: a chat on another site is no place for them. */
+function upload(chat, { files, error, help }, errand) {
+  return html`${files.length ? html`<ul class="files">${files.map((file) => html`<li>${file.name || file.kind} <span class="small">${file.kind}, ${file.size}</span></li>`)}</ul>` : nothing}
+    ${error ? html`<p class="error">${error}</p>` : nothing}
+    <p class="small">${help}</p>
+    <div class="buttons"><a class="button primary" href=${chat.link(`/me/errands/${errand}`)} target=${chat.target}>${chat.t.sendFiles}</a></div>`;
 }
 
 function fields(chat, step, answer, key) {

@@ -11,7 +11,7 @@ const WORDS = {
     tooMany: 'Du har for mange samtaler åpne. Lukk en av dem, og prøv igjen.', again: 'Prøv igjen',
     wrong: 'Dette er feil', undo: 'Angre, det stemmer', report: 'Meld feilen', said: 'Du har meldt feil:', hide: 'Skjul',
     change: 'Endre', source: 'Kilde:', step: (n, m) => `Steg ${n} av ${m}`, optional: 'valgfritt', household: 'I husholdningen',
-    number: 'Saksnummer', received: 'Mottatt', due: 'Svar senest', status: 'Status', chosen: 'valgt', kroner: 'kr',
+    number: 'Saksnummer', received: 'Mottatt', due: 'Svar senest', status: 'Status', chosen: 'valgt', kroner: 'kr', sendFiles: 'Send filer på siden din',
   },
   nn: {
     open: 'Spør Varde', openNew: (n) => `Spør Varde, ${n} ${n === 1 ? 'ny melding' : 'nye meldingar'}`,
@@ -23,7 +23,7 @@ const WORDS = {
     tooMany: 'Du har for mange samtalar opne. Lukk ein av dei, og prøv igjen.', again: 'Prøv igjen',
     wrong: 'Dette er feil', undo: 'Angre, det stemmer', report: 'Meld feilen', said: 'Du har meldt feil:', hide: 'Skjul',
     change: 'Endre', source: 'Kjelde:', step: (n, m) => `Steg ${n} av ${m}`, optional: 'valfritt', household: 'I hushaldet',
-    number: 'Saksnummer', received: 'Motteken', due: 'Svar seinast', status: 'Status', chosen: 'vald', kroner: 'kr',
+    number: 'Saksnummer', received: 'Motteken', due: 'Svar seinast', status: 'Status', chosen: 'vald', kroner: 'kr', sendFiles: 'Send filer på sida di',
   },
   en: {
     open: 'Ask Varde', openNew: (n) => `Ask Varde, ${n} new ${n === 1 ? 'message' : 'messages'}`,
@@ -35,7 +35,7 @@ const WORDS = {
     tooMany: 'You have too many conversations open. Close one of them and try again.', again: 'Try again',
     wrong: 'This is wrong', undo: 'Undo, it is right', report: 'Report the mistake', said: 'You have reported a mistake:', hide: 'Hide',
     change: 'Change', source: 'Source:', step: (n, m) => `Step ${n} of ${m}`, optional: 'optional', household: 'In the household',
-    number: 'Case number', received: 'Received', due: 'Answer no later than', status: 'Status', chosen: 'chosen', kroner: 'NOK',
+    number: 'Case number', received: 'Received', due: 'Answer no later than', status: 'Status', chosen: 'chosen', kroner: 'NOK', sendFiles: 'Send files on your own page',
   },
 };
 
