@@ -5,14 +5,14 @@ Narrower than what rules are run on: of other people no more is read than decide
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
 from typing import Final
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
 from assistant.store import Transaction
-from assistant.store.tables import fact
+from assistant.store.tables import fact, subject
 from assistant.twin.neighbourhood import _COLUMNS, Fact, Neighbourhood, was_known
 
 BELONGS: Final = {
@@ -78,8 +78,10 @@ async def _facts(tx: Transaction, which: ColumnElement[bool], known_at: datetime
     return [Fact(**row) for row in await tx.all(question)]
 
 
-async def person_behind(tx: Transaction, subject_id: str) -> Iterable[str]:
+async def persons_behind(tx: Transaction, subject_id: str) -> list[str]:
     """Whose a subject is: the person itself, or those whom a thing belongs to. None for what is not there."""
+    if await tx.scalar(select(subject.c.kind).where(subject.c.id == subject_id)) == "person":
+        return [subject_id]
     belongs = and_(fact.c.subject_id == subject_id, fact.c.concept.in_(BELONGS))
     has = and_(fact.c.object_id == subject_id, fact.c.concept.in_(HAS))
     columns = select(fact.c.subject_id, fact.c.object_id, fact.c.concept)

@@ -27,6 +27,7 @@ from assistant.web.static_files import STATIC, StaticFiles
 PAGES = (
     "front",
     "me",
+    "me_twin",
     "chat",
     "widget",
     "events",
