@@ -35,6 +35,12 @@ class RegisterSettings(_Section):
     timeout_seconds: float = 10.0
 
 
+class VehicleRegisterSettings(RegisterSettings):
+    """The one register that knows us by a key of its own."""
+
+    api_key: SecretStr = SecretStr("")
+
+
 class MaskinportenSettings(_Section):
     issuer: str = ""
     token_url: str = ""
@@ -82,6 +88,7 @@ class Config(_Section):
     tax_administration: RegisterSettings = RegisterSettings(base_url="")
     contact_register: RegisterSettings = RegisterSettings(base_url="")
     kindergarten_system: RegisterSettings = RegisterSettings(base_url="")
+    vehicle_register: VehicleRegisterSettings = VehicleRegisterSettings(base_url="")
     maskinporten: MaskinportenSettings = MaskinportenSettings()
     residents_login: LoginSettings = LoginSettings()
     staff_login: LoginSettings = LoginSettings(acr="")

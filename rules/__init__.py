@@ -7,7 +7,7 @@ from rules.determination import Determination
 from rules.evaluation import determine
 from rules.faults import Fault, RuleFault
 from rules.life_events import FactChange, LifeEventDefinition, RecognisedLifeEvent, recognise, waits_until
-from rules.model import Concept, FactFault, InformationModel
+from rules.model import Concept, FactFault, InformationModel, converted
 from rules.rule import Rule
 from rules.rule_file import load_rule
 from rules.tact import Matter, Party, Situation, TactRule, judge
@@ -28,6 +28,7 @@ __all__ = [
     "RuleFault",
     "Situation",
     "TactRule",
+    "converted",
     "determine",
     "judge",
     "load_rule",

@@ -15,10 +15,12 @@ from sqlalchemy import insert, select
 
 from assistant.assembly import assemble, until_told_to_stop, working
 from assistant.config import Config, EmailSettings, LoginSettings, SmsSettings, local_date
+from assistant.demo.belongings import belongings
 from assistant.demo.login_provider import Client, LoginProvider, TestUser
 from assistant.demo.mailbox import Mailbox
 from assistant.demo.pages import demo_extension
 from assistant.demo.sms_gateway import SmsGatewayServer
+from assistant.demo.telling import telling
 from assistant.demo.world import BILLER, World
 from assistant.registers.simulators.together import start_all
 from assistant.store import Database
@@ -90,6 +92,7 @@ async def demo(port: int, data_dir: Path, today: date | None) -> AsyncIterator[s
         assistant = await stack.enter_async_context(assemble(config, [extension]))
         await stack.enter_async_context(serve_app(make_app(assistant.parts), HOST, port))
         await stack.enter_async_context(working(assistant))
+        await stack.enter_async_context(telling(assistant, base, belongings(world.municipality)))
         yield base
 
 

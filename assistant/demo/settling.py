@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from assistant.config import OSLO
+from assistant.demo.belongings import put_vehicles
 from assistant.demo.inhabitants import Family, Municipality, Person, Place
 from assistant.registers.simulators import Simulators, documents
 from assistant.registers.simulators.documents import Document
@@ -38,6 +39,7 @@ def settle(simulators: Simulators, municipality: Municipality, first_index: int 
     for place in municipality.places:
         described = place_description(place, municipality.person(place.child), municipality.number)
         simulators.kindergarten.emit(described, "accepted", at, save=False)
+    put_vehicles(simulators.vehicle, municipality.settled_on)
     simulators.save()
 
 

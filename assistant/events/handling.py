@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -15,6 +15,8 @@ from assistant.events.cloudevents import IncomingEvent, MalformedEvent
 from assistant.events.following import Following, all_people, people_without_contact
 from assistant.events.gathering import Gathered, gather, income_said
 from assistant.events.inbox import open_event, settle
+from assistant.events.pushed import pushed
+from assistant.events.types import REGISTER_FACTS
 from assistant.registers import (
     NotFound,
     Registers,
@@ -86,6 +88,12 @@ class Handling:
                 person = await self.identities.find(tx, NATIONAL_ID, identifier)
                 return person is not None and await self.following.income_matters(tx, person, self.clock())
 
+        async def met(names: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
+            async with self.database.read() as tx:
+                return frozenset(await self.identities.find_all(tx, names))
+
+        if event.type == REGISTER_FACTS:
+            return await pushed(event, self.following.catalogue.model, self.registers, met)
         return await gather(event, self.registers, income_matters)
 
     async def refresh_person(self, args: Mapping[str, Any]) -> None:

@@ -11,8 +11,9 @@ from typing import Any, Literal
 import structlog
 from sqlalchemy import select, update
 
-from assistant.events.cloudevents import IncomingEvent
-from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
+from assistant.events.cloudevents import IncomingEvent, MalformedEvent
+from assistant.events.register_facts import subject_of
+from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, REGISTER_FACTS, TAX_ASSESSMENT
 from assistant.registers import (
     MalformedAnswer,
     is_national_id,
@@ -60,7 +61,10 @@ async def _about(tx: Transaction, identities: Identities, event: IncomingEvent, 
         if event.type == KINDERGARTEN_PLACE:
             place = read_place_event(data).place_number
             return await identities.find_or_create(tx, "kindergarten_place", "place_number", place, now)
-    except MalformedAnswer:
+        if event.type == REGISTER_FACTS:  # of things we may never have met: the name itself keeps the order
+            name = subject_of(data).identifier
+            return identities.keys.digest("order", name.scheme, name.value).hex() if name else ""
+    except (MalformedAnswer, MalformedEvent):
         return ""  # whoever handles it says what is wrong with it
     return ""
 

@@ -37,6 +37,8 @@ from assistant.registers.tax_facts import (
     statements_without_assessment,
     unclassified_posts,
 )
+from assistant.registers.vehicle import Vehicle, VehicleClient
+from assistant.registers.vehicle_facts import statements_from_vehicle, vehicle_ref
 
 __all__ = [
     "CONTACT",
@@ -67,6 +69,8 @@ __all__ = [
     "TaxBasis",
     "TaxClient",
     "TaxEvent",
+    "Vehicle",
+    "VehicleClient",
     "is_national_id",
     "is_synthetic",
     "person_ref",
@@ -79,6 +83,8 @@ __all__ = [
     "statements_from_person_document",
     "statements_from_place",
     "statements_from_tax_basis",
+    "statements_from_vehicle",
     "statements_without_assessment",
     "unclassified_posts",
+    "vehicle_ref",
 ]

@@ -8,13 +8,14 @@ from typing import Self
 import aiohttp
 
 from assistant.config import Config, RegisterSettings
-from assistant.registers import bases, contact, kindergarten, population, tax
+from assistant.registers import bases, contact, kindergarten, population, tax, vehicle
 from assistant.registers.contact import ContactClient
 from assistant.registers.kindergarten import KindergartenClient
 from assistant.registers.maskinporten import MaskinportenTokens
 from assistant.registers.population import PopulationClient
 from assistant.registers.tax import TaxClient
 from assistant.registers.transport import Tokens, Transport
+from assistant.registers.vehicle import KeyTransport, VehicleClient
 from assistant.twin.facts import Provenance
 
 
@@ -26,6 +27,7 @@ class Registers:
     tax: TaxClient
     contact: ContactClient
     kindergarten: KindergartenClient
+    vehicle: VehicleClient
     population_provenance: Provenance = bases.POPULATION
     tax_provenance: Provenance = bases.TAX
     contact_provenance: Provenance = bases.CONTACT
@@ -56,5 +58,15 @@ class Registers:
             contact=ContactClient(transport(contact.REGISTER, config.contact_register, contact.SCOPE)),
             kindergarten=KindergartenClient(
                 transport(kindergarten.REGISTER, config.kindergarten_system, kindergarten.SCOPE)
+            ),
+            vehicle=VehicleClient(
+                KeyTransport(
+                    vehicle.REGISTER,
+                    config.vehicle_register,
+                    "",
+                    session,
+                    shown,
+                    key=config.vehicle_register.api_key.get_secret_value(),
+                )
             ),
         )

@@ -68,6 +68,10 @@ class Transport:
     async def post(self, path: str, task: str, body: Any) -> Answer:
         return await self._ask("POST", path, task, body=body)
 
+    async def credentials(self, *, fresh: bool) -> Mapping[str, str]:
+        """The headers that show who we are; `fresh`: not with what was kept from before."""
+        return {"Authorization": f"Bearer {await self.tokens.token(self.scope, fresh=fresh)}"}
+
     async def _ask(
         self,
         method: str,
@@ -98,9 +102,9 @@ class Transport:
         *,
         fresh: bool,
     ) -> Answer:
-        token = await self.tokens.token(self.scope, fresh=fresh)
+        shown = await self.credentials(fresh=fresh)
         url = f"{self.settings.base_url.rstrip('/')}/{path.lstrip('/')}"
-        sent = {"Accept": "application/json", "Authorization": f"Bearer {token}", **(headers or {})}
+        sent = {"Accept": "application/json", **shown, **(headers or {})}
         try:
             async with self.session.request(
                 method,

@@ -9,7 +9,7 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 
 from assistant.store import Transaction
 from assistant.store.tables import fact
@@ -85,6 +85,15 @@ class Neighbourhood:
     def facts(self, subject_id: str, concept: str) -> Sequence[Fact]:
         return self._of.get((subject_id, concept), ())
 
+    def about(self, subject_id: str) -> tuple[Fact, ...]:
+        """Everything loaded about a subject, concept by concept, each in the order it was learnt."""
+        found = (row for (owner, _), rows in self._of.items() if owner == subject_id for row in rows)
+        return tuple(sorted(found, key=lambda row: (row.concept, row.recorded_at, row.id)))
+
+    def subjects(self) -> frozenset[str]:
+        """Everybody and everything a loaded fact is about or speaks of."""
+        return frozenset({owner for owner, _ in self._of} | {end for end, _ in self._towards})
+
     def best(self, subject_id: str, concept: str, on: date) -> Fact | None:
         """The fact that answers for the concept on that day, or None where nobody has told us."""
         holding = [row for row in self.facts(subject_id, concept) if row.holds_on(on)]
@@ -137,6 +146,16 @@ class Neighbourhood:
         return days
 
 
+def was_known(known_at: datetime | None) -> ColumnElement[bool]:
+    """That a fact was known at a moment: learnt by then and not yet unlearnt. None: known now."""
+    if known_at is None:
+        return fact.c.superseded_at.is_(None)
+    return and_(
+        fact.c.recorded_at <= known_at,
+        or_(fact.c.superseded_at.is_(None), fact.c.superseded_at > known_at),
+    )
+
+
 async def load_neighbourhood(
     tx: Transaction,
     start: Iterable[str],
@@ -158,14 +177,7 @@ async def load_neighbourhood(
             fact.c.subject_id.in_(frontier),
             fact.c.object_id.in_(frontier) & fact.c.concept.in_(relations),
         )
-        question = select(*_COLUMNS).where(ends)
-        if known_at is None:
-            question = question.where(fact.c.superseded_at.is_(None))
-        else:
-            question = question.where(
-                fact.c.recorded_at <= known_at,
-                or_(fact.c.superseded_at.is_(None), fact.c.superseded_at > known_at),
-            )
+        question = select(*_COLUMNS).where(ends, was_known(known_at))
         rows = [Fact(**row) for row in await tx.all(question)]
         loaded.extend(rows)
         if step == depth:

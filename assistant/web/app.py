@@ -28,6 +28,7 @@ PAGES = (
     "front",
     "me",
     "me_documents",
+    "me_twin",
     "chat",
     "widget",
     "events",

@@ -105,6 +105,13 @@ def test_a_residents_pages_and_the_errand_step_by_step(walk: Walk) -> None:
     walk.visit.log_in(PERSON_OF[walk.language])
     walk.see("/me")
     walk.go("/me/data")
+    walk.go("/me/twin")
+    for summary in page.locator("main details > summary").all():
+        summary.click()
+    walk.see("/me/twin, every part open")
+    walk.go("/me/twin?known=2026-11-01")
+    walk.visit.expected_statuses.add(400)
+    walk.go("/me/twin?known=yesterday", 400)
     walk.visit.go("/me")
     for summary in page.locator("main details > summary").all():
         summary.click()

@@ -7,6 +7,7 @@ from assistant.registers.simulators.population import PopulationSimulator
 from assistant.registers.simulators.serving import Fault, serving
 from assistant.registers.simulators.tax import TaxSimulator
 from assistant.registers.simulators.together import Simulators, start_all
+from assistant.registers.simulators.vehicle import VehicleSimulator
 
 __all__ = [
     "Client",
@@ -17,6 +18,7 @@ __all__ = [
     "PopulationSimulator",
     "Simulators",
     "TaxSimulator",
+    "VehicleSimulator",
     "serving",
     "start_all",
 ]

@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from joserfc.jwk import RSAKey
+from pydantic import SecretStr
 
-from assistant.config import Config, MaskinportenSettings, RegisterSettings
+from assistant.config import Config, MaskinportenSettings, RegisterSettings, VehicleRegisterSettings
 from assistant.registers import contact, kindergarten, population, tax
 from assistant.registers.simulators.contact import ContactSimulator
 from assistant.registers.simulators.kindergarten import KindergartenSimulator
@@ -19,6 +20,7 @@ from assistant.registers.simulators.maskinporten import Client, MaskinportenSimu
 from assistant.registers.simulators.population import PopulationSimulator
 from assistant.registers.simulators.serving import serving
 from assistant.registers.simulators.tax import TaxSimulator
+from assistant.registers.simulators.vehicle import VehicleSimulator
 
 CLIENT_ID = "varde-demo"
 SCOPES = frozenset({population.SCOPE, tax.SCOPE, contact.SCOPE, kindergarten.SCOPE})
@@ -35,6 +37,7 @@ class Simulators:
     tax: TaxSimulator
     contact: ContactSimulator
     kindergarten: KindergartenSimulator
+    vehicle: VehicleSimulator
     maskinporten: MaskinportenSimulator
     data: Path | None = None
     settings: dict[str, Any] = field(default_factory=dict)
@@ -46,7 +49,7 @@ class Simulators:
 
     def save(self) -> None:
         """Write all that is kept."""
-        for simulated in (self.population, self.tax, self.contact, self.kindergarten):
+        for simulated in (self.population, self.tax, self.contact, self.kindergarten, self.vehicle):
             simulated.kept.save()
 
     def configured(self, config: Config) -> Config:
@@ -72,6 +75,7 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
             tax=TaxSimulator(tokens=maskinporten, path=kept("tax")),
             contact=ContactSimulator(tokens=maskinporten, path=kept("contact")),
             kindergarten=KindergartenSimulator(tokens=maskinporten, path=kept("kindergarten")),
+            vehicle=VehicleSimulator(path=kept("vehicle")),
             maskinporten=maskinporten,
             data=data,
         )
@@ -92,6 +96,11 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
             ):
                 url = await stack.enter_async_context(serving(simulated))
                 simulators.settings[name] = RegisterSettings(base_url=url, timeout_seconds=timeout_seconds)
+            simulators.settings["vehicle_register"] = VehicleRegisterSettings(
+                base_url=await stack.enter_async_context(serving(simulators.vehicle)),
+                timeout_seconds=timeout_seconds,
+                api_key=SecretStr(simulators.vehicle.key),
+            )
             yield simulators
 
 

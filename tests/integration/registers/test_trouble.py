@@ -35,6 +35,7 @@ QUESTIONS: dict[str, tuple[Callable[[Simulators], Simulated], Ask]] = {
     "contact": (lambda s: s.contact, lambda r: r.contact.persons([MOTHER])),
     "kindergarten feed": (lambda s: s.kindergarten, lambda r: r.kindergarten.feed(1)),
     "kindergarten place": (lambda s: s.kindergarten, lambda r: r.kindergarten.place("B-1")),
+    "vehicle": (lambda s: s.vehicle, lambda r: r.vehicle.vehicle("XX00000")),
 }
 
 TROUBLE: list[tuple[Any, type[RegisterError]]] = [
