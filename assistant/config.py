@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -64,6 +65,12 @@ class SmsSettings(_Section):
     sender: str = "Varde"
 
 
+class WebhookSettings(_Section):
+    """What subscribers are told, by signed requests."""
+
+    allow_this_machine: bool = False  # also plain http to loopback addresses: for demonstrations and tests
+
+
 class Config(_Section):
     """All settings, read from `varde.toml` (or what VARDE_CONFIG names), then from VARDE_* variables."""
 
@@ -87,7 +94,20 @@ class Config(_Section):
     email: EmailSettings = EmailSettings()
     sms: SmsSettings = SmsSettings()
     event_secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)  # of those who POST /events
-    api_tokens: Mapping[str, SecretStr] = Field(default_factory=dict)  # service name → bearer token
+    api_tokens: Mapping[str, SecretStr] = Field(
+        default_factory=dict
+    )  # service, or service@municipality → token
+    webhooks: WebhookSettings = WebhookSettings()
+
+    @field_validator("api_tokens")
+    @classmethod
+    def _named(cls, tokens: Mapping[str, SecretStr]) -> Mapping[str, SecretStr]:
+        for name in tokens:
+            if not re.fullmatch(r"[^@]+(@[0-9]{4})?", name):
+                raise ValueError(
+                    f"{name!r} must be a service, or a service, @ and the four digits of its municipality"
+                )
+        return tokens
 
     @property
     def database(self) -> str:

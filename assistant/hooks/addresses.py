@@ -1,4 +1,4 @@
-"""Where we may send: https, to a public address that was looked up once and is then the one we connect to. Pure but for the look-up.
+"""Where we may send: https, to a public address that is looked up once and is then the one we connect to.
 
 Whoever sets up a subscription names the URL, and a name may lead anywhere: to this machine, to a neighbour behind the
 firewall, to a cloud's metadata, or to one address when it is judged and to another when it is called.
@@ -56,7 +56,8 @@ def checked_url(text: str, *, this_machine: bool = False) -> URL:
 
 async def chosen_address(url: URL, resolve: Resolve, *, this_machine: bool = False) -> str:
     """The one address to connect to. Raises `NotAllowed` unless all that the name leads to are public."""
-    assert url.host is not None and url.port is not None
+    assert url.host is not None
+    assert url.port is not None
     try:
         found = await resolve(url.host, url.port)
     except (OSError, UnicodeError):

@@ -1,4 +1,4 @@
-"""One signed request to a subscriber: to the address that was judged, within five seconds, wherever it points staying there."""
+"""One request to a subscriber: to the address that was judged and no other, answered within five seconds."""
 
 from __future__ import annotations
 

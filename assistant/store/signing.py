@@ -1,7 +1,7 @@
 """Signatures over what machines send each other: Standard Webhooks 1.0 (symmetric), pure.
 
-A message has an id, the moment it was sent in seconds since 1970, and a raw body. Its signature is `v1,` and the base64
-of HMAC-SHA-256 over id, '.', moment, '.', body. Where the receiver is changing secrets there are two signatures, one
+A message has an id, the moment it was sent in seconds since 1970, and a raw body. Its signature is `v1,` and the
+base64 of HMAC-SHA-256 over id, '.', moment, '.', body. While a secret is being changed there are two signatures, one
 after the other.
 """
 
@@ -45,7 +45,8 @@ def key_of(secret: str) -> bytes:
 def sign(secret: str, message_id: str, timestamp: str, body: bytes) -> str:
     """The signature of one message under one secret.
 
-    >>> sign("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}')
+    >>> secret, message = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "msg_p5jXN8AQM9LWM0D4loKWxJek"
+    >>> sign(secret, message, "1614265330", b'{"test": 2432232314}')
     'v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE='
     """
     if "." in message_id:
@@ -74,8 +75,8 @@ def verify(live: Sequence[str], headers: Mapping[str, str], body: bytes, now: da
     sent = [one.encode("utf-8", "surrogateescape") for one in given]  # a header may hold any bytes
     message = message_id.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
     expected = [sign(secret, message, timestamp, body).encode() for secret in live]
-    # Each with each: how long it takes must not tell how near a guess was.
-    if not any([hmac.compare_digest(one, right) for one in sent for right in expected]):
+    matching = [hmac.compare_digest(one, right) for one in sent for right in expected]  # each: no early end
+    if not any(matching):
         raise NotGenuine(f"{SIGNATURE} does not match")
     return message_id
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from assistant.casework import Casework
     from assistant.determinations.rule_versions import RuleVersions
     from assistant.dialogue import Conversation
+    from assistant.hooks import Subscriptions
     from assistant.processes import Processes
     from assistant.twin import UsageKey
     from channels.chat import ChatChannel
@@ -53,6 +54,7 @@ class Parts:
     chat: ChatChannel
     rule_versions: RuleVersions
     usage_key: UsageKey
+    subscriptions: Subscriptions
     wall_clock: Clock = wall_clock  # the moment it really is: sessions and tokens live by this one
     extensions: tuple[Extension, ...] = ()
 
