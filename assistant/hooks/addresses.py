@@ -18,8 +18,8 @@ LONGEST_URL = 2000
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host name and port, as text."""
 
-_CARRY_IPV4 = (ip_network("64:ff9b::/96"), ip_network("64:ff9b:1::/48"), ip_network("::/96"))
-"""IPv6 networks whose last 32 bits are an IPv4 address: NAT64 (RFC 6052, 8215) and IPv4-compatible."""
+_NAT64 = ip_network("64:ff9b::/96")
+"""How a host without IPv4 reaches IPv4 addresses, which are the last 32 bits (RFC 6052)."""
 
 
 class NotAllowed(ValueError):
@@ -73,24 +73,19 @@ def refuse_address(address: IPv4Address | IPv6Address, *, this_machine: bool = F
     """Raise `NotAllowed` unless the address is public (or this machine's, where that is allowed)."""
     if this_machine and address.is_loopback:
         return
-    inner = _within(address)
-    if any(not one.is_global or one.is_multicast or one.is_reserved for one in (address, inner)):
+    if any(not one.is_global or one.is_multicast or one.is_reserved for one in _judged(address)):
         raise NotAllowed("the URL leads to an address that is not public: give one that anybody can reach")
 
 
-def _within(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
-    """The IPv4 address an IPv6 address stands for; else the address itself."""
+def _judged(address: IPv4Address | IPv6Address) -> tuple[IPv4Address | IPv6Address, ...]:
+    """The addresses that must be public for this one to be: of IPv6, the IPv4 address it may stand for."""
     if isinstance(address, IPv4Address):
-        return address
+        return (address,)
     if address.ipv4_mapped is not None:
-        return address.ipv4_mapped
-    if address.sixtofour is not None:
-        return address.sixtofour
-    if address.teredo is not None:
-        return address.teredo[1]
-    if any(address in network for network in _CARRY_IPV4):
-        return IPv4Address(int(address) & 0xFFFF_FFFF)
-    return address
+        return (address.ipv4_mapped,)
+    if address in _NAT64:
+        return (IPv4Address(int(address) & 0xFFFF_FFFF),)
+    return (address, address.sixtofour) if address.sixtofour is not None else (address,)
 
 
 def _literal(host: str) -> IPv4Address | IPv6Address | None:

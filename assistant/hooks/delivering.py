@@ -154,7 +154,10 @@ class Delivering:
                 await hurry_deliveries(tx, subscription_id, now)
         if follows.verdict != "taken":
             log.warning(
-                "hook.not_taken", subscription=subscription_id, event=attempt.event.id, says=answer.says
+                "hook.not_taken",
+                subscription=subscription_id,
+                number=attempt.event.sequence,
+                says=answer.says,
             )
         if follows.verdict == "again":
             raise Postpone(answer.says, follows.after)
