@@ -143,8 +143,9 @@ async def write_flag(tx: Transaction, new: Flag, now: datetime) -> tuple[Flag, .
 
 
 async def _write(tx: Transaction, new: Flag, now: datetime) -> Flag:
+    flag_id = new_id()
     values = {
-        "id": new_id(),
+        "id": flag_id,
         "municipality": new.municipality,
         "subject_id": new.subject_id,
         "place_number": new.place_number,
@@ -157,7 +158,7 @@ async def _write(tx: Transaction, new: Flag, now: datetime) -> Flag:
         "created_at": now,
     }
     written = await tx.execute(insert(flag).values(values).returning(flag.c.sequence))
-    return replace(new, id=values["id"], sequence=written.scalar_one(), created_at=now)
+    return replace(new, id=flag_id, sequence=written.scalar_one(), created_at=now)
 
 
 @dataclass(frozen=True)

@@ -56,9 +56,11 @@ async def tell_subscribers(tx: Transaction, news: News, now: datetime) -> str:
 async def tell(tx: Transaction, news: News, subscription_ids: Sequence[str], now: datetime) -> str:
     """Have just these subscribers told; the event's id."""
     event_id = new_id()
-    deliveries = [{"id": new_id(), "subscription_id": one, "changed_at": now} for one in subscription_ids]
-    for delivery in deliveries:
-        await _enqueue(tx, delivery["id"], delivery["subscription_id"], news.subject, now)
+    deliveries = []
+    for subscription_id in subscription_ids:
+        delivery_id = new_id()
+        deliveries.append({"id": delivery_id, "subscription_id": subscription_id, "changed_at": now})
+        await _enqueue(tx, delivery_id, subscription_id, news.subject, now)
     values = {
         "id": event_id,
         "municipality": news.municipality,

@@ -35,6 +35,9 @@ PAGES = (
     "desk_generations",
     "biller",
     "api",
+    "hooks",
+    "hooks_api",
+    "flow",
     "openapi",
     "editor",
 )
