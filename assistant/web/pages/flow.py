@@ -28,7 +28,7 @@ from assistant.web.visitor import Visitor, visitor_of
 
 SHOWN = 200
 SERVICE_NAME = "flow"
-BAR_WIDTH, BAR_STEP = 100, 12
+BAR_WIDTH = 100
 
 
 def routes(parts: Parts) -> list[Route]:
@@ -41,25 +41,21 @@ def routes(parts: Parts) -> list[Route]:
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of the picture, in its own units: the longest is 100 wide."""
+    """A row of the table, with its bar of the picture: the longest is 100 wide."""
 
     what: str
     count: int
-    y: int
     width: float
 
 
 def bars(counts: Mapping[Any, int]) -> Sequence[Bar]:
     """A bar for each of what is waited for, in proportion.
 
-    >>> [(bar.what, bar.y, bar.width) for bar in bars({"person": 1, "register": 4, "appeal": 0})]
-    [('person', 0, 25.0), ('register', 12, 100.0), ('appeal', 24, 0.0)]
+    >>> [(bar.what, bar.width) for bar in bars({"person": 1, "register": 4, "appeal": 0})]
+    [('person', 25.0), ('register', 100.0), ('appeal', 0.0)]
     """
     longest = max(counts.values(), default=0) or 1
-    return [
-        Bar(what, count, n * BAR_STEP, round(BAR_WIDTH * count / longest, 1))
-        for n, (what, count) in enumerate(counts.items())
-    ]
+    return [Bar(what, count, round(BAR_WIDTH * count / longest, 1)) for what, count in counts.items()]
 
 
 @dataclass(frozen=True)
@@ -97,7 +93,6 @@ async def show_flow(request: web.Request) -> web.StreamResponse:
     page = {
         "flow": flow,
         "bars": bars(flow.counts),
-        "picture_height": len(WAITS_FOR) * BAR_STEP,
         "lines": [_line(parts, visitor, one, today) for one in flow.lines],
         "waits_for": WAITS_FOR,
         "kinds": kinds,
