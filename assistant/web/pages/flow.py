@@ -87,9 +87,8 @@ async def show_flow(request: web.Request) -> web.StreamResponse:
     async with parts.database.read() as tx:
         flow = await _flow(parts, tx, visitor.municipality, _choice(asked), SHOWN)
     today = local_date(parts.clock())
-    kinds = [
-        (kind, _title(parts, kind, visitor.language)) for kind in (*errands(), *parts.processes.definitions)
-    ]
+    names = dict.fromkeys((*errands(), *parts.processes.definitions))
+    kinds = [(kind, _title(parts, kind, visitor.language)) for kind in names]
     page = {
         "flow": flow,
         "bars": bars(flow.counts),
