@@ -6,6 +6,7 @@ outcome, no reason, no name. Each is written with what it tells of.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, Literal
 
@@ -30,6 +31,18 @@ CASE_TYPES = (CASE_OPENED, CASE_WAITS, DECISION_MADE, CASE_SETTLED)
 WaitsFor = Literal["person", "register", "case_worker", "appeal", "answer", "deadline"]
 """What a case waits for: the person, a register's answer, a case worker, an appeal that somebody must settle, the
 answer to an advance notice, or a day."""
+
+
+def whom_it_waits_for(generation: str, waits: Iterable[bool]) -> WaitsFor:
+    """Whom a case waits for that a machine may not decide now. `waits`: of each reason, whether a fact may end it.
+
+    Where the person sends documents, no register is asked.
+
+    >>> whom_it_waits_for("fetched", [True, True]), whom_it_waits_for("documented", [True])
+    ('register', 'case_worker')
+    """
+    reasons = list(waits)
+    return "register" if generation != "documented" and reasons and all(reasons) else "case_worker"
 
 
 def flag_news(written: Flag, replaced: Flag | None) -> News:

@@ -14,7 +14,12 @@ from typing import Any, Protocol
 from sqlalchemy import insert
 
 from assistant.casework import case_rows, drafting
-from assistant.casework.announcing import announce_decision, announce_opened, announce_waiting
+from assistant.casework.announcing import (
+    announce_decision,
+    announce_opened,
+    announce_waiting,
+    whom_it_waits_for,
+)
 from assistant.casework.assessment import Assessor
 from assistant.casework.automation import HumanReason, reason_named
 from assistant.casework.case_rows import Case
@@ -315,9 +320,9 @@ class Casework:
             return
         if not await case_rows.hand_to_people(tx, opened, {**opened.content, "reasons": reasons}):
             return
-        register_may_answer = all(reason.waits for reason in why)
-        await announce_waiting(tx, opened, "register" if register_may_answer else "case_worker", now)
-        if opened.content.get("origin") == "intake" and register_may_answer:
+        waits_for = whom_it_waits_for(opened.generation, [reason.waits for reason in why])
+        await announce_waiting(tx, opened, waits_for, now)
+        if opened.content.get("origin") == "intake" and all(reason.waits for reason in why):
             return  # a register is asked, and nobody is there who waits to hear
         await self.telling.tell(
             tx,

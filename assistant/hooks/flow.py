@@ -59,7 +59,7 @@ class Opened:
     status: str  # received manual decided
     received_at: datetime
     due_on: date
-    register_may_answer: bool = False  # each reason that needs a human falls away once a fact comes
+    waits_for: WaitsFor = "register"  # while it is open
     waiting_since: datetime | None = None  # when it was last said to wait, or was opened again
     holds_until: date | None = None  # the first day after the newest grant
     decided_at: datetime | None = None
@@ -98,10 +98,7 @@ def standing_of_case(opened: Opened, today: date) -> Standing | None:
         return Standing(opened.id, "case", opened.kind, waits_for, since, next_day, opened.number)
 
     if opened.status != "decided":
-        waits_for: WaitsFor = "case_worker"
-        if opened.status == "received" or opened.register_may_answer:
-            waits_for = "register"
-        return stands(waits_for, opened.waiting_since or opened.received_at, opened.due_on)
+        return stands(opened.waits_for, opened.waiting_since or opened.received_at, opened.due_on)
     if (heard := opened.heard) is not None:
         may_answer = heard.answer_by is not None and today <= heard.answer_by
         if heard.state == "noticed" and may_answer:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import and_, exists, func, or_, select
 
-from assistant.casework.announcing import CASE_OPENED, CASE_WAITS
+from assistant.casework.announcing import CASE_OPENED, CASE_WAITS, whom_it_waits_for
 from assistant.casework.case_rows import OPEN
 from assistant.hooks.flow import (
     Appealed,
@@ -99,7 +99,8 @@ def _opened(
     since: dict[str, Any],
 ) -> Opened:
     case_id = row["id"]
-    reasons = row["content"].get("reasons", [])
+    waits = [reason["waits"] for reason in row["content"].get("reasons", [])]
+    is_new = row["status"] == "received"  # the registers are being asked, if it is for them
     grant = grants.get(case_id, {})
     return Opened(
         id=case_id,
@@ -108,7 +109,7 @@ def _opened(
         status=row["status"],
         received_at=row["received_at"],
         due_on=row["due_on"],
-        register_may_answer=bool(reasons) and all(reason["waits"] for reason in reasons),
+        waits_for=whom_it_waits_for(row["generation"], waits or [is_new]),
         waiting_since=since.get(case_id),
         holds_until=grant.get("valid_to"),
         decided_at=grant.get("decided_at"),

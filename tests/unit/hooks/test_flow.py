@@ -28,7 +28,7 @@ def at(month: int, day: int) -> datetime:
 
 
 NEW = Opened("case", 202600001, "kindergarten.reduced_fee", "received", at(11, 2), date(2026, 12, 2))
-MANUAL = replace(NEW, status="manual", waiting_since=at(11, 5))
+MANUAL = replace(NEW, status="manual", waits_for="case_worker", waiting_since=at(11, 5))
 GRANTED = replace(NEW, status="decided", holds_until=date(2027, 8, 1), decided_at=at(11, 9))
 REFUSED = replace(NEW, status="decided")
 APPEALED = Appealed("received", at(11, 12), date(2026, 12, 12))
@@ -42,7 +42,7 @@ NOTICED = replace(FOUND, state="noticed", noticed_at=at(11, 16), answer_by=date(
         (NEW, "register", at(11, 2), date(2026, 12, 2)),
         (MANUAL, "case_worker", at(11, 5), date(2026, 12, 2)),
         (replace(MANUAL, waiting_since=None), "case_worker", at(11, 2), date(2026, 12, 2)),
-        (replace(MANUAL, register_may_answer=True), "register", at(11, 5), date(2026, 12, 2)),
+        (replace(MANUAL, waits_for="register"), "register", at(11, 5), date(2026, 12, 2)),
         (GRANTED, "deadline", at(11, 9), date(2027, 8, 1)),
         (replace(GRANTED, appealed=APPEALED), "appeal", at(11, 12), date(2026, 12, 12)),
         (replace(REFUSED, appealed=APPEALED), "appeal", at(11, 12), date(2026, 12, 12)),
@@ -70,7 +70,12 @@ NOTICED = replace(FOUND, state="noticed", noticed_at=at(11, 16), answer_by=date(
         # what may be wrong comes before what follows from it
         (replace(GRANTED, heard=NOTICED, appealed=APPEALED), "answer", at(11, 16), date(2026, 12, 7)),
         # opened again: what was decided before does not count
-        (replace(GRANTED, status="manual"), "case_worker", at(11, 2), date(2026, 12, 2)),
+        (
+            replace(GRANTED, status="manual", waits_for="case_worker"),
+            "case_worker",
+            at(11, 2),
+            date(2026, 12, 2),
+        ),
     ],
 )
 def test_what_a_case_waits_for(opened: Opened, waits_for: str, since: datetime, next_day: date | None):
