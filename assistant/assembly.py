@@ -21,13 +21,14 @@ from assistant.documents import Clamd, Documents
 from assistant.events import Handling, Polling
 from assistant.events.following import Following
 from assistant.guidance import Delivery, Guidance
+from assistant.hooks import Delivering, Sender, Subscriptions
 from assistant.processes import Gathering, Processes, load_definitions
 from assistant.registers import Registers
 from assistant.store import Database, Identities, IdentityKeys, Transaction, Work, enqueue
 from assistant.store.migrate import require_current
 from assistant.twin import Twin, UsageKey, UsageSigning
 from assistant.web.app import make_app
-from assistant.web.parts import Extension, Parts
+from assistant.web.parts import Extension, Parts, wall_clock
 from assistant.web.server import serve_app
 from channels import Channel
 from channels.chat import ChatChannel
@@ -83,11 +84,15 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         usage_key = UsageKey.from_file(config.data_dir / "usage-key.json")
         signing = UsageSigning(database, usage_key, clock)
         delivery = Delivery(database, guidance, channels, clock, config.public_url)
+        near = config.webhooks.allow_this_machine
+        subscriptions = Subscriptions(identities.keys, near)
+        hooks = Delivering(database, subscriptions, Sender(near), config.public_url, clock, wall_clock)
         handlers = {
             **handling.handlers(),
             **polling.handlers(),
             **casework.handlers(database, clock),
             **signing.handlers(),
+            **hooks.handlers(),
             "deliver": delivery.deliver,
         }
         parts = Parts(
@@ -103,6 +108,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             chat=chat,
             rule_versions=versions,
             usage_key=usage_key,
+            subscriptions=subscriptions,
             extensions=tuple(extensions),
         )
         yield Assistant(config, database, clock, parts, Work(database, handlers, clock), polling)

@@ -71,6 +71,12 @@ class SmsSettings(_Section):
     sender: str = "Varde"
 
 
+class WebhookSettings(_Section):
+    """What subscribers are told, by signed requests."""
+
+    allow_this_machine: bool = False  # also plain http to loopback addresses: for demonstrations and tests
+
+
 class Config(_Section):
     """All settings, read from `varde.toml` (or what VARDE_CONFIG names), then from VARDE_* variables."""
 
@@ -96,7 +102,20 @@ class Config(_Section):
     sms: SmsSettings = SmsSettings()
     virus_scanner: str = ""  # clamd: unix:///run/clamav/clamd.ctl or tcp://host:3310; empty: not scanned
     event_secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)  # of those who POST /events
-    api_tokens: Mapping[str, SecretStr] = Field(default_factory=dict)  # service name → bearer token
+    api_tokens: Mapping[str, SecretStr] = Field(
+        default_factory=dict
+    )  # service, or service@municipality → token
+    webhooks: WebhookSettings = WebhookSettings()
+
+    @field_validator("api_tokens")
+    @classmethod
+    def _named(cls, tokens: Mapping[str, SecretStr]) -> Mapping[str, SecretStr]:
+        for name in tokens:
+            if not re.fullmatch(r"[^@]+(@[0-9]{4})?", name):
+                raise ValueError(
+                    f"{name!r} must be a service, or a service, @ and the four digits of its municipality"
+                )
+        return tokens
 
     @field_validator("virus_scanner")
     @classmethod

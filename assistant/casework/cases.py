@@ -14,6 +14,12 @@ from typing import Any, Protocol
 from sqlalchemy import insert
 
 from assistant.casework import case_rows, drafting
+from assistant.casework.announcing import (
+    announce_decision,
+    announce_opened,
+    announce_waiting,
+    whom_it_waits_for,
+)
 from assistant.casework.assessment import Assessor
 from assistant.casework.automation import HumanReason, reason_named
 from assistant.casework.case_rows import Case
@@ -87,6 +93,7 @@ class Casework:
         )
         await tx.execute(insert(case).values(**new.__dict__))
         await case_rows.remind_of(tx, new)
+        await announce_opened(tx, new, now)
         if new.generation != "documented":
             # § 3e first paragraph: the municipality fetches what it needs to handle the application.
             about = {"subject_id": new.subject_id}
@@ -227,6 +234,7 @@ class Casework:
             content.pop("moved", None)
             chosen = await self.assessor.twin.generation(tx, closed.municipality, closed.kind)
             await case_rows.reopen(tx, closed, content, due_on=due_on, generation=chosen)
+            await announce_opened(tx, closed, now)
             await self.decide_on_new_facts(tx, closed, now)
         return len(renewed)
 
@@ -261,6 +269,8 @@ class Casework:
         due_on = answer_due(local_date(now))
         await case_rows.reopen(tx, closed, content, due_on=due_on)
         await case_rows.hand_to_people(tx, closed, content)
+        await announce_opened(tx, closed, now)
+        await announce_waiting(tx, closed, "case_worker", now)
         await self.telling.tell(
             tx,
             closed.person_id,
@@ -310,6 +320,8 @@ class Casework:
             return
         if not await case_rows.hand_to_people(tx, opened, {**opened.content, "reasons": reasons}):
             return
+        waits_for = whom_it_waits_for(opened.generation, [reason.waits for reason in why])
+        await announce_waiting(tx, opened, waits_for, now)
         if opened.content.get("origin") == "intake" and all(reason.waits for reason in why):
             return  # a register is asked, and nobody is there who waits to hear
         await self.telling.tell(
@@ -362,6 +374,7 @@ class Casework:
                 decision_id=decision_id,
             )
             await write_flag(tx, new, now)
+        await announce_decision(tx, opened, decision_id, now)
         await self._tell_decision(tx, considered, conclusion, decision_id, now)
         return decision_id
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, func, insert, select
 
+from assistant.casework.announcing import announce_flag
 from assistant.casework.period import Period
 from assistant.store.columns import new_id
 from assistant.store.database import Transaction
@@ -127,28 +128,37 @@ async def running_flags(tx: Transaction, today: date) -> list[Flag]:
 
 
 async def write_flag(tx: Transaction, new: Flag, now: datetime) -> tuple[Flag, ...]:
-    """Make it hold; what it changes of what held before is written with it. The rows, as written."""
+    """Make it hold; what it changes of what held before is written with it. The rows, as written.
+
+    Subscribers are told of each.
+    """
     await in_turn(tx, "flag.sequence")
     holding = await holding_flags(tx, new.municipality, new.subject_id)
     same = [old for old in holding if old.fee == new.fee and old.place_number == new.place_number]
-    rows = tuple(replace(row, id=new_id(), created_at=now) for row in changes(same, new))
+    rows = [await _write(tx, row, now) for row in changes(same, new)]
+    replaced = {old.id: old for old in same}
     for written in rows:
-        await tx.execute(
-            insert(flag).values(
-                id=written.id,
-                municipality=written.municipality,
-                subject_id=written.subject_id,
-                place_number=written.place_number,
-                fee=written.fee,
-                monthly_amount=str(written.monthly_amount),
-                valid_from=written.valid_from,
-                valid_to=written.valid_to,
-                decision_id=written.decision_id,
-                replaces=written.replaces,
-                created_at=now,
-            )
-        )
-    return rows
+        await announce_flag(tx, written, replaced.get(written.replaces or ""), now)
+    return tuple(rows)
+
+
+async def _write(tx: Transaction, new: Flag, now: datetime) -> Flag:
+    flag_id = new_id()
+    values = {
+        "id": flag_id,
+        "municipality": new.municipality,
+        "subject_id": new.subject_id,
+        "place_number": new.place_number,
+        "fee": new.fee,
+        "monthly_amount": str(new.monthly_amount),
+        "valid_from": new.valid_from,
+        "valid_to": new.valid_to,
+        "decision_id": new.decision_id,
+        "replaces": new.replaces,
+        "created_at": now,
+    }
+    written = await tx.execute(insert(flag).values(values).returning(flag.c.sequence))
+    return replace(new, id=flag_id, sequence=written.scalar_one(), created_at=now)
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,8 @@ from aiohttp import web
 
 from assistant.config import local_date
 from assistant.demo import generations_page
+from assistant.demo.biller_pages import biller_routes
+from assistant.demo.fakturabanken import Fakturabanken
 from assistant.demo.mailbox import Mailbox
 from assistant.demo.mailbox_pages import mailbox_routes
 from assistant.demo.sms_gateway import SmsGatewayServer
@@ -26,7 +28,9 @@ from assistant.web.visitor import visitor_of
 HERE = Path(__file__).parent
 
 
-def demo_extension(world: World, mailbox: Mailbox, texts: SmsGatewayServer) -> Extension:
+def demo_extension(
+    world: World, mailbox: Mailbox, texts: SmsGatewayServer, biller: Fakturabanken
+) -> Extension:
     """The demonstration's routes, templates and texts, and its panel on the front page."""
 
     async def story(request: web.Request) -> web.StreamResponse:
@@ -71,6 +75,7 @@ def demo_extension(world: World, mailbox: Mailbox, texts: SmsGatewayServer) -> E
             Route("GET", "/demo/elsewhere", elsewhere, PUBLIC),
             Route("GET", "/demo/generations", generations_page.show, PUBLIC),
             *mailbox_routes(mailbox, texts)(parts),
+            *biller_routes(biller)(parts),
         ]
 
     return Extension(routes, HERE / "templates", HERE / "texts", "demo/panel.html")

@@ -14,8 +14,10 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 
 from assistant.assembly import assemble, until_told_to_stop, working
-from assistant.config import Config, EmailSettings, LoginSettings, SmsSettings, local_date
+from assistant.config import Config, EmailSettings, LoginSettings, SmsSettings, WebhookSettings, local_date
 from assistant.demo.belongings import belongings
+from assistant.demo.biller_pages import subscribe
+from assistant.demo.fakturabanken import Fakturabanken
 from assistant.demo.login_provider import Client, LoginProvider, TestUser
 from assistant.demo.mailbox import Mailbox
 from assistant.demo.pages import demo_extension
@@ -41,6 +43,9 @@ PAGES = {
     "/desk": "the case worker's desk",
     "/editor": "the rule editor",
     "/biller": "what the biller sees",
+    "/demo/biller": "another's billing system, and what it is told",
+    "/desk/flow": "where each case is, and what it waits for",
+    "/desk/subscriptions": "who is told when something happens",
     "/api/docs": "the interface for machines",
 }
 
@@ -68,6 +73,7 @@ async def demo(port: int, data_dir: Path, today: date | None) -> AsyncIterator[s
         mailbox = await stack.enter_async_context(Mailbox(data_dir / "mailbox"))
         sms_token = secrets.token_urlsafe(24)
         texts = await stack.enter_async_context(SmsGatewayServer(data_dir / "sms.json", sms_token))
+        biller = await stack.enter_async_context(Fakturabanken(data_dir / "fakturabanken.json"))
         world = World.open(simulators, clock)
         residents = await _provider(stack, base, world.residents, "Testinnlogging for innbyggere")
         employees = await _provider(stack, base, world.employees, "Testinnlogging for ansatte")
@@ -85,11 +91,14 @@ async def demo(port: int, data_dir: Path, today: date | None) -> AsyncIterator[s
                 "email": EmailSettings(host=HOST, port=mailbox.port, sender_name=world.municipality.name),
                 "sms": SmsSettings(gateway_url=texts.url, token=SecretStr(sms_token), sender="Varde"),
                 "api_tokens": {"biller": SecretStr(BILLER)},
+                "webhooks": WebhookSettings(allow_this_machine=True),
             }
         )
         await _prepare(config, world)
-        extension = demo_extension(world, mailbox, texts)
+        extension = demo_extension(world, mailbox, texts, biller)
         assistant = await stack.enter_async_context(assemble(config, [extension]))
+        subscriptions = assistant.parts.subscriptions
+        await subscribe(assistant.database, subscriptions, biller, config.municipality, clock)
         await stack.enter_async_context(serve_app(make_app(assistant.parts), HOST, port))
         await stack.enter_async_context(working(assistant))
         await stack.enter_async_context(telling(assistant, base, belongings(world.municipality)))

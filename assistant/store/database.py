@@ -26,7 +26,8 @@ class Transaction:
 
     What is handed to `after_commit` runs only if the transaction committed, in order, in this process:
     use it to wake somebody up, never for work that must not be lost (that is `enqueue`). What is handed to
-    `before_commit` is the last thing done in the transaction, and it fails with it.
+    `before_commit` is the last thing done in the transaction, and it fails with it; `after_all` is for what
+    takes a turn that nobody may hold while they wait for something else.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
@@ -34,6 +35,7 @@ class Transaction:
         self.memory: dict[Any, Any] = {}  # what was read in this transaction and has not changed since
         self.jobs: list[Mapping[str, Any]] = []  # enqueued, and written as the last thing before the commit
         self._at_last: list[Callable[[], Awaitable[None]]] = []
+        self._after_all: list[Callable[[], Awaitable[None]]] = []
         self._afterwards: list[Callable[[], None]] = []
 
     async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
@@ -52,12 +54,12 @@ class Transaction:
     async def scalar(self, statement: Executable) -> Any:
         return await self.connection.scalar(statement)
 
-    def before_commit(self, do: Callable[[], Awaitable[None]]) -> None:
-        self._at_last.append(do)
+    def before_commit(self, do: Callable[[], Awaitable[None]], *, after_all: bool = False) -> None:
+        (self._after_all if after_all else self._at_last).append(do)
 
     async def at_last(self) -> None:
-        while self._at_last:
-            await self._at_last.pop(0)()
+        while waiting := self._at_last or self._after_all:
+            await waiting.pop(0)()
 
     def after_commit(self, do: Callable[[], None]) -> None:
         self._afterwards.append(do)

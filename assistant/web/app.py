@@ -38,6 +38,9 @@ PAGES = (
     "desk_documents",
     "biller",
     "api",
+    "hooks",
+    "hooks_api",
+    "flow",
     "openapi",
     "editor",
 )

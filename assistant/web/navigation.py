@@ -14,6 +14,8 @@ MENU = (
     ("/me", "site.nav_me"),
     ("/me/data", "site.nav_data"),
     ("/desk", "site.nav_desk"),
+    ("/desk/flow", "flow.nav"),
+    ("/desk/subscriptions", "hooks.title"),
     ("/biller", "site.nav_invoicing"),
     ("/editor", "site.nav_editor"),
 )

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.json_schema import models_json_schema
 
 from assistant.web.faults import BadRequest
+from assistant.web.json_body import read_json
 from assistant.web.routing import ID, Access, Handler, Route
 
 H = TypeVar("H", bound=Handler)
@@ -46,6 +47,8 @@ class Operation:
     tag: str = "resident"
     also: tuple[str, ...] = ()  # other media types it can answer in
     etag: bool = False
+    takes: type[BaseModel] | None = None  # the JSON body of a request
+    status: int = 200
 
 
 OPERATIONS: dict[Handler, Operation] = {}
@@ -65,10 +68,19 @@ def describes(operation: Operation) -> Callable[[H], H]:
     return attach
 
 
+async def read_body_as(request: web.Request, model: type[Q]) -> Q:
+    """The JSON body of a request. Raises WrongMediaType, TooLarge, or BadRequest naming what does not fit."""
+    return _fitting(model, await read_json(request))
+
+
 def read_query(request: web.Request, model: type[Q]) -> Q:
     """The query's parameters. Raises BadRequest naming the first that does not fit."""
+    return _fitting(model, dict(request.query))
+
+
+def _fitting(model: type[Q], given: Any) -> Q:
     try:
-        return model.model_validate(dict(request.query))
+        return model.model_validate(given)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         name = ".".join(str(part) for part in first["loc"])
@@ -104,9 +116,10 @@ def _responses(operation: Operation) -> dict[str, Any]:
     }
     content |= {media: {"schema": {"type": "string"}} for media in operation.also}
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    answers: dict[str, Any] = {"200": {"description": "The answer.", "content": content}}
+    done = str(operation.status)
+    answers: dict[str, Any] = {done: {"description": "The answer.", "content": content}}
     if operation.etag:
-        answers["200"]["headers"] = {"ETag": {"schema": {"type": "string"}}}
+        answers[done]["headers"] = {"ETag": {"schema": {"type": "string"}}}
         answers["304"] = {"description": "Nothing new since the ETag sent in If-None-Match."}
     for status, says in (
         ("400", "A parameter cannot be used."),
@@ -130,8 +143,12 @@ def document(routes: Iterable[Route], *, title: str, version: str, server: str) 
             raise Undescribed(f"{route.method} {route.path} has no operation: put @describes on its handler")
         described.append((route, operation))
     models = {operation.answers for _, operation in described} | {Problem}
+    bodies = {operation.takes for _, operation in described if operation.takes is not None}
     _, definitions = models_json_schema(
-        [(model, "serialization") for model in sorted(models, key=lambda model: model.__name__)],
+        [
+            *((model, "serialization") for model in sorted(models, key=lambda model: model.__name__)),
+            *((model, "validation") for model in sorted(bodies, key=lambda model: model.__name__)),
+        ],
         ref_template="#/components/schemas/{model}",
     )
     paths: dict[str, dict[str, Any]] = {}
@@ -145,6 +162,7 @@ def document(routes: Iterable[Route], *, title: str, version: str, server: str) 
             "security": _security(route.access),
             "parameters": [*map(_path_parameter, names), *_query_parameters(operation.query)],
             "responses": _responses(operation),
+            **_body(operation),
         }
     return {
         "openapi": "3.1.0",
@@ -153,6 +171,13 @@ def document(routes: Iterable[Route], *, title: str, version: str, server: str) 
         "paths": paths,
         "components": {"schemas": definitions["$defs"], "securitySchemes": _SCHEMES},
     }
+
+
+def _body(operation: Operation) -> dict[str, Any]:
+    if operation.takes is None:
+        return {}
+    schema = {"$ref": f"#/components/schemas/{operation.takes.__name__}"}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
 
 
 _SCHEMES: Mapping[str, Any] = {

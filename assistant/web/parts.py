@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from assistant.determinations.rule_versions import RuleVersions
     from assistant.dialogue import Conversation
     from assistant.documents import Documents
+    from assistant.hooks import Subscriptions
     from assistant.processes import Processes
     from assistant.twin import UsageKey
     from channels.chat import ChatChannel
@@ -55,6 +56,7 @@ class Parts:
     chat: ChatChannel
     rule_versions: RuleVersions
     usage_key: UsageKey
+    subscriptions: Subscriptions
     wall_clock: Clock = wall_clock  # the moment it really is: sessions and tokens live by this one
     extensions: tuple[Extension, ...] = ()
 

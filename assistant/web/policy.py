@@ -118,8 +118,9 @@ def _cookies_count(access: Access, visitor: Visitor) -> bool:
 
 
 async def _recognise(request: web.Request, parts: Parts, access: Access) -> Visitor:
-    if access.has("service") and (service := _service_of(request, parts)) is not None:
-        return Visitor("service", "en", parts.config.municipality, service=service)
+    if access.has("service") and (key := _service_of(request, parts)) is not None:
+        service, _, municipality = key.partition("@")
+        return Visitor("service", "en", municipality or parts.config.municipality, service=service)
     cookie = cookies.read(request, parts.config, sessions.COOKIE)
     known = await recognise_session(parts, sessions.token_hash(cookie)) if cookie else None
     if known is not None:
@@ -153,7 +154,7 @@ def _service_of(request: web.Request, parts: Parts) -> str | None:
 
 
 def service_with(tokens: Mapping[str, SecretStr], sent: str) -> str | None:
-    """The name of the service with that bearer token, compared in constant time."""
+    """The service with that bearer token, as it stands in `api_tokens`; compared in constant time."""
     found = None
     for name, secret in tokens.items():
         value = secret.get_secret_value()

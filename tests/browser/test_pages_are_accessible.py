@@ -219,6 +219,38 @@ def test_the_desk(walk: Walk) -> None:
     walk.over()
 
 
+def test_subscribers_and_the_flow(walk: Walk) -> None:
+    """Fakturabanken is told of flags; another subscriber is added, and never answers."""
+    page = walk.visit.page
+    walk.visit.log_in("dina", "/desk/subscriptions")
+    walk.see("/desk/subscriptions")
+    walk.visit.expected_statuses.add(422)
+    page.locator("section.decide button").click()
+    expect(page.locator("main [role=alert]")).to_be_visible()
+    walk.see("a subscriber without a name")
+    page.locator("#field-name").fill("Arbeidsflyt")
+    page.locator("#field-url").fill("http://127.0.0.1:1/hook")
+    page.locator("#field-types-4").check()
+    page.locator("section.decide button").click()
+    expect(page.locator("main .secret")).to_be_visible()
+    walk.see("the secret")
+    page.locator("main a.ds-button").click()
+    page.wait_for_load_state()
+    page.locator("form[action$='/test'] button").click()
+    page.wait_for_load_state()
+    page.locator("main details > summary").click()
+    walk.see("a subscriber")
+    page.locator("form[action$='/remove'] button").click()
+    page.wait_for_load_state()
+    walk.go("/desk/flow")
+    walk.go("/desk/flow?overdue=true")
+    walk.go("/desk/flow?waits_for=income", 400)
+    walk.go("/demo/biller")
+    walk.press("how=replayed")
+    walk.see("/demo/biller after an attempt")
+    walk.over()
+
+
 def test_work_that_stopped(walk: Walk) -> None:
     walk.visit.log_in("dina", "/desk/work")
     if walk.language == LANGUAGES[0]:

@@ -31,6 +31,7 @@ outgoing_event = table(
     Column("subject", String(120), nullable=False),  # our id of what it is about
     Column("data", JSON, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Index("ix_outgoing_event_subject", "subject", "type"),
 )
 
 outgoing_delivery = table(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Iterable
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from hashlib import sha256
 from ipaddress import ip_address
 
@@ -12,13 +12,13 @@ from aiohttp import web
 from pydantic import SecretStr
 
 from assistant.events import MalformedEvent, read_events, receive_event
+from assistant.store import signing
 from assistant.web.faults import BadRequest, Unauthorised
 from assistant.web.json_body import parse_json, read_body
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import json_answer
 from assistant.web.routing import SIGNED, Route
 
-WINDOW = timedelta(minutes=5)
 MOST_KEYS = 20_000  # of a whole batch
 MOST_BYTES = 1024 * 1024
 
@@ -51,21 +51,24 @@ async def take_events(request: web.Request) -> web.StreamResponse:
 def check_sender(request: web.Request, body: bytes, secrets: Iterable[SecretStr], now: datetime) -> None:
     """Raise Unauthorised (401) unless the request is signed with one of our (at most two) live secrets.
 
-    Headers: `X-Varde-Timestamp` (seconds since 1970) and `X-Varde-Signature` (`sha256=` and the hex of
-    HMAC-SHA-256 over timestamp, '.', raw body). Where no secret is set, only this very machine may post.
+    Two forms are taken. Standard Webhooks: `webhook-id`, `webhook-timestamp`, `webhook-signature`, as our own
+    subscribers get them. Or `X-Varde-Timestamp` (seconds since 1970) and `X-Varde-Signature` (`sha256=` and the hex
+    of HMAC-SHA-256 over timestamp, '.', raw body). Where no secret is set, only this very machine may post.
     """
     live = list(secrets)
     if not live:
         if not _from_this_machine(request):
             raise Unauthorised("no secret is agreed: set event_secrets")
         return
-    timestamp = request.headers.get("X-Varde-Timestamp", "")
+    try:
+        if signing.SIGNATURE in request.headers:
+            signing.verify([secret.get_secret_value() for secret in live], request.headers, body, now)
+            return
+        timestamp = request.headers.get("X-Varde-Timestamp", "")
+        signing.refuse_other_times(timestamp, now, "X-Varde-Timestamp")
+    except signing.NotGenuine as refused:
+        raise Unauthorised(str(refused)) from None
     given = request.headers.get("X-Varde-Signature", "")
-    if not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 11:
-        raise Unauthorised("X-Varde-Timestamp must be seconds since 1970")
-    sent = datetime.fromtimestamp(int(timestamp), UTC)
-    if abs(now - sent) > WINDOW:
-        raise Unauthorised(f"X-Varde-Timestamp is more than {WINDOW.seconds} seconds off")
     expected = [signature(secret.get_secret_value(), timestamp, body) for secret in live]
     signed = given.encode("utf-8", "surrogateescape")  # a header may hold any bytes
     matching = [hmac.compare_digest(signed, one.encode()) for one in expected]  # each: no early end

@@ -237,7 +237,8 @@ async def test_the_description_is_openapi_and_covers_every_route(office: Office)
     assert described == routed
     for methods in description["paths"].values():
         for operation in methods.values():
-            schema = operation["responses"]["200"]["content"]["application/json"]["schema"]["$ref"]
+            done = next(status for status in ("200", "201") if status in operation["responses"])
+            schema = operation["responses"][done]["content"]["application/json"]["schema"]["$ref"]
             assert schema.rpartition("/")[2] in description["components"]["schemas"]
     assert len(OPERATIONS) == len(described)
 

@@ -234,6 +234,7 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", name=op.f("uq_outgoing_event_id")),
     )
     op.create_index(op.f("ix_outgoing_event_municipality"), "outgoing_event", ["municipality"], unique=False)
+    op.create_index("ix_outgoing_event_subject", "outgoing_event", ["subject", "type"], unique=False)
     op.create_table(
         "outgoing_delivery",
         sa.Column("id", sa.String(length=36), nullable=False),
