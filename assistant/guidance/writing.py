@@ -32,6 +32,9 @@ KINDS = (
     "flag_renewed",
     "life_event",
     "deadline_near",
+    "preliminary_answer",
+    "appeal_received",
+    "appeal_settled",
 )
 
 
@@ -118,6 +121,8 @@ def context_of(content: Mapping[str, Any], municipality: str, language: str) -> 
         "begins": wording.day(content["begins"], language) if content.get("begins") else "",
         "case_number": str(content.get("case_number", "")),
         "outcome": str(content.get("outcome", "")),
+        "note": str(content.get("note", "")),
+        "body": wording.name_of(str(content.get("body", "")), language),
         "due_on": wording.day(content["due_on"], language) if content.get("due_on") else "",
         "monthly_fee": _kroner(content.get("monthly_fee"), language),
         "full_fee": _kroner(content.get("full_fee"), language),
