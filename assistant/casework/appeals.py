@@ -261,6 +261,11 @@ async def reverse(
     return new.id
 
 
+async def put_back(tx: Transaction, opened: Case) -> None:
+    """Close a case again that `reverse` opened, where the new decision must wait for a second person."""
+    await case_rows.close(tx, opened)
+
+
 def in_favour(before: Decision, after: Decision) -> bool:
     """Is the new decision better for the person than the old one: granted, and less to pay?"""
     if after.outcome != "granted":

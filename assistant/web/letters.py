@@ -10,9 +10,7 @@ from aiohttp import web
 from assistant.casework.letter_pdf import pdf_of
 
 
-async def pdf_answer(
-    html: str, *, language: str, sender: str, on: date, name: str
-) -> web.StreamResponse:
+async def pdf_answer(html: str, *, language: str, sender: str, on: date, name: str) -> web.StreamResponse:
     """The PDF of a letter kept as HTML. `name` is the file's, without ending, in ASCII."""
     made = await asyncio.to_thread(pdf_of, html, language=language, sender=sender, on=on)
     return web.Response(

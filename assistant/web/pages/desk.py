@@ -112,8 +112,8 @@ def chosen(lines: Sequence[QueueLine], show: str, kind: str, me: str) -> list[Qu
         "free": lambda line: not line.assigned_to,
         "overdue": lambda line: line.urgency == "overdue",
     }
-    let = shown.get(show, lambda line: True)
-    kept = [line for line in lines if let(line) and kind in ("all", line.kind)]
+    let = shown.get(show)
+    kept = [line for line in lines if (let is None or let(line)) and kind in ("all", line.kind)]
     return sorted(kept, key=lambda line: (line.due_on, line.number))
 
 

@@ -26,11 +26,20 @@ from assistant.web.letters import pdf_answer
 from assistant.web.pages.desk import line_of
 from assistant.web.pages.desk_access import case_to_handle, person_name
 from assistant.web.parts import PARTS, Parts
-from assistant.web.rendering import markup, render
+from assistant.web.rendering import markup, render, text
 from assistant.web.routing import ID, STAFF, Route
 from assistant.web.visitor import Visitor, visitor_of
 
-FIELDS = ("outcome", "reason", "household_income", "monthly_fee", "valid_from", "because", "expected_on", "note")
+FIELDS = (
+    "outcome",
+    "reason",
+    "household_income",
+    "monthly_fee",
+    "valid_from",
+    "because",
+    "expected_on",
+    "note",
+)
 """What the page's forms ask for: the decision, the preliminary answer, and the answer to a proposal."""
 
 OTHERS = ("desk/_documents.html", "desk/_reconsiderations.html")
@@ -78,7 +87,10 @@ async def case_page(
             "messages": await told(tx, opened),
             "answers": _answers(parts, opened, visitor.language),
             "appeals": await appeals.appeals_in(tx, opened.id),
-            "waiting": next((one for one in proposals if one.state == "waiting"), None),
+            "waiting": next(
+                (one for one in proposals if one.state == "waiting" and (opened.is_open or one.appeal_id)),
+                None,
+            ),
             "returned": [one for one in proposals if one.state == "returned"],
             "errors": {name: errors.get(name, "") for name in FIELDS},
             "fault": next(iter(errors.values()), ""),
@@ -89,6 +101,9 @@ async def case_page(
         if considered is not None:
             page |= await _knowledge(parts, tx, considered, visitor.language)
             draft = request.query.get("draft", "")
+            page["when_two"] = wording.listed(
+                [text(request, f"handling.when_{one}") for one in sorted(page["two"])], visitor.language
+            )
             if not errors and not form.fields:
                 filled |= await _draft(parts, tx, considered, draft)
     return render(request, "desk/case.html", page, status=status)
@@ -141,7 +156,7 @@ def _answers(parts: Parts, opened: Case, language: str) -> list[tuple[str, str, 
     """What the errand asked, what was chosen, and what was written, as the errand words it."""
     answers = opened.content["answers"]
     found, known = [], set()
-    for definition in (parts.processes.definitions.values() if parts.processes else ()):
+    for definition in parts.processes.definitions.values() if parts.processes else ():
         for step in definition.steps:
             question = step.question
             if question is None or question.name not in answers or question.name in known:
@@ -185,7 +200,7 @@ async def _knowledge(parts: Parts, tx: Transaction, considered: Considered, lang
             ),
         },
         "last_day": considered.period.valid_to - timedelta(days=1),
-        "two": sorted(four_eyes.triggers_of(considered.municipality.settings)),
+        "two": four_eyes.triggers_of(considered.municipality.settings),
     }
 
 
@@ -206,7 +221,9 @@ async def show_letter(request: web.Request) -> web.StreamResponse:
         if made is None:
             raise NotHere("decision")
         opened = await case_to_handle(request, tx, made.case_id)
-    return render(request, "desk/letter.html", {"case": opened, "decision": made, "letter": markup(made.letter)})
+    return render(
+        request, "desk/letter.html", {"case": opened, "decision": made, "letter": markup(made.letter)}
+    )
 
 
 async def letter_pdf(request: web.Request) -> web.StreamResponse:
