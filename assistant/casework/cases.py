@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import insert
 
-from assistant.casework import case_rows, drafting
+from assistant.casework import case_rows, control, drafting, four_eyes
 from assistant.casework.announcing import (
     announce_decision,
     announce_opened,
@@ -32,10 +32,17 @@ from assistant.casework.moving import Move, moves
 from assistant.casework.moving_on import Open, choose, open_under, take_over
 from assistant.casework.outcome import Conclusion
 from assistant.casework.period import Period, answer_due, kindergarten_year, year_to_renew
-from assistant.casework.ruling import AlreadyDecided, NoSuchCase, Ruling, RulingIncomplete, checked_fee
+from assistant.casework.ruling import (
+    AlreadyDecided,
+    NoSuchCase,
+    Ruling,
+    RulingIncomplete,
+    SecondPersonNeeded,
+    checked_fee,
+)
 from assistant.casework.running_year import Fee
 from assistant.casework.submission import Submission
-from assistant.casework.wording import LANGUAGES
+from assistant.casework.wording import LANGUAGES, listed
 from assistant.config import Clock, local_date
 from assistant.store import Database, Transaction, enqueue
 from assistant.store.columns import new_id
@@ -180,8 +187,23 @@ class Casework:
             return None
         return await self._conclude(tx, considered, Conclusion("granted" if granted else "refused", fee), now)
 
-    async def decide(self, tx: Transaction, case_id: str, ruling: Ruling, now: datetime) -> str:
-        """A case worker's decision with written reasons; its id.
+    async def decide(
+        self, tx: Transaction, case_id: str, ruling: Ruling, now: datetime, period: Period | None = None
+    ) -> str:
+        """A case worker's decision with written reasons; its id. `period`: where it is settled already.
+
+        Raises as `found` does, and `SecondPersonNeeded` where the municipality wants two people and one acts.
+        """
+        considered, conclusion = await self.found(tx, case_id, ruling, now, period)
+        alone = not ruling.approved_by or four_eyes.same_person(ruling.by, ruling.approved_by)
+        if alone and four_eyes.takes_two(ruling, considered.municipality.settings):
+            raise SecondPersonNeeded(f"the decision in case {considered.case.number} takes two people")
+        return await self._conclude(tx, considered, conclusion, now)
+
+    async def found(
+        self, tx: Transaction, case_id: str, ruling: Ruling, now: datetime, period: Period | None = None
+    ) -> tuple[Considered, Conclusion]:
+        """What a ruling comes to, checked but not yet made.
 
         Raises `NoSuchCase`, `AlreadyDecided`, and `RulingIncomplete` naming the field that lacks something.
         """
@@ -192,7 +214,7 @@ class Casework:
             raise RulingIncomplete("reason", "missing")
         if ruling.household_income is not None and ruling.household_income < 0:
             raise RulingIncomplete("household_income", "negative")
-        period = _opened_again_for(opened)
+        period = period or _opened_again_for(opened)
         if ruling.valid_from is not None:
             period = Period(ruling.valid_from, kindergarten_year(ruling.valid_from).valid_to)
         considered = await consider(
@@ -204,10 +226,9 @@ class Casework:
                 raise RulingIncomplete("outcome", "no_place")
         else:
             fee = Fee(considered.assessment.full_fee or Decimal(0))
-        conclusion = Conclusion(
-            ruling.outcome, fee, ruling.by, ruling.reason.strip(), ruling.household_income
-        )
-        return await self._conclude(tx, considered, conclusion, now)
+        by = listed([name for name in (ruling.by, ruling.approved_by) if name], _language(opened))
+        conclusion = Conclusion(ruling.outcome, fee, by, ruling.reason.strip(), ruling.household_income)
+        return considered, conclusion
 
     async def consider(self, tx: Transaction, opened: Case, now: datetime) -> Considered:
         """A case as a case worker is to see it. Uses of facts are logged."""
@@ -343,7 +364,13 @@ class Casework:
         if not await case_rows.close(tx, opened):
             raise AlreadyDecided(f"case {opened.number} is decided already")
         decision_id = new_id()
-        language = opened.content["language"] if opened.content["language"] in LANGUAGES else "nb"
+        language = _language(opened)
+        content = drafting.decision_content(considered, conclusion)
+        if conclusion.automatic:
+            share = control.share_of(considered.municipality.settings)
+            content[control.SETTING] = str(share)
+            keys = self.assessor.twin.identities.keys
+            await control.draw(tx, keys, decision_id, opened.municipality, share, now)
         readers = await drafting.readers_of(tx, self.assessor.twin, considered)
         letter = drafting.draft(considered, conclusion, readers, local_date(now))
         await tx.execute(
@@ -356,7 +383,7 @@ class Casework:
                 decided_at=now,
                 valid_from=period.valid_from,
                 valid_to=period.valid_to,
-                content=drafting.decision_content(considered, conclusion),
+                content=content,
                 determination_id=None,
                 letter=write(letter, language),
                 language=language,
@@ -416,6 +443,11 @@ def _kind_of_word(opened: Case, *, granted: bool) -> str:
     if granted and _renewal(opened) is not None:
         return "flag_renewed"
     return "flag_set" if granted and opened.content.get("origin") == "intake" else "decision_made"
+
+
+def _language(opened: Case) -> str:
+    language = str(opened.content["language"])
+    return language if language in LANGUAGES else "nb"
 
 
 def _renewal(opened: Case) -> Period | None:

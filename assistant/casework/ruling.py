@@ -22,6 +22,10 @@ class AlreadyDecided(CaseworkError):
     """Somebody, or the machine, has decided in the meantime."""
 
 
+class SecondPersonNeeded(CaseworkError):
+    """The municipality wants two people for such a ruling, and nobody else has approved it."""
+
+
 class RulingIncomplete(CaseworkError):
     """A ruling lacks something: `field` of the form and `fault` say what.
 
@@ -42,7 +46,8 @@ class Ruling:
 
     `household_income` (NOK a year): the income found to be right, where the register's is not; the rules
     then reckon with it. `monthly_fee` (NOK a month without food): stated where the rules cannot give it.
-    `valid_from`: chosen where the law leaves the first month open.
+    `valid_from`: chosen where the law leaves the first month open. `approved_by`: the second pair of eyes, where
+    the municipality wants one.
     """
 
     outcome: Literal["granted", "refused"]
@@ -51,6 +56,7 @@ class Ruling:
     household_income: Decimal | None = None
     monthly_fee: Decimal | None = None
     valid_from: date | None = None
+    approved_by: str = ""
 
 
 def checked_fee(assessment: Assessment, ruling: Ruling) -> Decimal:

@@ -25,12 +25,15 @@ SETTINGS: Mapping[str, Any] = {
     "first_child": "youngest",
     "full_week_hours": 45,
     "application_on_first_of_month": "next_month",
+    "four_eyes": ["judged_income"],
+    "control_share": "0.5",  # a small town: two in a hundred would hardly show
     "contact": {"name": "Vardevik kommune, barnehagekontoret", "phone": "", "email": "", "url": ""},
 }
 """What law leaves to the municipality, as Vardevik has settled it."""
 
 STAFF = (
     ("sakia", "Sakia Behandler", "case_worker", "/desk"),
+    ("petra", "Petra Prøver", "case_worker", "/desk"),
     ("rune", "Rune Regel", "rule_editor", "/editor"),
     ("bente", "Bente Faktura", "invoicing", "/biller"),
     ("dina", "Dina Drift", "operator", "/desk/work"),

@@ -34,6 +34,9 @@ KINDS = (
     "easier_now",
     "life_event",
     "deadline_near",
+    "preliminary_answer",
+    "appeal_received",
+    "appeal_settled",
 )
 
 
@@ -122,6 +125,8 @@ def context_of(content: Mapping[str, Any], municipality: str, language: str) -> 
         "flagged": content.get("generation") == "flagged",
         "case_number": str(content.get("case_number", "")),
         "outcome": str(content.get("outcome", "")),
+        "note": str(content.get("note", "")),
+        "body": wording.name_of(str(content.get("body", "")), language),
         "due_on": wording.day(content["due_on"], language) if content.get("due_on") else "",
         "monthly_fee": _kroner(content.get("monthly_fee"), language),
         "full_fee": _kroner(content.get("full_fee"), language),

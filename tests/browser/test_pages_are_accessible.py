@@ -196,21 +196,28 @@ def test_the_desk(walk: Walk) -> None:
     walk.visit.log_in("sakia", "/desk")
     walk.visit.until("/desk", lambda: page.locator("main a[href^='/desk/cases/']"))
     walk.see("/desk")
-    walk.go(walk.links("/desk/cases/")[0])
+    walk.go("/desk?show=mine&kind=appeal")
+    walk.go("/desk")
+    _open(walk, walk.links("/desk/cases/")[0])
+    walk.see("a case")
     case = page.url
+    for summary in page.locator("main details > summary").all():
+        summary.click()
+    walk.see("a case with all of it unfolded")
     if walk.language == "nb":
         picture(page, "desk-case")
-    page.locator("main form input[value=granted]").check()
-    page.locator("main form textarea").fill(" ")
+    decision = page.locator("form[action$='/decision']")
+    decision.locator("input[value=granted]").check()
+    decision.locator("textarea").fill(" ")
     walk.visit.expected_statuses.add(422)
-    page.locator("main form button[type=submit]").click()
+    decision.locator("button[type=submit]").click()
     expect(page.locator("main [role=alert]")).to_be_visible()
     walk.see("a case whose decision lacks its reasons")
     if walk.language == LANGUAGES[-1]:
         page.goto(case)
-        page.locator("main form input[value=refused]").check()
-        page.locator("main form textarea").fill("The pay slips show the same income as the assessment.")
-        page.locator("main form button[type=submit]").click()
+        decision.locator("input[value=refused]").check()
+        decision.locator("textarea").fill("The pay slips show the same income as the assessment.")
+        decision.locator("button[type=submit]").click()
         expect(page.locator("main .letter")).to_be_visible()
         walk.see("a decided case")
         walk.go(walk.links("/desk/decisions/")[0])
@@ -248,6 +255,39 @@ def test_subscribers_and_the_flow(walk: Walk) -> None:
     walk.go("/demo/biller")
     walk.press("how=replayed")
     walk.see("/demo/biller after an attempt")
+    walk.over()
+
+
+def _open(walk: Walk, case: str) -> None:
+    """Say why a case is opened, as the desk asks; then it is there."""
+    page = walk.visit.page
+    walk.visit.go(case)
+    if page.locator("form[action$='/open']").count():
+        walk.see("why a case is opened")
+        page.locator("main input[value=handle]").check()
+        page.locator("main button[type=submit]").click()
+        page.wait_for_load_state()
+
+
+def test_an_appeal_and_the_sample_checks(walk: Walk) -> None:
+    """Tuva's decision is appealed in the first language; in each, the pages of it are looked at."""
+    page = walk.visit.page
+    walk.visit.log_in("tuva")
+    walk.go(f"{walk.links('/me/decisions/')[0]}/appeal")
+    if page.locator("main textarea").count():
+        page.locator("main textarea").fill("Prisen er feil.")
+        page.locator("main form button[type=submit]").last.click()
+        page.wait_for_load_state()
+        walk.see("an appeal that has been sent")
+    walk.visit.context.clear_cookies()
+    walk.visit.log_in("sakia", "/desk")
+    walk.visit.go("/desk?kind=appeal")
+    _open(walk, walk.links("/desk/appeals/")[0])
+    walk.see("an appeal at the desk")
+    walk.go("/desk/control")
+    for one in walk.links("/desk/control/")[:1]:
+        _open(walk, one)
+        walk.see("a decision drawn for control")
     walk.over()
 
 

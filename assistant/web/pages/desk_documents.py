@@ -5,25 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from aiohttp import web
-from sqlalchemy import select
 
-from assistant.casework import case_rows
 from assistant.casework.case_rows import Case
 from assistant.casework.errands import errand_of
-from assistant.documents import Document
 from assistant.processes.filing import kind_text, size_text
 from assistant.store import Transaction
-from assistant.store.tables import usage
 from assistant.twin import Use, log_usage
 from assistant.web.faults import Denied, NotHere
 from assistant.web.handing_out import hand_out
+from assistant.web.pages.desk_access import case_to_handle
 from assistant.web.parts import PARTS, Parts
 from assistant.web.routing import ID, STAFF, Route
 from assistant.web.visitor import Visitor, visitor_of
 
 PURPOSE = "to handle case"
 ELSEWHERE = "to read a document of another municipality's case"
-UNOPENED = "to read a document of a case that is not opened"
 
 
 def routes(parts: Parts) -> list[Route]:
@@ -56,31 +52,12 @@ async def read(request: web.Request) -> web.StreamResponse:
         found = await parts.documents.find(tx, request.match_info["document_id"])
         if found is None:
             raise NotHere("document")
-        opened = await _opened_by(tx, visitor, found)
+        if found.case_id is None or found.municipality != visitor.municipality:
+            raise Denied(found.person_id, purpose=ELSEWHERE)  # not sent yet: its sender's alone
+        opened = await case_to_handle(request, tx, found.case_id)
         await _log_reading(parts, tx, visitor, opened)
         content = await parts.documents.content_of(tx, found)
     return hand_out(request, found, content)
-
-
-async def _opened_by(tx: Transaction, visitor: Visitor, wanted: Document) -> Case:
-    """The document's case, if it is this municipality's and this member of staff has opened it. Raises Denied."""
-    if wanted.municipality != visitor.municipality:
-        raise Denied(wanted.person_id, purpose=ELSEWHERE)
-    opened = None if wanted.case_id is None else await case_rows.case_by_id(tx, wanted.case_id)
-    if opened is None or opened.municipality != visitor.municipality:
-        raise Denied(wanted.person_id, purpose=ELSEWHERE)  # not sent yet: its sender's alone
-    has_opened = await tx.scalar(
-        select(usage.c.id)
-        .where(
-            usage.c.subject_id == opened.person_id,
-            usage.c.actor == (visitor.staff or ""),
-            usage.c.purpose == f"{PURPOSE} {opened.number}",
-        )
-        .limit(1)
-    )
-    if has_opened is None:
-        raise Denied(wanted.person_id, purpose=UNOPENED)
-    return opened
 
 
 async def _log_reading(parts: Parts, tx: Transaction, visitor: Visitor, opened: Case) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import select
 
+from assistant.casework import access
 from assistant.config import local_date
 from assistant.dialogue import why
 from assistant.dialogue.parts import Conditions, FactShown
@@ -275,13 +276,18 @@ def shown_use(parts: Parts, me: Me, use: UsageRow) -> dict[str, Any]:
     # The purpose of one who handles a case ends with its number.
     said = use.purpose.rstrip("0123456789")
     purpose, number = said.rstrip(), use.purpose.removeprefix(said)
+    why = access.opened_for(use.purpose)
+    if why is not None:
+        number = f"{why.number} (“{why.words}”)" if why.words else why.number
     key = "me.who_me" if use.actor == me.person_id else f"me.who_{use.actor_kind}"
     return {
         "at": use.at,
         "who_key": key,
         "who_name": text_of(rule.title, me.language) if rule else _actor_name(use),
         "did_key": f"me.did_{use.action}",
-        "purpose_key": f"me.{PURPOSES[purpose]}" if purpose in PURPOSES else "",
+        "purpose_key": f"handling.purpose_{why.reason}"
+        if why
+        else (f"me.{PURPOSES[purpose]}" if purpose in PURPOSES else ""),
         "purpose": use.purpose,
         "number": number,
         "basis": use.basis,

@@ -4,7 +4,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
-from office import Office
+from office import Caller, Office
 from sqlalchemy import insert, select
 from town import Town
 
@@ -25,6 +25,13 @@ async def waiting_case(town: Town) -> str:
     return case_id
 
 
+async def at_the_case(office: Office, case_id: str, name: str = "Berit Berg (berit)") -> Caller:
+    """A case worker who has said why they open it."""
+    worker = await office.staff("case_worker", name=name)
+    await worker.open_case(case_id)
+    return worker
+
+
 async def test_the_queue_names_nobody(town: Town, office: Office):
     await waiting_case(town)
     page = await (await office.staff("case_worker")).page("/desk")
@@ -36,7 +43,7 @@ async def test_the_queue_names_nobody(town: Town, office: Office):
 
 async def test_the_case_page_shows_why_what_and_where_from_and_logs_the_opening(town: Town, office: Office):
     case_id = await waiting_case(town)
-    page = await (await office.staff("case_worker")).page(f"/desk/cases/{case_id}")
+    page = await (await at_the_case(office, case_id)).page(f"/desk/cases/{case_id}")
     for said in ("Lise Nordmann", "Kari Nordmann", "Skatteetaten", "600\xa0000", "✗", "Ikke oppfylt", "§ 3b"):
         assert said in page, said
     assert "Jeg sluttet &lt;b&gt;i mai&lt;/b&gt;" in page
@@ -45,12 +52,12 @@ async def test_the_case_page_shows_why_what_and_where_from_and_logs_the_opening(
         rows = await tx.all(select(usage).where(usage.c.actor_kind == "staff"))
     assert {row["subject_id"] for row in rows} == {town.ids["mother"], town.ids["child"]}
     assert {row["actor"] for row in rows} == {"Berit Berg (berit)"}
-    assert {row["purpose"] for row in rows} == {"to handle case 202600001"}
+    assert {row["purpose"] for row in rows} == {"to open case 202600001 (handle)", "to handle case 202600001"}
 
 
 async def test_a_decision_at_the_desk_ends_in_a_letter(town: Town, office: Office):
     case_id = await waiting_case(town)
-    worker = await office.staff("case_worker")
+    worker = await at_the_case(office, case_id)
     answer = await worker.post(
         f"/desk/cases/{case_id}/decision",
         {"outcome": "granted", "reason": "Inntekten er lavere nå.", "household_income": "150 000,00 kr"},
@@ -85,7 +92,7 @@ async def test_what_a_decision_lacks_is_said_and_what_was_typed_is_kept(
     town: Town, office: Office, fields: dict[str, str], said: str
 ):
     case_id = await waiting_case(town)
-    answer = await (await office.staff("case_worker")).post(f"/desk/cases/{case_id}/decision", fields)
+    answer = await (await at_the_case(office, case_id)).post(f"/desk/cases/{case_id}/decision", fields)
     page = await answer.text()
     assert answer.status == 422
     assert said in page
@@ -101,7 +108,7 @@ async def test_what_a_decision_lacks_is_said_and_what_was_typed_is_kept(
 
 async def test_a_case_cannot_be_decided_a_second_time(town: Town, office: Office):
     case_id = await waiting_case(town)
-    worker = await office.staff("case_worker")
+    worker = await at_the_case(office, case_id)
     fields = {"outcome": "refused", "reason": "Nei."}
     assert (await worker.post(f"/desk/cases/{case_id}/decision", fields)).status == 303
     assert (await worker.post(f"/desk/cases/{case_id}/decision", fields)).status == 409
@@ -113,7 +120,7 @@ async def test_the_month_is_offered_only_where_law_is_silent(town: Town, office:
     await town.settings(application_on_first_of_month=None)
     case_id = await town.apply()
     await town.work()
-    worker = await office.staff("case_worker")
+    worker = await at_the_case(office, case_id)
     page = await worker.page(f"/desk/cases/{case_id}")
     assert "1. november 2026" in page
     assert 'value="2026-12-01"' in page
@@ -145,10 +152,18 @@ async def test_a_letter_of_another_municipality_is_not_there(town: Town, office:
         decision_id = await tx.scalar(select(decision.c.id))
     stranger = await office.staff("case_worker", municipality="8888")
     assert (await stranger.get(f"/desk/decisions/{decision_id}")).status == 404
-    assert (await (await office.staff("case_worker")).get(f"/desk/decisions/{decision_id}")).status == 200
+    worker = await office.staff("case_worker")
+    assert (await worker.get(f"/desk/decisions/{decision_id}")).status == 303  # to say why
+    async with town.database.read() as tx:
+        case_id = await tx.scalar(select(decision.c.case_id))
+    await worker.open_case(case_id)
+    assert (await worker.get(f"/desk/decisions/{decision_id}")).status == 200
+    letter = await worker.get(f"/desk/decisions/{decision_id}.pdf")
+    assert (letter.status, letter.content_type) == (200, "application/pdf")
+    assert (await stranger.get(f"/desk/decisions/{decision_id}.pdf")).status == 404
 
 
-@pytest.mark.parametrize("path", ["/desk", "/desk/work", "/biller"])
+@pytest.mark.parametrize("path", ["/desk", "/desk/control", "/desk/work", "/biller"])
 async def test_the_desk_is_for_those_with_the_role(office: Office, path: str):
     assert (await (await office.staff("rule_editor")).get(path)).status == 403
     assert (await (await office.resident()).get(path)).status == 403

@@ -1,0 +1,153 @@
+"""The one door to a case at the desk: nobody gets it without having said why, and the person can see the reason.
+
+Law asks for a purpose each time personal data is used (personvernforordningen article 5); a reason given holds for
+the rest of that working day, for that case and that member of staff.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from typing import Literal, get_args
+
+from sqlalchemy import insert, select
+
+from assistant.casework import case_rows
+from assistant.casework.case_rows import Case
+from assistant.casework.errands import errand_of
+from assistant.casework.ruling import CaseworkError, NoSuchCase
+from assistant.config import OSLO, local_date
+from assistant.journal import clean
+from assistant.store import Transaction
+from assistant.store.columns import new_id
+from assistant.store.tables import case_access
+from assistant.twin import Use, log_usage
+
+Reason = Literal["handle", "question", "appeal", "approve", "control", "other"]
+REASONS: tuple[Reason, ...] = get_args(Reason)
+LONGEST_WORDS = 500  # characters
+
+
+class ReasonNeeded(CaseworkError):
+    """This member of staff has not said today why they open the case."""
+
+
+class ReasonIncomplete(CaseworkError):
+    """'Another reason' needs words that say which."""
+
+
+class OfAnotherMunicipality(CaseworkError):
+    """The case is not theirs to see. `subject_id`: in whose log the attempt belongs."""
+
+    def __init__(self, subject_id: str) -> None:
+        super().__init__("the case is another municipality's")
+        self.subject_id = subject_id
+
+
+def holds_until(now: datetime) -> datetime:
+    """The end of the day in Norway."""
+    return datetime.combine(local_date(now) + timedelta(days=1), time(), OSLO)
+
+
+async def case_to_open(tx: Transaction, case_id: str, municipality: str) -> Case:
+    """The case, for asking why it is to be opened; nothing of it may be shown but its number.
+
+    Raises `NoSuchCase`, and `OfAnotherMunicipality`.
+    """
+    found = await case_rows.case_by_id(tx, case_id)
+    if found is None:
+        raise NoSuchCase(f"no case has id {case_id}")
+    if found.municipality != municipality:
+        raise OfAnotherMunicipality(found.subject_id)
+    return found
+
+
+async def case_to_handle(
+    tx: Transaction, case_id: str, *, staff: str, municipality: str, now: datetime
+) -> Case:
+    """The case, for one who has said why; this reading of it is logged with everybody it is about.
+
+    Raises `NoSuchCase`, `OfAnotherMunicipality`, and `ReasonNeeded`.
+    """
+    found = await case_to_open(tx, case_id, municipality)
+    if not await has_given_reason(tx, case_id, staff, now):
+        raise ReasonNeeded(f"{staff} has not said why they open case {found.number}")
+    await _log(tx, found, staff, f"to handle case {found.number}", now)
+    return found
+
+
+async def has_given_reason(tx: Transaction, case_id: str, staff: str, now: datetime) -> bool:
+    return (
+        await tx.scalar(
+            select(case_access.c.id)
+            .where(case_access.c.case_id == case_id, case_access.c.staff == staff, case_access.c.until > now)
+            .limit(1)
+        )
+        is not None
+    )
+
+
+async def give_reason(
+    tx: Transaction,
+    opened: Case,
+    staff: str,
+    reason: Reason,
+    words: str,
+    now: datetime,
+    *,
+    income: bool = False,
+) -> None:
+    """Note why a member of staff opens a case, in the person's own usage log too, and let them in today.
+
+    `income`: they ask to see what otherwise only the tax administration knows. Raises `ReasonIncomplete`.
+    """
+    said = clean(words.strip())[:LONGEST_WORDS]
+    if reason == "other" and not said:
+        raise ReasonIncomplete(f"say why case {opened.number} is opened")
+    await tx.execute(
+        insert(case_access).values(
+            id=new_id(),
+            case_id=opened.id,
+            staff=staff,
+            reason=f"{reason}: {said}" if said else reason,
+            income=income,
+            at=now,
+            until=holds_until(now),
+        )
+    )
+    purpose = f"to open case {opened.number} ({reason})"
+    await _log(tx, opened, staff, f"{purpose}: {said}" if said else purpose, now)
+
+
+_OPENED = re.compile(r"to open case (?P<number>\d+) \((?P<reason>[a-z]+)\)(?:: (?P<words>.*))?", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A row of the usage log that says why a case was opened."""
+
+    number: str
+    reason: str
+    words: str
+
+
+def opened_for(purpose: str) -> Opened | None:
+    """What `give_reason` wrote in a usage log, for showing it in the reader's language; None for other purposes.
+
+    >>> opened_for("to open case 202600001 (question): Hun ringte")
+    Opened(number='202600001', reason='question', words='Hun ringte')
+    """
+    found = _OPENED.fullmatch(purpose)
+    if found is None or found["reason"] not in REASONS:
+        return None
+    return Opened(found["number"], found["reason"], found["words"] or "")
+
+
+async def _log(tx: Transaction, opened: Case, staff: str, purpose: str, now: datetime) -> None:
+    law = errand_of(opened.kind).automation
+    uses = [
+        Use(subject, "staff", staff, "read", purpose, f"{law.act} {law.section}", ("case",))
+        for subject in sorted({opened.person_id, opened.subject_id})
+    ]
+    await log_usage(tx, uses, now)
