@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -34,11 +34,49 @@ class RegisterSettings(_Section):
     timeout_seconds: float = 10.0
 
 
+IncomeForm = Literal["own", "ks_fiks_get", "ks_fiks_post", "ks_fiks_post_v2"]
+"""In which documented form a person's tax basis is asked for: the tax administration's own, or one of KS Fiks'."""
+
+
+class TaxAdministrationSettings(RegisterSettings):
+    """The tax administration's own interface; its list of events is read there whatever the `form` is."""
+
+    base_url: str = ""
+    form: IncomeForm = "own"
+
+
+class KsFiksSettings(RegisterSettings):
+    """KS Fiks register, through which a municipality may ask the tax administration.
+
+    `role_id`: the role in KS Fiks that may ask, a part of each address there.
+    """
+
+    base_url: str = ""
+    role_id: str = ""
+    integration_id: str = ""
+    integration_password: SecretStr = SecretStr("")
+    scope: str = "ks:fiks"
+
+
 class MaskinportenSettings(_Section):
+    """Our client at Maskinporten. `consumer_org`: the organisation that has delegated its access to us, or
+    `on_behalf_of`: the sub-client; a grant holds at most one of them. `certificate_file`: the enterprise
+    certificate and its chain as PEM, sent in the grant's `x5c` where the key is not registered by a `kid`.
+    """
+
     issuer: str = ""
     token_url: str = ""
     client_id: str = ""
     private_key_file: Path | None = None
+    certificate_file: Path | None = None
+    consumer_org: str = Field(default="", pattern=r"^(\d{9})?$")
+    on_behalf_of: str = ""
+
+    @model_validator(mode="after")
+    def _one_delegation(self) -> Self:
+        if self.consumer_org and self.on_behalf_of:
+            raise ValueError("give consumer_org or on_behalf_of, not both: Maskinporten takes one")
+        return self
 
 
 class LoginSettings(_Section):
@@ -78,7 +116,8 @@ class Config(_Section):
     widget_origins: tuple[str, ...] = ()  # other sites that may embed the widget
     trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-For tells the client's address
     population_register: RegisterSettings = RegisterSettings(base_url="")
-    tax_administration: RegisterSettings = RegisterSettings(base_url="")
+    tax_administration: TaxAdministrationSettings = TaxAdministrationSettings()
+    ks_fiks: KsFiksSettings = KsFiksSettings()
     contact_register: RegisterSettings = RegisterSettings(base_url="")
     kindergarten_system: RegisterSettings = RegisterSettings(base_url="")
     maskinporten: MaskinportenSettings = MaskinportenSettings()

@@ -2,6 +2,7 @@
 
 from assistant.registers.simulators.contact import ContactSimulator
 from assistant.registers.simulators.kindergarten import KindergartenSimulator
+from assistant.registers.simulators.ks_fiks import KsFiksSimulator
 from assistant.registers.simulators.maskinporten import Client, MaskinportenSimulator
 from assistant.registers.simulators.population import PopulationSimulator
 from assistant.registers.simulators.serving import Fault, serving
@@ -13,6 +14,7 @@ __all__ = [
     "ContactSimulator",
     "Fault",
     "KindergartenSimulator",
+    "KsFiksSimulator",
     "MaskinportenSimulator",
     "PopulationSimulator",
     "Simulators",

@@ -11,17 +11,25 @@ from typing import Any
 
 from joserfc.jwk import RSAKey
 
-from assistant.config import Config, MaskinportenSettings, RegisterSettings
+from assistant.config import (
+    Config,
+    KsFiksSettings,
+    MaskinportenSettings,
+    RegisterSettings,
+    TaxAdministrationSettings,
+)
 from assistant.registers import contact, kindergarten, population, tax
 from assistant.registers.simulators.contact import ContactSimulator
 from assistant.registers.simulators.kindergarten import KindergartenSimulator
+from assistant.registers.simulators.ks_fiks import ROLE_ID, KsFiksSimulator
 from assistant.registers.simulators.maskinporten import Client, MaskinportenSimulator
 from assistant.registers.simulators.population import PopulationSimulator
 from assistant.registers.simulators.serving import serving
 from assistant.registers.simulators.tax import TaxSimulator
 
 CLIENT_ID = "varde-demo"
-SCOPES = frozenset({population.SCOPE, tax.SCOPE, contact.SCOPE, kindergarten.SCOPE})
+KS_FIKS = KsFiksSettings(role_id=ROLE_ID)
+SCOPES = frozenset({population.SCOPE, tax.SCOPE, contact.SCOPE, kindergarten.SCOPE, KS_FIKS.scope})
 
 
 @dataclass
@@ -36,6 +44,7 @@ class Simulators:
     contact: ContactSimulator
     kindergarten: KindergartenSimulator
     maskinporten: MaskinportenSimulator
+    ks_fiks: KsFiksSimulator
     data: Path | None = None
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -50,8 +59,12 @@ class Simulators:
             simulated.kept.save()
 
     def configured(self, config: Config) -> Config:
-        """The configuration with all registers and Maskinporten at the simulators."""
-        return config.model_copy(update=self.settings)
+        """The configuration with all registers and Maskinporten at the simulators; what it chooses is kept."""
+        tax_settings = self.settings["tax_administration"]
+        kept = {
+            "tax_administration": tax_settings.model_copy(update={"form": config.tax_administration.form})
+        }
+        return config.model_copy(update=self.settings | kept)
 
 
 @asynccontextmanager
@@ -67,9 +80,11 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
             return data / f"{name}.json" if data else None
 
         maskinporten = MaskinportenSimulator(clients={CLIENT_ID: Client(key, SCOPES)})
+        tax_administration = TaxSimulator(tokens=maskinporten, path=kept("tax"))
         simulators = Simulators(
             population=PopulationSimulator(tokens=maskinporten, path=kept("population")),
-            tax=TaxSimulator(tokens=maskinporten, path=kept("tax")),
+            tax=tax_administration,
+            ks_fiks=KsFiksSimulator(tokens=maskinporten, tax=tax_administration),
             contact=ContactSimulator(tokens=maskinporten, path=kept("contact")),
             kindergarten=KindergartenSimulator(tokens=maskinporten, path=kept("kindergarten")),
             maskinporten=maskinporten,
@@ -84,14 +99,17 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
                 client_id=CLIENT_ID,
                 private_key_file=key_file,
             )
-            for name, simulated in (
-                ("population_register", simulators.population),
-                ("tax_administration", simulators.tax),
-                ("contact_register", simulators.contact),
-                ("kindergarten_system", simulators.kindergarten),
+            for name, simulated, settings in (
+                ("population_register", simulators.population, RegisterSettings(base_url="")),
+                ("tax_administration", simulators.tax, TaxAdministrationSettings()),
+                ("ks_fiks", simulators.ks_fiks, KS_FIKS),
+                ("contact_register", simulators.contact, RegisterSettings(base_url="")),
+                ("kindergarten_system", simulators.kindergarten, RegisterSettings(base_url="")),
             ):
                 url = await stack.enter_async_context(serving(simulated))
-                simulators.settings[name] = RegisterSettings(base_url=url, timeout_seconds=timeout_seconds)
+                simulators.settings[name] = settings.model_copy(
+                    update={"base_url": url, "timeout_seconds": timeout_seconds}
+                )
             yield simulators
 
 
