@@ -20,6 +20,7 @@ from assistant.dialogue import Conversation
 from assistant.events import Handling, Polling
 from assistant.events.following import Following
 from assistant.guidance import Delivery, Guidance
+from assistant.guidance.channels import make_channels
 from assistant.processes import Gathering, Processes, load_definitions
 from assistant.registers import Registers
 from assistant.store import Database, Identities, IdentityKeys, Transaction, Work, enqueue
@@ -28,10 +29,7 @@ from assistant.twin import Twin, UsageKey, UsageSigning
 from assistant.web.app import make_app
 from assistant.web.parts import Extension, Parts
 from assistant.web.server import serve_app
-from channels import Channel
 from channels.chat import ChatChannel
-from channels.email import EmailChannel, SmtpServer
-from channels.sms import SmsChannel, SmsGateway
 from rules import Catalogue
 
 log = structlog.get_logger()
@@ -70,7 +68,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         following = Following(catalogue, twin, determinations, guidance, casework)
         processes = Processes(load_definitions(), Gathering(determinations), casework, following)
         chat = ChatChannel()
-        channels = _channels(config, chat, clock)
+        channels = make_channels(config, chat, clock, http)
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         registers = Registers.from_config(config, http)
@@ -101,19 +99,6 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             extensions=tuple(extensions),
         )
         yield Assistant(config, database, clock, parts, Work(database, handlers, clock), polling)
-
-
-def _channels(config: Config, chat: ChatChannel, clock: Clock) -> dict[str, Channel]:
-    email, sms = config.email, config.sms
-    server = SmtpServer(
-        host=email.host,
-        port=email.port,
-        tls="starttls" if email.starttls else "none",
-        sender=email.sender,
-        sender_name=email.sender_name,
-    )
-    gateway = SmsGateway(url=sms.gateway_url, token=sms.token.get_secret_value(), sender=sms.sender)
-    return {"chat": chat, "email": EmailChannel(server, clock), "sms": SmsChannel(gateway, clock)}
 
 
 async def rules_changed(tx: Transaction, rule_id: str, applies_from: date, now: datetime) -> None:

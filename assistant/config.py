@@ -88,7 +88,15 @@ class LoginSettings(_Section):
     acr: str = "idporten-loa-high"
 
 
+class AltinnSettings(RegisterSettings):
+    """Altinn's platform, for notices. `resource_id`: our service in its register of resources."""
+
+    base_url: str = ""
+    resource_id: str = ""
+
+
 class EmailSettings(_Section):
+    through: Literal["smtp", "altinn"] = "smtp"
     host: str = "127.0.0.1"
     port: int = 25
     starttls: bool = False
@@ -97,6 +105,7 @@ class EmailSettings(_Section):
 
 
 class SmsSettings(_Section):
+    through: Literal["gateway", "altinn"] = "gateway"
     gateway_url: str = ""
     token: SecretStr = SecretStr("")
     sender: str = "Varde"
@@ -125,6 +134,7 @@ class Config(_Section):
     staff_login: LoginSettings = LoginSettings(acr="")
     email: EmailSettings = EmailSettings()
     sms: SmsSettings = SmsSettings()
+    altinn: AltinnSettings = AltinnSettings()
     event_secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)  # of those who POST /events
     api_tokens: Mapping[str, SecretStr] = Field(default_factory=dict)  # service name → bearer token
 

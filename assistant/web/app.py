@@ -31,6 +31,7 @@ PAGES = (
     "widget",
     "events",
     "health",
+    "altinn",
     "desk",
     "biller",
     "api",

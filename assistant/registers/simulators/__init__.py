@@ -1,5 +1,6 @@
 """Registers that are made up: the documented shapes over real HTTP, for tests and the demonstration."""
 
+from assistant.registers.simulators.altinn import AltinnSimulator
 from assistant.registers.simulators.contact import ContactSimulator
 from assistant.registers.simulators.kindergarten import KindergartenSimulator
 from assistant.registers.simulators.ks_fiks import KsFiksSimulator
@@ -10,6 +11,7 @@ from assistant.registers.simulators.tax import TaxSimulator
 from assistant.registers.simulators.together import Simulators, start_all
 
 __all__ = [
+    "AltinnSimulator",
     "Client",
     "ContactSimulator",
     "Fault",

@@ -12,13 +12,15 @@ from typing import Any
 from joserfc.jwk import RSAKey
 
 from assistant.config import (
+    AltinnSettings,
     Config,
     KsFiksSettings,
     MaskinportenSettings,
     RegisterSettings,
     TaxAdministrationSettings,
 )
-from assistant.registers import contact, kindergarten, population, tax
+from assistant.registers import altinn, contact, kindergarten, population, tax
+from assistant.registers.simulators.altinn import AltinnSimulator
 from assistant.registers.simulators.contact import ContactSimulator
 from assistant.registers.simulators.kindergarten import KindergartenSimulator
 from assistant.registers.simulators.ks_fiks import ROLE_ID, KsFiksSimulator
@@ -29,7 +31,16 @@ from assistant.registers.simulators.tax import TaxSimulator
 
 CLIENT_ID = "varde-demo"
 KS_FIKS = KsFiksSettings(role_id=ROLE_ID)
-SCOPES = frozenset({population.SCOPE, tax.SCOPE, contact.SCOPE, kindergarten.SCOPE, KS_FIKS.scope})
+SCOPES = frozenset(
+    {
+        population.SCOPE,
+        tax.SCOPE,
+        contact.SCOPE,
+        kindergarten.SCOPE,
+        KS_FIKS.scope,
+        altinn.NOTIFICATIONS,
+    }
+)
 
 
 @dataclass
@@ -45,6 +56,7 @@ class Simulators:
     kindergarten: KindergartenSimulator
     maskinporten: MaskinportenSimulator
     ks_fiks: KsFiksSimulator
+    altinn: AltinnSimulator
     data: Path | None = None
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -85,6 +97,7 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
             population=PopulationSimulator(tokens=maskinporten, path=kept("population")),
             tax=tax_administration,
             ks_fiks=KsFiksSimulator(tokens=maskinporten, tax=tax_administration),
+            altinn=AltinnSimulator(tokens=maskinporten, path=kept("altinn")),
             contact=ContactSimulator(tokens=maskinporten, path=kept("contact")),
             kindergarten=KindergartenSimulator(tokens=maskinporten, path=kept("kindergarten")),
             maskinporten=maskinporten,
@@ -103,6 +116,7 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
                 ("population_register", simulators.population, RegisterSettings(base_url="")),
                 ("tax_administration", simulators.tax, TaxAdministrationSettings()),
                 ("ks_fiks", simulators.ks_fiks, KS_FIKS),
+                ("altinn", simulators.altinn, AltinnSettings()),
                 ("contact_register", simulators.contact, RegisterSettings(base_url="")),
                 ("kindergarten_system", simulators.kindergarten, RegisterSettings(base_url="")),
             ):
