@@ -14,6 +14,7 @@ import aiohttp
 import structlog
 
 from assistant.casework import Assessor, Casework
+from assistant.casework.dialog_publishing import AlsoInDialogporten, DialogPublishing
 from assistant.config import OSLO, Clock, Config, ConfigurationError, local_date
 from assistant.determinations import Determinations, RuleVersions
 from assistant.dialogue import Conversation
@@ -64,7 +65,9 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         twin = Twin(identities, catalogue.model)
         determinations = Determinations(catalogue, versions, twin, config.municipality)
         guidance = Guidance(catalogue, twin, config.municipality, versions)
-        casework = Casework(Assessor(determinations), guidance)
+        dialogs_on = bool(config.dialogporten.base_url)
+        telling = AlsoInDialogporten(guidance) if dialogs_on else guidance
+        casework = Casework(Assessor(determinations), telling)
         following = Following(catalogue, twin, determinations, guidance, casework)
         processes = Processes(load_definitions(), Gathering(determinations), casework, following)
         chat = ChatChannel()
@@ -82,6 +85,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             **polling.handlers(),
             **casework.handlers(database, clock),
             **signing.handlers(),
+            **DialogPublishing(database, twin, registers.dialogporten, config, clock).handlers(),
             "deliver": delivery.deliver,
         }
         parts = Parts(

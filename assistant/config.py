@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
@@ -95,6 +95,19 @@ class AltinnSettings(RegisterSettings):
     resource_id: str = ""
 
 
+class DialogportenSettings(RegisterSettings):
+    """Dialogporten, where decisions are made known too. Off while `base_url` is empty."""
+
+    base_url: str = ""
+    service_resource: str = Field(default="", pattern=r"^(urn:altinn:resource:.+)?$")
+
+    @model_validator(mode="after")
+    def _names_a_service(self) -> Self:
+        if self.base_url and not self.service_resource:
+            raise ValueError("set service_resource too: our service as Altinn's register of resources has it")
+        return self
+
+
 class EmailSettings(_Section):
     through: Literal["smtp", "altinn"] = "smtp"
     host: str = "127.0.0.1"
@@ -135,6 +148,7 @@ class Config(_Section):
     email: EmailSettings = EmailSettings()
     sms: SmsSettings = SmsSettings()
     altinn: AltinnSettings = AltinnSettings()
+    dialogporten: DialogportenSettings = DialogportenSettings()
     event_secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)  # of those who POST /events
     api_tokens: Mapping[str, SecretStr] = Field(default_factory=dict)  # service name → bearer token
 

@@ -8,8 +8,9 @@ from typing import Self
 import aiohttp
 
 from assistant.config import Config, ConfigurationError, RegisterSettings
-from assistant.registers import bases, contact, kindergarten, ks_fiks, population, tax
+from assistant.registers import bases, contact, dialogporten, kindergarten, ks_fiks, population, tax
 from assistant.registers.contact import ContactClient
+from assistant.registers.dialogporten import DialogportenClient
 from assistant.registers.kindergarten import KindergartenClient
 from assistant.registers.maskinporten import MaskinportenTokens
 from assistant.registers.population import PopulationClient
@@ -30,6 +31,7 @@ class Registers:
     contact: ContactClient
     kindergarten: KindergartenClient
     income_source: IncomeSource
+    dialogporten: DialogportenClient
     population_provenance: Provenance = bases.POPULATION
     tax_provenance: Provenance = bases.TAX
     contact_provenance: Provenance = bases.CONTACT
@@ -62,6 +64,9 @@ class Registers:
                 )
             ),
             tax=own,
+            dialogporten=DialogportenClient(
+                transport(dialogporten.REGISTER, config.dialogporten, dialogporten.SCOPE)
+            ),
             income_source=_income_source(config, own, session, shown),
             contact=ContactClient(transport(contact.REGISTER, config.contact_register, contact.SCOPE)),
             kindergarten=KindergartenClient(

@@ -156,7 +156,7 @@ class Transport:
             raise MalformedAnswer(self.register, task, "", "the answer is not JSON") from None
 
     def _refuse(self, answer: Answer, task: str) -> None:
-        if answer.status in (200, 304):
+        if answer.status in (200, 201, 304):
             return
         code = refusal_code(answer.body)
         if answer.status == 404:

@@ -2,6 +2,7 @@
 
 from assistant.registers.simulators.altinn import AltinnSimulator
 from assistant.registers.simulators.contact import ContactSimulator
+from assistant.registers.simulators.dialogporten import DialogportenSimulator
 from assistant.registers.simulators.kindergarten import KindergartenSimulator
 from assistant.registers.simulators.ks_fiks import KsFiksSimulator
 from assistant.registers.simulators.maskinporten import Client, MaskinportenSimulator
@@ -14,6 +15,7 @@ __all__ = [
     "AltinnSimulator",
     "Client",
     "ContactSimulator",
+    "DialogportenSimulator",
     "Fault",
     "KindergartenSimulator",
     "KsFiksSimulator",

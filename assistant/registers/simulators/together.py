@@ -14,14 +14,16 @@ from joserfc.jwk import RSAKey
 from assistant.config import (
     AltinnSettings,
     Config,
+    DialogportenSettings,
     KsFiksSettings,
     MaskinportenSettings,
     RegisterSettings,
     TaxAdministrationSettings,
 )
-from assistant.registers import altinn, contact, kindergarten, population, tax
+from assistant.registers import altinn, contact, dialogporten, kindergarten, population, tax
 from assistant.registers.simulators.altinn import AltinnSimulator
 from assistant.registers.simulators.contact import ContactSimulator
+from assistant.registers.simulators.dialogporten import DialogportenSimulator
 from assistant.registers.simulators.kindergarten import KindergartenSimulator
 from assistant.registers.simulators.ks_fiks import ROLE_ID, KsFiksSimulator
 from assistant.registers.simulators.maskinporten import Client, MaskinportenSimulator
@@ -30,6 +32,7 @@ from assistant.registers.simulators.serving import serving
 from assistant.registers.simulators.tax import TaxSimulator
 
 CLIENT_ID = "varde-demo"
+SERVICE = "urn:altinn:resource:varde-demo"
 KS_FIKS = KsFiksSettings(role_id=ROLE_ID)
 SCOPES = frozenset(
     {
@@ -39,6 +42,7 @@ SCOPES = frozenset(
         kindergarten.SCOPE,
         KS_FIKS.scope,
         altinn.NOTIFICATIONS,
+        dialogporten.SCOPE,
     }
 )
 
@@ -57,6 +61,7 @@ class Simulators:
     maskinporten: MaskinportenSimulator
     ks_fiks: KsFiksSimulator
     altinn: AltinnSimulator
+    dialogporten: DialogportenSimulator
     data: Path | None = None
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -98,6 +103,7 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
             tax=tax_administration,
             ks_fiks=KsFiksSimulator(tokens=maskinporten, tax=tax_administration),
             altinn=AltinnSimulator(tokens=maskinporten, path=kept("altinn")),
+            dialogporten=DialogportenSimulator(tokens=maskinporten, path=kept("dialogporten")),
             contact=ContactSimulator(tokens=maskinporten, path=kept("contact")),
             kindergarten=KindergartenSimulator(tokens=maskinporten, path=kept("kindergarten")),
             maskinporten=maskinporten,
@@ -117,6 +123,7 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
                 ("tax_administration", simulators.tax, TaxAdministrationSettings()),
                 ("ks_fiks", simulators.ks_fiks, KS_FIKS),
                 ("altinn", simulators.altinn, AltinnSettings()),
+                ("dialogporten", simulators.dialogporten, DialogportenSettings(service_resource=SERVICE)),
                 ("contact_register", simulators.contact, RegisterSettings(base_url="")),
                 ("kindergarten_system", simulators.kindergarten, RegisterSettings(base_url="")),
             ):
