@@ -16,6 +16,9 @@ from assistant.web.routing import ID, PUBLIC, Route
 
 
 def routes(parts: Parts) -> list[Route]:
+    """Nothing to ask where no notice goes through Altinn."""
+    if "altinn" not in (parts.config.email.through, parts.config.sms.through):
+        return []
     return [Route("GET", f"/altinn/unread/{{message_id:{ID}}}", unread, PUBLIC)]
 
 
