@@ -14,6 +14,7 @@ import aiohttp
 import structlog
 
 from assistant.casework import Assessor, Casework
+from assistant.casework.dialog_publishing import AlsoInDialogporten, DialogPublishing
 from assistant.config import OSLO, Clock, Config, ConfigurationError, local_date
 from assistant.determinations import Determinations, RuleVersions
 from assistant.dialogue import Conversation
@@ -21,6 +22,7 @@ from assistant.documents import Clamd, Documents
 from assistant.events import Handling, Polling
 from assistant.events.following import Following
 from assistant.guidance import Delivery, Guidance
+from assistant.guidance.channels import make_channels
 from assistant.hooks import Delivering, Sender, Subscriptions
 from assistant.processes import Gathering, Processes, load_definitions
 from assistant.registers import Registers
@@ -30,10 +32,7 @@ from assistant.twin import Twin, UsageKey, UsageSigning
 from assistant.web.app import make_app
 from assistant.web.parts import Extension, Parts, wall_clock
 from assistant.web.server import serve_app
-from channels import Channel
 from channels.chat import ChatChannel
-from channels.email import EmailChannel, SmtpServer
-from channels.sms import SmsChannel, SmsGateway
 from rules import Catalogue
 
 log = structlog.get_logger()
@@ -68,14 +67,16 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         twin = Twin(identities, catalogue.model)
         determinations = Determinations(catalogue, versions, twin, config.municipality)
         guidance = Guidance(catalogue, twin, config.municipality, versions)
-        casework = Casework(Assessor(determinations), guidance)
+        dialogs_on = bool(config.dialogporten.base_url)
+        telling = AlsoInDialogporten(guidance) if dialogs_on else guidance
+        casework = Casework(Assessor(determinations), telling)
         following = Following(catalogue, twin, determinations, guidance, casework)
         scanner = Clamd(config.virus_scanner) if config.virus_scanner else None
         documents = Documents(identities.keys, scanner)
         definitions = load_definitions()
         processes = Processes(definitions, Gathering(determinations), casework, following, documents)
         chat = ChatChannel()
-        channels = _channels(config, chat, clock)
+        channels = make_channels(config, chat, clock, http)
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         registers = Registers.from_config(config, http)
@@ -93,6 +94,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             **casework.handlers(database, clock),
             **signing.handlers(),
             **hooks.handlers(),
+            **DialogPublishing(database, twin, registers.dialogporten, config, clock).handlers(),
             "deliver": delivery.deliver,
         }
         parts = Parts(
@@ -112,19 +114,6 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             extensions=tuple(extensions),
         )
         yield Assistant(config, database, clock, parts, Work(database, handlers, clock), polling)
-
-
-def _channels(config: Config, chat: ChatChannel, clock: Clock) -> dict[str, Channel]:
-    email, sms = config.email, config.sms
-    server = SmtpServer(
-        host=email.host,
-        port=email.port,
-        tls="starttls" if email.starttls else "none",
-        sender=email.sender,
-        sender_name=email.sender_name,
-    )
-    gateway = SmsGateway(url=sms.gateway_url, token=sms.token.get_secret_value(), sender=sms.sender)
-    return {"chat": chat, "email": EmailChannel(server, clock), "sms": SmsChannel(gateway, clock)}
 
 
 async def rules_changed(tx: Transaction, rule_id: str, applies_from: date, now: datetime) -> None:

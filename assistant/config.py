@@ -9,10 +9,18 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 OSLO = ZoneInfo("Europe/Oslo")
 
@@ -41,11 +49,49 @@ class VehicleRegisterSettings(RegisterSettings):
     api_key: SecretStr = SecretStr("")
 
 
+IncomeForm = Literal["own", "ks_fiks_get", "ks_fiks_post", "ks_fiks_post_v2"]
+"""In which documented form a person's tax basis is asked for: the tax administration's own, or one of KS Fiks'."""
+
+
+class TaxAdministrationSettings(RegisterSettings):
+    """The tax administration's own interface; its list of events is read there whatever the `form` is."""
+
+    base_url: str = ""
+    form: IncomeForm = "own"
+
+
+class KsFiksSettings(RegisterSettings):
+    """KS Fiks register, through which a municipality may ask the tax administration.
+
+    `role_id`: the role in KS Fiks that may ask, a part of each address there.
+    """
+
+    base_url: str = ""
+    role_id: str = ""
+    integration_id: str = ""
+    integration_password: SecretStr = SecretStr("")
+    scope: str = "ks:fiks"
+
+
 class MaskinportenSettings(_Section):
+    """Our client at Maskinporten. `consumer_org`: the organisation that has delegated its access to us, or
+    `on_behalf_of`: the sub-client; a grant holds at most one of them. `certificate_file`: the enterprise
+    certificate and its chain as PEM, sent in the grant's `x5c` where the key is not registered by a `kid`.
+    """
+
     issuer: str = ""
     token_url: str = ""
     client_id: str = ""
     private_key_file: Path | None = None
+    certificate_file: Path | None = None
+    consumer_org: str = Field(default="", pattern=r"^(\d{9})?$")
+    on_behalf_of: str = ""
+
+    @model_validator(mode="after")
+    def _one_delegation(self) -> Self:
+        if self.consumer_org and self.on_behalf_of:
+            raise ValueError("give consumer_org or on_behalf_of, not both: Maskinporten takes one")
+        return self
 
 
 class LoginSettings(_Section):
@@ -57,7 +103,28 @@ class LoginSettings(_Section):
     acr: str = "idporten-loa-high"
 
 
+class AltinnSettings(RegisterSettings):
+    """Altinn's platform, for notices. `resource_id`: our service in its register of resources."""
+
+    base_url: str = ""
+    resource_id: str = ""
+
+
+class DialogportenSettings(RegisterSettings):
+    """Dialogporten, where decisions are made known too. Off while `base_url` is empty."""
+
+    base_url: str = ""
+    service_resource: str = Field(default="", pattern=r"^(urn:altinn:resource:.+)?$")
+
+    @model_validator(mode="after")
+    def _names_a_service(self) -> Self:
+        if self.base_url and not self.service_resource:
+            raise ValueError("set service_resource too: our service as Altinn's register of resources has it")
+        return self
+
+
 class EmailSettings(_Section):
+    through: Literal["smtp", "altinn"] = "smtp"
     host: str = "127.0.0.1"
     port: int = 25
     starttls: bool = False
@@ -66,6 +133,7 @@ class EmailSettings(_Section):
 
 
 class SmsSettings(_Section):
+    through: Literal["gateway", "altinn"] = "gateway"
     gateway_url: str = ""
     token: SecretStr = SecretStr("")
     sender: str = "Varde"
@@ -91,7 +159,8 @@ class Config(_Section):
     widget_origins: tuple[str, ...] = ()  # other sites that may embed the widget
     trusted_proxies: tuple[str, ...] = ()  # addresses whose X-Forwarded-For tells the client's address
     population_register: RegisterSettings = RegisterSettings(base_url="")
-    tax_administration: RegisterSettings = RegisterSettings(base_url="")
+    tax_administration: TaxAdministrationSettings = TaxAdministrationSettings()
+    ks_fiks: KsFiksSettings = KsFiksSettings()
     contact_register: RegisterSettings = RegisterSettings(base_url="")
     kindergarten_system: RegisterSettings = RegisterSettings(base_url="")
     vehicle_register: VehicleRegisterSettings = VehicleRegisterSettings(base_url="")
@@ -101,6 +170,8 @@ class Config(_Section):
     email: EmailSettings = EmailSettings()
     sms: SmsSettings = SmsSettings()
     virus_scanner: str = ""  # clamd: unix:///run/clamav/clamd.ctl or tcp://host:3310; empty: not scanned
+    altinn: AltinnSettings = AltinnSettings()
+    dialogporten: DialogportenSettings = DialogportenSettings()
     event_secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)  # of those who POST /events
     api_tokens: Mapping[str, SecretStr] = Field(
         default_factory=dict

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from typing import Literal
 
 from channels.interface import Accepted, Outgoing, Result
 
@@ -15,6 +16,8 @@ class ChatChannel:
     """One process's open conversations. `send` is always accepted: who is away finds the message later."""
 
     name = "chat"
+    addressed_by: Literal["address"] = "address"
+    reminds = False
 
     def __init__(self) -> None:
         self._listeners: dict[str, list[Listener]] = defaultdict(list)

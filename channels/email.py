@@ -124,6 +124,8 @@ class EmailChannel:
     """
 
     name = "email"
+    addressed_by: Literal["address"] = "address"
+    reminds = False
 
     def __init__(self, server: SmtpServer, clock: Callable[[], datetime]) -> None:
         self.server = server

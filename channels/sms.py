@@ -91,6 +91,8 @@ class SmsChannel:
     """Posts to the gateway under the message's id, so that a repeat is the same text message."""
 
     name = "sms"
+    addressed_by: Literal["address"] = "address"
+    reminds = False
 
     def __init__(self, gateway: SmsGateway, clock: Callable[[], datetime]) -> None:
         if not (1 <= len(gateway.sender) <= 11 and gateway.sender.isascii() and gateway.sender.isalnum()):
@@ -105,7 +107,7 @@ class SmsChannel:
             return Refused("not a Norwegian mobile number (+47 4… or 9…)")
         text = clean(message.body)
         if message.link:
-            text = f"{text}\n{_plain_link(message.link)}"
+            text = f"{text}\n{plain_link(message.link)}"
         parts = segments(text)
         if parts.count > MAX_SEGMENTS:
             return Refused(f"the text would be {parts.count} SMS parts; at most {MAX_SEGMENTS} are sent")
@@ -138,7 +140,7 @@ class SmsChannel:
         # Not only 429 and 5xx: a token that has run out (401) is put right by those who run it, then sent.
         return Failed(
             f"the SMS gateway could not take it now ({answer.status})",
-            retry_after=_seconds(answer.headers.get("Retry-After"), self.clock()),
+            retry_after=seconds_to_wait(answer.headers.get("Retry-After"), self.clock()),
         )
 
     def _client(self) -> aiohttp.ClientSession:
@@ -152,7 +154,7 @@ class SmsChannel:
             await self._session.close()
 
 
-def _plain_link(link: str) -> str:
+def plain_link(link: str) -> str:
     parts = urlsplit(link)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise ValueError(f"link {link!r}: a link in an SMS is an address without query, nothing else")
@@ -161,7 +163,7 @@ def _plain_link(link: str) -> str:
     return link
 
 
-def _seconds(retry_after: str | None, now: datetime) -> float | None:
+def seconds_to_wait(retry_after: str | None, now: datetime) -> float | None:
     """Retry-After (RFC 9110 section 10.2.3): seconds, or a date; never more than a day."""
     if retry_after is None:
         return None

@@ -50,6 +50,11 @@ def handling_text(key: str, language: str, **values: str) -> str:
     return of(_read("handling")[key], language).format(**values)
 
 
+def dialog_text(key: str, language: str, **values: str) -> str:
+    """A text of `texts/dialogs.yaml`, filled in."""
+    return _read("dialogs")[key][language].format(**values)
+
+
 def step(name: str) -> tuple[Texts, str] | None:
     """What an amount the rules name on the way is called, and its unit; None for one no letter tells."""
     entry: Any = _read("steps").get(name)

@@ -88,8 +88,18 @@ async def demo(port: int, data_dir: Path, today: date | None) -> AsyncIterator[s
                 "poll_seconds": 1.0,
                 "residents_login": residents,
                 "staff_login": employees,
-                "email": EmailSettings(host=HOST, port=mailbox.port, sender_name=world.municipality.name),
-                "sms": SmsSettings(gateway_url=texts.url, token=SecretStr(sms_token), sender="Varde"),
+                "email": EmailSettings(
+                    through=given.email.through,
+                    host=HOST,
+                    port=mailbox.port,
+                    sender_name=world.municipality.name,
+                ),
+                "sms": SmsSettings(
+                    through=given.sms.through,
+                    gateway_url=texts.url,
+                    token=SecretStr(sms_token),
+                    sender="Varde",
+                ),
                 "api_tokens": {"biller": SecretStr(BILLER)},
                 "webhooks": WebhookSettings(allow_this_machine=True),
             }

@@ -72,7 +72,7 @@ async def income_said(registers: Registers, identifier: str, years: Sequence[int
     statements: list[Statement] = []
     for year in years:
         try:
-            basis = await registers.tax.basis(identifier, year)
+            basis = await registers.income(identifier, year)
         except (NoAssessment, Gone):
             statements += statements_without_assessment(identifier, year)
             continue

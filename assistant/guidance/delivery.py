@@ -17,7 +17,7 @@ from assistant.guidance.tact import may_go
 from assistant.guidance.writing import write
 from assistant.store import Database, Postpone, Transaction
 from assistant.twin import Use, log_usage
-from channels import Accepted, Channel, Failed, Outgoing, Refused, Result
+from channels import Accepted, Channel, Failed, Outgoing, Refused, Reminder, Result
 
 log = structlog.get_logger()
 
@@ -25,6 +25,9 @@ PAUSES = (2, 5, 15, 60, 300, 900, 3600)  # seconds before the next attempt; the 
 GIVE_UP_AFTER = timedelta(hours=48)
 MUST_REACH = frozenset({"decision_made", "flag_renewed", "flag_set", "appeal_settled"})
 """Kinds of which the law wants a notice sent (eForvaltningsforskriften § 8 third paragraph)."""
+
+SECOND_NOTICE_AFTER_DAYS = 7
+"""To somebody who has not opened it within a week (eForvaltningsforskriften § 8 fifth paragraph)."""
 
 CONCEPT_OF = {"email": "person.email", "sms": "person.mobile"}
 
@@ -97,12 +100,20 @@ class Delivery:
             concept = CONCEPT_OF[row["channel"]]
             use = Use(person.id, "service", "varde", "used", PURPOSE, BASIS, (concept,))
             await log_usage(tx, [use], now)
+        if self.channels[row["channel"]].addressed_by == "national_id":
+            address = await self.guidance.twin.identities.reveal(tx, person.id, "national_id")
         return _Attempt(row["channel"], self._outgoing(row, address), delivery_id, number)
 
     def _outgoing(self, row: Mapping[str, Any], address: str) -> Outgoing:
         # The link is the same for everyone: an address where one logs in, and nothing else.
-        link = "" if row["channel"] == "chat" else f"{self.public_url.rstrip('/')}/me"
-        return Outgoing(row["id"], address, row["language"], row["title"], row["body"], link)
+        site = self.public_url.rstrip("/")
+        link = "" if row["channel"] == "chat" else f"{site}/me"
+        reminder = None
+        if self.channels[row["channel"]].reminds and row["kind"] in MUST_REACH:
+            reminder = Reminder(SECOND_NOTICE_AFTER_DAYS, f"{site}/altinn/unread/{row['id']}")
+        return Outgoing(
+            row["id"], address, row["language"], row["title"], row["body"], link, reminder=reminder
+        )
 
     async def _end(
         self, tx: Transaction, message_id: str, attempt: _Attempt, result: Result

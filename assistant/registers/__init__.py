@@ -31,7 +31,7 @@ from assistant.registers.population_facts import (
     related_identifiers,
     statements_from_person_document,
 )
-from assistant.registers.tax import TaxBasis, TaxClient, TaxEvent, read_tax_event
+from assistant.registers.tax import IncomeSource, TaxBasis, TaxClient, TaxEvent, read_tax_event
 from assistant.registers.tax_facts import (
     statements_from_tax_basis,
     statements_without_assessment,
@@ -52,6 +52,7 @@ __all__ = [
     "FeedEvent",
     "FeedPage",
     "Gone",
+    "IncomeSource",
     "KindergartenClient",
     "MalformedAnswer",
     "MaskinportenTokens",

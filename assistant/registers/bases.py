@@ -10,6 +10,7 @@ TAX_BASIS = (
     "skatteforvaltningsforskriften (FOR-2016-11-23-1360) § 3-3"
 )
 CONTACT_BASIS = "eForvaltningsforskriften (FOR-2004-06-25-988) §§ 8, 9 og 32"
+NOTICE_BASIS = "eForvaltningsforskriften (FOR-2004-06-25-988) § 8"
 KINDERGARTEN_BASIS = (
     "barnehageloven (LOV-2005-06-17-64) § 20; "
     "forskrift om foreldrebetaling i barnehager (FOR-2005-12-16-1478) § 3e"

@@ -20,6 +20,10 @@ REGISTER = "contact_register"
 SCOPE = "krr:global/kontaktinformasjon.read"
 MOST_PERSONS = 1000
 
+ACTIVE = "AKTIV"
+STATUSES = (ACTIVE, "SLETTET", "IKKE_REGISTRERT")
+"""The code list of `status`: in the register, deleted from it, never in it."""
+
 
 @dataclass(frozen=True)
 class Address:
@@ -30,8 +34,20 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Postbox:
+    """A digital postbox: its address, the organisation that keeps it, and the certificate to seal letters for."""
+
+    address: str = field(repr=False)
+    provider: str
+    certificate: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class Contact:
-    """What the register says of one person. `notifiable`: its own word on notifying, or None."""
+    """What the register says of one person. `notifiable`: its own word on notifying, or None.
+
+    `reserved_at`: since when; only of somebody who has reserved. The postbox is read and not kept.
+    """
 
     identifier: str = field(repr=False)
     status: str
@@ -40,6 +56,10 @@ class Contact:
     email: Address | None
     mobile: Address | None
     language: str | None
+    reserved_at: datetime | None = None
+    reservation_updated_at: datetime | None = None
+    language_updated_at: datetime | None = None
+    postbox: Postbox | None = None
 
 
 @dataclass(frozen=True)
@@ -56,7 +76,12 @@ class ContactClient:
             answer = await self.transport.post(
                 "/personer", "contact details", {"personidentifikatorer": portion}
             )
-            found += read_contacts(answer.body)
+            said = read_contacts(answer.body)
+            for index, one in enumerate(said):
+                if one.identifier not in portion:
+                    where = f"personer[{index}].personidentifikator"
+                    raise MalformedAnswer(REGISTER, "contact details", where, "is not a person asked about")
+            found += said
         return tuple(found)
 
 
@@ -69,13 +94,34 @@ def _contact(one: Fields) -> Contact:
     details = one.part_or_none("kontaktinformasjon")
     return Contact(
         identifier=one.text("personidentifikator"),
-        status=one.text_or_none("status") or "AKTIV",
+        status=_status(one),
         reserved=_yes_or_no(one, "reservasjon", yes="JA", no="NEI"),
         notifiable=_yes_or_no(one, "varslingsstatus", yes="KAN_VARSLES", no="KAN_IKKE_VARSLES"),
         email=_address(details, "epostadresse"),
         mobile=_address(details, "mobiltelefonnummer"),
         language=one.text_or_none("spraak"),
+        reserved_at=one.moment_or_none("reservasjonstidspunkt"),
+        reservation_updated_at=one.moment_or_none("reservasjon_oppdatert"),
+        language_updated_at=one.moment_or_none("spraak_oppdatert"),
+        postbox=_postbox(one, details),
     )
+
+
+def _status(one: Fields) -> str:
+    status = one.text("status")
+    if status not in STATUSES:
+        raise one.fault("status", f"is none of {', '.join(STATUSES)}")
+    return status
+
+
+def _postbox(one: Fields, details: Fields | None) -> Postbox | None:
+    """The table of attributes does not tell where these three stand: with the person or the contact details."""
+
+    def text(name: str) -> str | None:
+        return one.text_or_none(name) or (details.text_or_none(name) if details else None)
+
+    address, provider = text("postkasseadresse"), text("postkasseleverandoeradresse")
+    return Postbox(address, provider, text("sertifikat")) if address and provider else None
 
 
 def _yes_or_no(one: Fields, name: str, *, yes: str, no: str) -> bool | None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date
 
-from assistant.registers.contact import Address, Contact
+from assistant.config import local_date
+from assistant.registers.contact import ACTIVE, Address, Contact
 from assistant.registers.population_facts import person_ref
 from assistant.twin.facts import Span, Statement
 
@@ -20,7 +21,7 @@ LANGUAGES = frozenset({"nb", "nn", "en", "se"})
 def statements_from_contact(contact: Contact) -> tuple[Statement, ...]:
     """All facts of one person. Somebody who is not in the register has no address and has not reserved."""
     person = person_ref(contact.identifier)
-    absent = contact.status != "AKTIV"
+    absent = contact.status != ACTIVE
     known = [address for address in (contact.email, contact.mobile) if address is not None and not absent]
     confirmed = max((one.confirmed_on for one in known if one.confirmed_on is not None), default=None)
     language = contact.language if contact.language in LANGUAGES else None
@@ -29,12 +30,20 @@ def statements_from_contact(contact: Contact) -> tuple[Statement, ...]:
         Statement(person, "person.email", _usable(None if absent else contact.email)),
         Statement(person, "person.mobile", _usable(None if absent else contact.mobile)),
         Statement(person, "person.language", (Span(language),) if language else ()),
-        Statement(person, "person.reserved", () if reserved is None else (Span(reserved),)),
+        Statement(person, "person.reserved", _reserved(contact, reserved)),
         Statement(
             person, "person.contact_verified_on", (Span(confirmed.isoformat() if confirmed else None),)
         ),
         Statement(person, "person.may_be_notified", _may_be_notified(contact, known)),
     )
+
+
+def _reserved(contact: Contact, reserved: bool | None) -> tuple[Span, ...]:
+    """Whether somebody has reserved (§ 9), and since which day where the register tells."""
+    if reserved and contact.reserved_at is not None:
+        since = local_date(contact.reserved_at)
+        return (Span(False, None, since), Span(True, since))
+    return () if reserved is None else (Span(reserved),)
 
 
 def months_later(day: date, months: int) -> date:

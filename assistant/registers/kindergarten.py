@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import quote
 
+from assistant.registers.errors import MalformedAnswer
 from assistant.registers.reading import Fields
 from assistant.registers.transport import Transport
 
@@ -90,7 +91,10 @@ class KindergartenClient:
     async def place(self, number: str) -> Place:
         """A place by its number. Raises NotFound, or Gone for one that was deleted."""
         answer = await self.transport.get(f"/v1/places/{quote(number, safe='')}", "place")
-        return read_place(answer.body)
+        place = read_place(answer.body)
+        if place.number != number:
+            raise MalformedAnswer(REGISTER, "place", "place_number", "is not the place asked about")
+        return place
 
 
 def read_place_event(line: Mapping[str, Any]) -> PlaceEvent:

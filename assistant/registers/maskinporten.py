@@ -8,13 +8,17 @@ from __future__ import annotations
 import asyncio
 import json
 import uuid
+from base64 import b64encode
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import aiohttp
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.x509 import load_pem_x509_certificates
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
@@ -52,6 +56,7 @@ class MaskinportenTokens:
     _kept: dict[str, _Kept] = field(default_factory=dict, repr=False)
     _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock), repr=False)
     _key: RSAKey | None = field(default=None, repr=False)
+    _chain: list[str] = field(default_factory=list, repr=False)
 
     async def token(self, scope: str, *, fresh: bool = False) -> str:
         """A token for the scope. `fresh`: not the one kept so far, which the register did not take.
@@ -67,7 +72,10 @@ class MaskinportenTokens:
             return self._kept[scope].token
 
     def grant(self, scope: str) -> str:
-        """The signed grant: who we are, for whom it is meant, what we ask for, once, for a short time."""
+        """The signed grant: who we are, for whom it is meant, what we ask for, once, for a short time.
+
+        For somebody who has delegated to us (the settings consumer_org, on_behalf_of) it says whom.
+        """
         now = self.now()
         claims = {
             "aud": self.settings.issuer,
@@ -77,8 +85,17 @@ class MaskinportenTokens:
             "exp": int((now + GRANT_LIVES).timestamp()),
             "jti": str(uuid.uuid4()),
         }
+        if self.settings.consumer_org:
+            claims["consumer_org"] = self.settings.consumer_org
+        if self.settings.on_behalf_of:
+            claims["iss_onbehalfof"] = self.settings.on_behalf_of
         key = self._signing_key()
-        header = {"alg": "RS256"} | ({"kid": key.kid} if key.kid else {})
+        header: dict[str, Any] = {"alg": "RS256"}
+        if self.settings.certificate_file is not None:
+            self._chain = self._chain or read_certificate_chain(self.settings.certificate_file)
+            header["x5c"] = self._chain
+        elif key.kid:
+            header["kid"] = key.kid
         return jwt.encode(header, claims, key, algorithms=["RS256"])
 
     def _signing_key(self) -> RSAKey:
@@ -95,7 +112,7 @@ class MaskinportenTokens:
     async def _fetch(self, scope: str) -> _Kept:
         task = f"token for {scope}"
         asked_at = self.now()
-        form = {"grant_type": GRANT_TYPE, "assertion": self.grant(scope)}
+        form = {"assertion": self.grant(scope), "grant_type": GRANT_TYPE}
         try:
             async with self.session.post(
                 self.settings.token_url,
@@ -121,6 +138,21 @@ class MaskinportenTokens:
         if seconds <= 0:
             raise MalformedAnswer(REGISTER, task, "expires_in", "is not positive")
         return _Kept(answer.text("access_token"), asked_at + timedelta(seconds=seconds))
+
+
+def read_certificate_chain(path: Path) -> list[str]:
+    """The enterprise certificate and those above it, as a grant's `x5c` holds them: DER in base64 (RFC 7515)."""
+    try:
+        certificates = load_pem_x509_certificates(path.read_bytes())
+    except OSError as error:
+        raise ConfigurationError(
+            f"maskinporten.certificate_file: cannot read {path}: {error.strerror}"
+        ) from None
+    except ValueError:
+        raise ConfigurationError(
+            f"maskinporten.certificate_file: {path} holds no certificate as PEM"
+        ) from None
+    return [b64encode(one.public_bytes(Encoding.DER)).decode() for one in certificates]
 
 
 def read_signing_key(path: Path) -> RSAKey:

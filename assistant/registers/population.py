@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from assistant.registers.errors import MalformedAnswer, NotFound
 from assistant.registers.reading import Fields
@@ -50,7 +51,10 @@ class FeedPage:
 
 @dataclass(frozen=True)
 class EntityChange:
-    """What happened to one part of a person: `registrereNy`, `korrigere` or `annullere`."""
+    """What happened to one part of a person: `registrereNy`, `korrigere` or `annullere`.
+
+    `korrigereHistorisk` is documented and, it says there, not in use.
+    """
 
     entity: str
     change: str
@@ -94,8 +98,12 @@ class PopulationClient:
 
     async def event(self, document_id: str) -> EventDocument:
         """What one event was about. `document_id` is the feed's `hendelsesdokument`."""
-        answer = await self.transport.get(f"/v1/hendelser/{document_id}", "event document")
-        return read_event_document(answer.body)
+        task = "event document"
+        answer = await self.transport.get(f"/v1/hendelser/{quote(document_id, safe='')}", task)
+        document = read_event_document(answer.body)
+        if document.id != document_id:
+            raise MalformedAnswer(REGISTER, task, "dokumentidentifikator", "is not the document asked for")
+        return document
 
     async def events(self, document_ids: Sequence[str]) -> tuple[EventDocument, ...]:
         """What several events were about."""
@@ -108,7 +116,10 @@ class PopulationClient:
             found = found.get("oppslag")
         if not isinstance(found, list):
             raise MalformedAnswer(REGISTER, task, "", "the answer is not a list")
-        return tuple(read_event_document(one) for one in found)
+        documents = tuple(read_event_document(one) for one in found)
+        if any(one.id not in document_ids for one in documents):
+            raise MalformedAnswer(REGISTER, task, "dokumentidentifikator", "is not a document asked for")
+        return documents
 
     async def person(self, identifier: str) -> PersonDocument:
         """A person as the register has it now. Raises NotFound for a number the register does not know."""
@@ -126,8 +137,21 @@ class PopulationClient:
         for one in Fields.of(REGISTER, task, answer.body).parts("oppslag"):
             content = one.part_or_none("folkeregisterperson")
             if content is not None:
-                found.append(PersonDocument(one.text("foedselsEllerDNummer"), content.values))
+                found.append(_person(one, content, identifiers))
         return tuple(found)
+
+
+def _person(one: Fields, content: Fields, asked: Sequence[str]) -> PersonDocument:
+    """A person of those asked about, whose document says so itself: any of the numbers the person has had."""
+    identifier = one.text("foedselsEllerDNummer")
+    if identifier not in asked:
+        raise one.fault("foedselsEllerDNummer", "is not a person asked about")
+    numbers = [
+        number.text_or_none("foedselsEllerDNummer") for number in content.parts("identifikasjonsnummer")
+    ]
+    if numbers and identifier not in numbers:
+        raise content.fault("identifikasjonsnummer", "holds other numbers than the one asked about")
+    return PersonDocument(identifier, content.values)
 
 
 def read_feed(answer: Any) -> tuple[FeedEvent, ...]:

@@ -7,11 +7,14 @@ logged or told here, and a proxy on the way must not log it either (docs/registe
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, Protocol
 
+from assistant.config import IncomeForm
 from assistant.registers.errors import Gone, MalformedAnswer, NoAssessment, NotFound
 from assistant.registers.income import Post
 from assistant.registers.reading import Fields
@@ -23,12 +26,18 @@ RIGHTS_PACKAGE = "kommuneForeldrebetaling"
 STAGES = ("oppgjoer", "utkast")  # the assessment; the draft, only where there is no assessment yet
 # The documents and their examples spell it three ways, the last without its second s.
 REGISTERED_AT = ("ajourholdstidspunkt", "registreringstidspunkt", "registreringstidpunkt")
+NO_BASIS = ("SSG-007", "SSG-008")  # nobody by that number; nothing for that person and year
 NO_EVENTS = "FA-005"  # the feed's way of saying that nothing is there from that position on
 
 
 @dataclass(frozen=True)
 class TaxBasis:
-    """A person's summed tax basis for an income year. `shielded`: a protected person, no amounts are used."""
+    """A person's summed tax basis for an income year.
+
+    `shielded`: a protected person, no amounts are used. `form`: in which documented form it was asked for.
+    `adds_up`: whether the sums of the answer agree with its parts. `calculated`: the amount (NOK) the one who
+    answered has itself made of the posts, where it tells one.
+    """
 
     identifier: str = field(repr=False)
     income_year: int
@@ -37,6 +46,19 @@ class TaxBasis:
     posts: tuple[Post, ...] = field(repr=False)
     settled_on: date | None = None
     registered_at: datetime | None = None
+    form: IncomeForm = "own"
+    adds_up: bool = True
+    calculated: Decimal | None = field(default=None, repr=False)
+
+
+class IncomeSource(Protocol):
+    """Where a person's tax basis is asked for, in whichever of the documented forms."""
+
+    async def basis(self, identifier: str, year: int) -> TaxBasis:
+        """The basis for an income year: of the assessment, or of the draft where there is none.
+
+        Raises NoAssessment where there is neither, Gone where it was taken back.
+        """
 
 
 @dataclass(frozen=True)
@@ -71,30 +93,15 @@ class TaxClient:
 
         Raises NoAssessment where there is neither (SSG-007, SSG-008), Gone where it was taken back (SSG-011).
         """
-        refusal: NoAssessment | None = None
-        for stage in STAGES:
-            try:
-                return await self.basis_at(stage, identifier, year)
-            except NoAssessment as none_yet:
-                refusal = refusal or none_yet
-        raise refusal or NoAssessment(REGISTER, f"tax basis for {year}")
+        return await first_stage(lambda stage: self.basis_at(stage, identifier, year), REGISTER, year)
 
     async def basis_at(self, stage: str, identifier: str, year: int) -> TaxBasis:
         """The basis of one stage: `oppgjoer` or `utkast`."""
         task = f"tax basis for {year}, {stage}"
         path = f"/summertskattegrunnlag/{stage}/{RIGHTS_PACKAGE}/{year}/{identifier}"
-        try:
+        with no_assessment_told(REGISTER, task):
             answer = await self.transport.get(path, task)
-        except Gone:
-            raise
-        except NotFound as none:
-            if none.code in ("SSG-007", "SSG-008"):
-                raise NoAssessment(REGISTER, task, none.code) from None
-            raise
-        basis = read_basis(answer.body, task)
-        if basis.identifier != identifier:
-            raise MalformedAnswer(REGISTER, task, "personidentifikator", "is not the person asked about")
-        return basis
+        return asked_for(read_basis(answer.body, task), identifier, year, REGISTER, task)
 
     async def feed(self, position: int, count: int = 1000) -> TaxFeedPage:
         """At most `count` events from the sequence number `position` on."""
@@ -115,19 +122,68 @@ class TaxClient:
         return Fields.of(REGISTER, "start of the event feed", answer.body).whole("sekvensnummer")
 
 
-def read_basis(answer: Any, task: str = "tax basis") -> TaxBasis:
+async def first_stage(ask: Callable[[str], Awaitable[TaxBasis]], register: str, year: int) -> TaxBasis:
+    """The assessment, or the draft where there is none (both allowed by `kommuneForeldrebetaling`)."""
+    refusal: NoAssessment | None = None
+    for stage in STAGES:
+        try:
+            return await ask(stage)
+        except NoAssessment as none_yet:
+            refusal = refusal or none_yet
+    raise refusal or NoAssessment(register, f"tax basis for {year}")
+
+
+@contextmanager
+def no_assessment_told(register: str, task: str) -> Iterator[None]:
+    """Turn "not found" with one of the tax administration's codes for it into NoAssessment."""
+    try:
+        yield
+    except Gone:
+        raise
+    except NotFound as none:
+        if none.code in NO_BASIS:
+            raise NoAssessment(register, task, none.code) from None
+        raise
+
+
+def asked_for(basis: TaxBasis, identifier: str, year: int, register: str, task: str) -> TaxBasis:
+    """The basis, when it is that of the person and year asked about; refused where it is another's."""
+    if basis.identifier != identifier:
+        raise MalformedAnswer(register, task, "personidentifikator", "is not the person asked about")
+    if basis.income_year != year:
+        raise MalformedAnswer(register, task, "inntektsaar", "is not the year asked about")
+    return basis
+
+
+def read_basis(
+    answer: Any, task: str = "tax basis", register: str = REGISTER, form: IncomeForm = "own"
+) -> TaxBasis:
     """A summed tax basis, in version 1 (`kategori` a list) or 2 (`kategori` a text)."""
-    basis = Fields.of(REGISTER, task, answer)
+    basis = Fields.of(register, task, answer)
     posts = [_post(one) for name in ("grunnlag", "svalbardGrunnlag") for one in basis.parts(name)]
     return TaxBasis(
         identifier=basis.text("personidentifikator"),
         income_year=basis.year("inntektsaar"),
-        stage=(basis.text_or_none("stadie") or STAGES[0]).lower(),
+        stage=stage_of(basis),
         shielded=basis.flag("skjermet", default=False),
         posts=tuple(posts),
         settled_on=basis.day_or_none("skatteoppgjoersdato"),
-        registered_at=next((m for m in map(basis.moment_or_none, REGISTERED_AT) if m is not None), None),
+        registered_at=registered_at(basis),
+        form=form,
     )
+
+
+def stage_of(basis: Fields) -> str:
+    """`oppgjoer` or `utkast`; the forms differ in capitals. Refused: a stage we may not use."""
+    stage = (basis.text_or_none("stadie") or STAGES[0]).lower()
+    if stage not in STAGES:
+        raise basis.fault("stadie", f"is neither {' nor '.join(STAGES)}")
+    return stage
+
+
+def registered_at(basis: Fields) -> datetime | None:
+    """When the register entered it, under any of the names its documents use."""
+    return next((moment for moment in map(basis.moment_or_none, REGISTERED_AT) if moment is not None), None)
 
 
 def _post(one: Fields) -> Post:

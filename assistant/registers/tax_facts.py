@@ -17,7 +17,8 @@ def statements_from_tax_basis(basis: TaxBasis) -> tuple[Statement, ...]:
     """The assessed income (NOK a year) and whether the tax administration shields the person.
 
     No amount for a shielded person, nor where the basis has an income post that `income_posts.yaml` does not
-    classify: both are for a person to decide, and unknown is not zero. An earlier year does not stand in for
+    classify, nor where its sums do not agree with their parts: all are for a person to decide, and unknown is
+    not zero. An earlier year does not stand in for
     it: what was said of the years whose assessment would still last is taken back (FOR-2005-12-16-1478 § 3e:
     the latest assessment).
     """
@@ -29,7 +30,7 @@ def statements_from_tax_basis(basis: TaxBasis) -> tuple[Statement, ...]:
             *_no_longer_latest(basis),
         )
     added = add_up(basis.posts)
-    if added.amount is None:
+    if added.amount is None or not basis.adds_up:
         return (
             _income(identifier, basis.income_year),
             _shielded(identifier, False),
@@ -72,10 +73,13 @@ def _detail(basis: TaxBasis, added: AddedUp) -> dict[str, Any]:
     detail: dict[str, Any] = {
         "income_year": basis.income_year,
         "stage": basis.stage,
+        "form": basis.form,
         "posts": {name: str(amount) for name, amount in sorted(added.posts.items())},
         "person_income": str(added.person_income),
         "capital_income": str(added.capital_income),
     }
+    if basis.calculated is not None:
+        detail["calculated_by_source"] = str(basis.calculated)
     if basis.settled_on is not None:
         detail["settled_on"] = basis.settled_on.isoformat()
     if added.upward_adjustment:

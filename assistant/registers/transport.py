@@ -58,6 +58,7 @@ class Transport:
     session: aiohttp.ClientSession
     tokens: Tokens
     retry_after_unit: float = 1.0  # seconds; HTTP's own unit is 1, the population register's is a thousandth
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)  # sent with every question
 
     async def get(
         self, path: str, task: str, *, query: Mapping[str, str] | None = None, etag: str | None = None
@@ -104,13 +105,22 @@ class Transport:
     ) -> Answer:
         shown = await self.credentials(fresh=fresh)
         url = f"{self.settings.base_url.rstrip('/')}/{path.lstrip('/')}"
-        sent = {"Accept": "application/json", **shown, **(headers or {})}
+        sent = {
+            "Accept": "application/json",
+            **shown,
+            **self.headers,
+            **(headers or {}),
+        }
+        text = None
+        if body is not None:
+            text = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+            sent["Content-Type"] = "application/json"
         try:
             async with self.session.request(
                 method,
                 url,
                 params=query,
-                json=body,
+                data=text,
                 headers=sent,
                 allow_redirects=False,
                 timeout=aiohttp.ClientTimeout(total=self.settings.timeout_seconds),
@@ -120,8 +130,8 @@ class Transport:
                     wait = retry_after(header, datetime.now(UTC), self.retry_after_unit)
                     reason = f"answered with status {response.status}"
                     raise RegisterUnavailable(self.register, task, reason, wait)
-                text = await self._read(response, task)
-                return Answer(response.status, self._parsed(response.status, text, task), _etag(response))
+                read = await self._read(response, task)
+                return Answer(response.status, self._parsed(response.status, read, task), _etag(response))
         except TimeoutError:
             limit = self.settings.timeout_seconds
             raise RegisterUnavailable(self.register, task, f"no answer within {limit:g} seconds") from None
@@ -150,7 +160,7 @@ class Transport:
             raise MalformedAnswer(self.register, task, "", "the answer is not JSON") from None
 
     def _refuse(self, answer: Answer, task: str) -> None:
-        if answer.status in (200, 304):
+        if answer.status in (200, 201, 304):
             return
         code = refusal_code(answer.body)
         if answer.status == 404:

@@ -33,6 +33,7 @@ PAGES = (
     "widget",
     "events",
     "health",
+    "altinn",
     "desk",
     "desk_generations",
     "desk_documents",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from assistant.config import Config, RegisterSettings
+from assistant.config import Config, TaxAdministrationSettings
 from scheduler import timetable
 
 
@@ -11,6 +11,6 @@ def polled(config: Config) -> list[str]:
 
 
 def test_only_registers_that_are_connected_are_polled() -> None:
-    connected = RegisterSettings(base_url="http://127.0.0.1:1")
+    connected = TaxAdministrationSettings(base_url="http://127.0.0.1:1")
     assert polled(Config()) == []
     assert polled(Config(tax_administration=connected)) == ["poll_tax_administration"]

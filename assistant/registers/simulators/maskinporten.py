@@ -12,6 +12,7 @@ from aiohttp import web
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
+from joserfc.jws import JWSRegistry
 
 from assistant.registers.maskinporten import GRANT_TYPE
 from assistant.registers.simulators.serving import Simulated
@@ -19,6 +20,15 @@ from assistant.registers.simulators.serving import Simulated
 MOST_SECONDS = 120
 SKEW_SECONDS = 10
 ALGORITHMS = ["RS256", "RS384", "RS512"]
+
+
+class _LongHeaders(JWSRegistry):
+    max_header_length = 16 * 1024  # a chain of certificates (x5c) is long
+
+
+def read_grant(assertion: str, key: RSAKey) -> jwt.Token:
+    """A grant whose signature holds, with header and claims. Raises JoseError."""
+    return jwt.decode(assertion, key, registry=_LongHeaders(algorithms=ALGORITHMS))
 
 
 class RefusedGrant(Exception):
@@ -114,7 +124,7 @@ class MaskinportenSimulator(Simulated):
         """The claims, once the signature is found to be that of the client they name."""
         for client_id, client in self.clients.items():
             try:
-                claims = jwt.decode(assertion, client.key, algorithms=ALGORITHMS).claims
+                claims = read_grant(assertion, client.key).claims
             except (JoseError, ValueError):
                 continue
             if claims.get("iss") == client_id:

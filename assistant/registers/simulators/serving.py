@@ -59,6 +59,11 @@ class Simulated:
         """The body of a refusal, in the register's own form."""
         return {"kode": code or "SIM-000", "melding": f"status {status}"}
 
+    def bearer(self, request: web.Request) -> str:
+        """The token of Maskinporten's that is shown; '' where none is."""
+        kind, _, token = request.headers.get("Authorization", "").partition(" ")
+        return token if kind == "Bearer" else ""
+
     def application(self) -> web.Application:
         app = web.Application(middlewares=[self._guard], client_max_size=4 * 1024 * 1024)
         app.add_routes(self.routes())
@@ -72,10 +77,8 @@ class Simulated:
         if failed is not None:
             return failed
         if self.tokens is not None:
-            kind, _, token = request.headers.get("Authorization", "").partition(" ")
-            if kind != "Bearer" or not token:
-                return self.refuse(401)
-            if not self.tokens.allows(token, self.scope):
+            token = self.bearer(request)
+            if not token or not self.tokens.allows(token, self.scope):
                 return self.refuse(401)
         return await handler(request)
 

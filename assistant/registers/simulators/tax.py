@@ -17,6 +17,7 @@ from assistant.registers.tax import NO_EVENTS, RIGHTS_PACKAGE, SCOPE, STAGES
 
 Stage = Literal["oppgjoer", "utkast"]
 MOST_EVENTS = 1000
+REFUSALS = {"SSG-007": 404, "SSG-008": 404, "SSG-011": 410}
 
 
 @dataclass
@@ -122,13 +123,18 @@ class TaxSimulator(Simulated):
         asked = request.match_info
         if asked["package"] != RIGHTS_PACKAGE or asked["stage"] not in STAGES or not asked["year"].isdigit():
             return self.refuse(400, "SSG-006")
-        key = _key(asked["stage"], int(asked["year"]), asked["person"])
+        found = self.found(asked["stage"], int(asked["year"]), asked["person"])
+        return self.refuse(REFUSALS[found], found) if isinstance(found, str) else web.json_response(found)
+
+    def found(self, stage: str, year: int, person: str) -> dict[str, Any] | str:
+        """The basis of a stage, or the code of why there is none."""
+        key = _key(stage, year, person)
         if key in self.kept.values["gone"]:
-            return self.refuse(410, "SSG-011")
-        if asked["person"] not in self.kept.values["persons"]:
-            return self.refuse(404, "SSG-007")
-        basis = self.kept.values["bases"].get(key)
-        return self.refuse(404, "SSG-008") if basis is None else web.json_response(basis)
+            return "SSG-011"
+        if person not in self.kept.values["persons"]:
+            return "SSG-007"
+        basis: dict[str, Any] | None = self.kept.values["bases"].get(key)
+        return "SSG-008" if basis is None else basis
 
     async def _feed(self, request: web.Request) -> web.Response:
         start, count = request.query.get("fraSekvensnummer", ""), request.query.get("antall", "1000")

@@ -12,10 +12,22 @@ from typing import Any
 from joserfc.jwk import RSAKey
 from pydantic import SecretStr
 
-from assistant.config import Config, MaskinportenSettings, RegisterSettings, VehicleRegisterSettings
-from assistant.registers import contact, kindergarten, population, tax
+from assistant.config import (
+    AltinnSettings,
+    Config,
+    DialogportenSettings,
+    KsFiksSettings,
+    MaskinportenSettings,
+    RegisterSettings,
+    TaxAdministrationSettings,
+    VehicleRegisterSettings,
+)
+from assistant.registers import altinn, contact, dialogporten, kindergarten, population, tax
+from assistant.registers.simulators.altinn import AltinnSimulator
 from assistant.registers.simulators.contact import ContactSimulator
+from assistant.registers.simulators.dialogporten import DialogportenSimulator
 from assistant.registers.simulators.kindergarten import KindergartenSimulator
+from assistant.registers.simulators.ks_fiks import ROLE_ID, KsFiksSimulator
 from assistant.registers.simulators.maskinporten import Client, MaskinportenSimulator
 from assistant.registers.simulators.population import PopulationSimulator
 from assistant.registers.simulators.serving import serving
@@ -23,7 +35,19 @@ from assistant.registers.simulators.tax import TaxSimulator
 from assistant.registers.simulators.vehicle import VehicleSimulator
 
 CLIENT_ID = "varde-demo"
-SCOPES = frozenset({population.SCOPE, tax.SCOPE, contact.SCOPE, kindergarten.SCOPE})
+SERVICE = "urn:altinn:resource:varde-demo"
+KS_FIKS = KsFiksSettings(role_id=ROLE_ID)
+SCOPES = frozenset(
+    {
+        population.SCOPE,
+        tax.SCOPE,
+        contact.SCOPE,
+        kindergarten.SCOPE,
+        KS_FIKS.scope,
+        altinn.NOTIFICATIONS,
+        dialogporten.SCOPE,
+    }
+)
 
 
 @dataclass
@@ -39,6 +63,9 @@ class Simulators:
     kindergarten: KindergartenSimulator
     vehicle: VehicleSimulator
     maskinporten: MaskinportenSimulator
+    ks_fiks: KsFiksSimulator
+    altinn: AltinnSimulator
+    dialogporten: DialogportenSimulator
     data: Path | None = None
     settings: dict[str, Any] = field(default_factory=dict)
 
@@ -53,8 +80,12 @@ class Simulators:
             simulated.kept.save()
 
     def configured(self, config: Config) -> Config:
-        """The configuration with all registers and Maskinporten at the simulators."""
-        return config.model_copy(update=self.settings)
+        """The configuration with all registers and Maskinporten at the simulators; what it chooses is kept."""
+        tax_settings = self.settings["tax_administration"]
+        kept = {
+            "tax_administration": tax_settings.model_copy(update={"form": config.tax_administration.form})
+        }
+        return config.model_copy(update=self.settings | kept)
 
 
 @asynccontextmanager
@@ -70,9 +101,13 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
             return data / f"{name}.json" if data else None
 
         maskinporten = MaskinportenSimulator(clients={CLIENT_ID: Client(key, SCOPES)})
+        tax_administration = TaxSimulator(tokens=maskinporten, path=kept("tax"))
         simulators = Simulators(
             population=PopulationSimulator(tokens=maskinporten, path=kept("population")),
-            tax=TaxSimulator(tokens=maskinporten, path=kept("tax")),
+            tax=tax_administration,
+            ks_fiks=KsFiksSimulator(tokens=maskinporten, tax=tax_administration),
+            altinn=AltinnSimulator(tokens=maskinporten, path=kept("altinn")),
+            dialogporten=DialogportenSimulator(tokens=maskinporten, path=kept("dialogporten")),
             contact=ContactSimulator(tokens=maskinporten, path=kept("contact")),
             kindergarten=KindergartenSimulator(tokens=maskinporten, path=kept("kindergarten")),
             vehicle=VehicleSimulator(path=kept("vehicle")),
@@ -88,14 +123,19 @@ async def start_all(data: Path | None = None, *, timeout_seconds: float = 10.0) 
                 client_id=CLIENT_ID,
                 private_key_file=key_file,
             )
-            for name, simulated in (
-                ("population_register", simulators.population),
-                ("tax_administration", simulators.tax),
-                ("contact_register", simulators.contact),
-                ("kindergarten_system", simulators.kindergarten),
+            for name, simulated, settings in (
+                ("population_register", simulators.population, RegisterSettings(base_url="")),
+                ("tax_administration", simulators.tax, TaxAdministrationSettings()),
+                ("ks_fiks", simulators.ks_fiks, KS_FIKS),
+                ("altinn", simulators.altinn, AltinnSettings()),
+                ("dialogporten", simulators.dialogporten, DialogportenSettings(service_resource=SERVICE)),
+                ("contact_register", simulators.contact, RegisterSettings(base_url="")),
+                ("kindergarten_system", simulators.kindergarten, RegisterSettings(base_url="")),
             ):
                 url = await stack.enter_async_context(serving(simulated))
-                simulators.settings[name] = RegisterSettings(base_url=url, timeout_seconds=timeout_seconds)
+                simulators.settings[name] = settings.model_copy(
+                    update={"base_url": url, "timeout_seconds": timeout_seconds}
+                )
             simulators.settings["vehicle_register"] = VehicleRegisterSettings(
                 base_url=await stack.enter_async_context(serving(simulators.vehicle)),
                 timeout_seconds=timeout_seconds,

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from channels.interface import Outgoing, Refused
-from channels.sms import Segments, SmsChannel, SmsGateway, _seconds, clean, norwegian_mobile, segments
+from channels.sms import Segments, SmsChannel, SmsGateway, clean, norwegian_mobile, seconds_to_wait, segments
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
 
@@ -106,4 +106,4 @@ async def test_a_text_of_many_parts_is_refused() -> None:
     ],
 )
 def test_retry_after(header: str | None, expected: float | None) -> None:
-    assert _seconds(header, NOW) == expected
+    assert seconds_to_wait(header, NOW) == expected

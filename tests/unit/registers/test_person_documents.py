@@ -42,7 +42,7 @@ def spans(document: PersonDocument, attribute: str) -> list[tuple[Any, date | No
 
 
 def test_published_document_of_a_synthetic_person_gives_her_facts() -> None:
-    content = json.loads((EXAMPLES / "person_document.json").read_text())
+    content = json.loads((EXAMPLES / "population_3_person_document.json").read_text())
     her = PersonDocument("10858197681", content)
 
     assert spans(her, "birth_date") == [("1981-05-10", None, None)]

@@ -23,18 +23,18 @@ def example(name: str) -> Any:
 
 
 def test_event_feed() -> None:
-    first, second = read_feed(example("event_feed.json"))
+    first, second = read_feed(example("population_3_feed.json"))
 
     assert (first.sequence, first.type) == (1, "endringIIdentitetsgrunnlag")
     assert (second.sequence, second.type) == (2, "endringIAnnenIdentifikasjon")
     assert second.event_document == "1120bea688fb14a292c244592a1aed76"
     assert second.person_document == "5c3afb4f5afd2fcfbe2f90a6560903a0"
     assert second.entered_at == datetime(2017, 6, 20, 7, 26, 3, 689000, tzinfo=UTC)
-    assert second.body == example("event_feed.json")[1]
+    assert second.body == example("population_3_feed.json")[1]
 
 
 def test_feed_may_spell_the_type_as_the_event_document_does() -> None:
-    feed = example("event_feed.json")
+    feed = example("population_3_feed.json")
     for line in feed:
         line["hendelse"]["hendelsestype"] = line["hendelse"].pop("hendelsetype")
 
@@ -47,10 +47,10 @@ def test_feed_may_spell_the_type_as_the_event_document_does() -> None:
 @pytest.mark.parametrize(
     ("name", "change"),
     [
-        ("event_new.json", EntityChange("annenIdentifikasjon", "registrereNy")),
-        ("event_correction.json", EntityChange("identitetsgrunnlag", "korrigere")),
-        ("event_annulment.json", EntityChange("annenIdentifikasjon", "annullere")),
-        ("event_historic_correction.json", EntityChange("identitetsgrunnlag", "korrigereHistorisk")),
+        ("population_3_change.json", EntityChange("annenIdentifikasjon", "registrereNy")),
+        ("population_3_correction.json", EntityChange("identitetsgrunnlag", "korrigere")),
+        ("population_3_annulment.json", EntityChange("annenIdentifikasjon", "annullere")),
+        ("population_3_historic_correction.json", EntityChange("identitetsgrunnlag", "korrigereHistorisk")),
     ],
 )
 def test_event_documents(name: str, change: EntityChange) -> None:
@@ -62,7 +62,7 @@ def test_event_documents(name: str, change: EntityChange) -> None:
 
 
 def test_tax_basis_of_the_proxy() -> None:
-    basis = read_basis(example("tax_basis_v1.json"))
+    basis = read_basis(example("ks_fiks_1_proxy_answer.json"))
     income, shielded = statements_from_tax_basis(basis)
 
     assert (basis.income_year, basis.stage, basis.shielded) == (2021, "oppgjoer", False)
@@ -90,7 +90,7 @@ def test_tax_feed() -> None:
 
 
 def test_contact_details_whose_published_example_has_a_comma_too_many() -> None:
-    published = (EXAMPLES / "contact_as_published.txt").read_text()
+    published = (EXAMPLES / "contact_4_answer_as_published.txt").read_text()
     with pytest.raises(ValueError, match="property name"):
         json.loads(published)
 

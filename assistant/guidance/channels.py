@@ -1,0 +1,66 @@
+"""The channels a configuration chooses: email and SMS of one's own, or through Altinn Notifications."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import aiohttp
+
+from assistant.config import Clock, Config, ConfigurationError
+from assistant.registers import MaskinportenTokens, RegisterError
+from assistant.registers.altinn import NOTIFICATIONS, AltinnTokens
+from channels import Channel
+from channels.altinn import AltinnChannel, AltinnOrders, NoToken
+from channels.chat import ChatChannel
+from channels.email import EmailChannel, SmtpServer
+from channels.sms import SmsChannel, SmsGateway
+
+
+def make_channels(
+    config: Config, chat: ChatChannel, clock: Clock, http: aiohttp.ClientSession
+) -> dict[str, Channel]:
+    """One channel a name. Raises ConfigurationError where Altinn is chosen and its address is not set."""
+    return {
+        "chat": chat,
+        "email": _altinn("email", config, clock, http) or _email(config, clock),
+        "sms": _altinn("sms", config, clock, http) or _sms(config, clock),
+    }
+
+
+def _email(config: Config, clock: Clock) -> EmailChannel:
+    email = config.email
+    server = SmtpServer(
+        host=email.host,
+        port=email.port,
+        tls="starttls" if email.starttls else "none",
+        sender=email.sender,
+        sender_name=email.sender_name,
+    )
+    return EmailChannel(server, clock)
+
+
+def _sms(config: Config, clock: Clock) -> SmsChannel:
+    sms = config.sms
+    gateway = SmsGateway(url=sms.gateway_url, token=sms.token.get_secret_value(), sender=sms.sender)
+    return SmsChannel(gateway, clock)
+
+
+def _altinn(
+    name: Literal["email", "sms"], config: Config, clock: Clock, http: aiohttp.ClientSession
+) -> AltinnChannel | None:
+    """The channel through Altinn where that is chosen for this name."""
+    if {"email": config.email.through, "sms": config.sms.through}[name] != "altinn":
+        return None
+    altinn = config.altinn
+    if not altinn.base_url:
+        raise ConfigurationError(f"{name}.through is altinn: set altinn.base_url (docs/channels.md)")
+    tokens = AltinnTokens(altinn, http, MaskinportenTokens(config.maskinporten, http))
+
+    async def token() -> str:
+        try:
+            return await tokens.token(NOTIFICATIONS)
+        except RegisterError as error:
+            raise NoToken(str(error)) from None
+
+    orders = AltinnOrders(altinn.base_url, config.sms.sender, altinn.resource_id, altinn.timeout_seconds)
+    return AltinnChannel(name, orders, token, clock)
