@@ -124,6 +124,7 @@ async def other_end(
         "kindergarten_place": "kindergarten_place.kindergarten",
         "vehicle": "vehicle.registration_number",
         "organisation": "organisation.name",
+        "school": "school.name",
     }
     concept = named.get(kind, f"{kind}.name")
     values = await twin.values(tx, subject_id, [concept], found.on)

@@ -10,20 +10,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from sqlalchemy import select
+
 from assistant.config import local_date
 from assistant.guidance.reading import may_read
 from assistant.processes import Processes
 from assistant.processes.wording import word
 from assistant.store import Transaction
+from assistant.store.tables import fact
 from assistant.twin import Fact, Neighbourhood
+from assistant.twin.graph import BELONGS, HAS
 from assistant.twin.household import full_years
 
 SPEAKS_FOR_ITSELF_AT = 15  # years; forvaltningsloven § 18
-
-THINGS = frozenset({"person.kindergarten_place"})
-"""Relations to what is no person: the facts about the thing are facts about the one it belongs to."""
-OWNERS = ("vehicle.owner", "organisation.owners")
-"""Things that say themselves whose they are."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +83,10 @@ async def mine(tx: Transaction, processes: Processes, person_id: str, now: datet
 
 
 async def facts_about(tx: Transaction, processes: Processes, found: Mine, holder: Holder) -> list[Fact]:
-    """The facts about a holder that the reader may see, restricted ones included; with what belongs to them."""
+    """The facts about a holder that the reader may see, restricted ones included; with what belongs to them.
+
+    Of a thing that belongs to several, that it belongs to the others too is not told.
+    """
     twin, concepts = processes.twin, processes.catalogue.model.concepts
     facts = list(await twin.facts_of(tx, holder.id))
     if not holder.own and holder.speaks_for_itself:
@@ -93,10 +95,19 @@ async def facts_about(tx: Transaction, processes: Processes, found: Mine, holder
             for one in facts
             if (known := concepts.get(one.concept)) and known.sensitivity != "confidential"
         ]
-    things = {fact.object_id for fact in facts if fact.concept in THINGS and fact.object_id}
-    things |= {thing for name in OWNERS for thing in found.near.pointing_at(holder.id, name, found.on)}
+    things = {one.object_id for one in facts if one.concept in HAS and one.object_id}
+    pointing = select(fact.c.subject_id, fact.c.valid_from, fact.c.valid_to).where(
+        fact.c.object_id == holder.id, fact.c.concept.in_(BELONGS), fact.c.superseded_at.is_(None)
+    )
+    things |= {
+        row["subject_id"]
+        for row in await tx.all(pointing)
+        if (row["valid_from"] is None or row["valid_from"] <= found.on)
+        and (row["valid_to"] is None or found.on < row["valid_to"])
+    }
     for thing in sorted(things):
-        facts += await twin.facts_of(tx, thing)
+        told = await twin.facts_of(tx, thing)
+        facts += [one for one in told if one.concept not in BELONGS or one.object_id in found.ids]
     return facts
 
 
@@ -105,7 +116,7 @@ async def fact_open_to(
 ) -> tuple[Holder, Fact] | None:
     """A fact by its id, and whom it is about; None where it is not the person's to see."""
     for holder in found.holders:
-        for fact in await facts_about(tx, processes, found, holder):
-            if fact.id == fact_id:
-                return holder, fact
+        for one in await facts_about(tx, processes, found, holder):
+            if one.id == fact_id:
+                return holder, one
     return None
