@@ -24,6 +24,7 @@ from assistant.events.following import Following
 from assistant.guidance import Delivery, Guidance
 from assistant.guidance.channels import make_channels
 from assistant.hooks import Delivering, Sender, Subscriptions
+from assistant.mydata import Requests
 from assistant.processes import Gathering, Processes, load_definitions
 from assistant.registers import Registers
 from assistant.store import Database, Identities, IdentityKeys, Transaction, Work, enqueue
@@ -111,6 +112,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             rule_versions=versions,
             usage_key=usage_key,
             subscriptions=subscriptions,
+            requests=Requests(processes, following),
             extensions=tuple(extensions),
         )
         yield Assistant(config, database, clock, parts, Work(database, handlers, clock), polling)

@@ -12,6 +12,7 @@ from assistant.commands import (
     bench,
     database,
     dmn,
+    erasures,
     feel,
     municipality,
     population,
@@ -31,7 +32,19 @@ def parser() -> OneLineParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     groups = varde.add_subparsers(metavar="COMMAND", required=True, parser_class=OneLineParser)
-    for module in (running, database, municipality, rules, timeline, usage, feel, dmn, population, bench):
+    for module in (
+        running,
+        database,
+        municipality,
+        rules,
+        timeline,
+        usage,
+        erasures,
+        feel,
+        dmn,
+        population,
+        bench,
+    ):
         module.add(groups)
     return varde
 

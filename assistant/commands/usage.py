@@ -46,6 +46,7 @@ def _verify(given: argparse.Namespace) -> int:
             json.dumps(
                 {
                     "entries": verdict.entries,
+                    "withheld": verdict.withheld,
                     "signed_to": verdict.signed_to,
                     "signed_on": verdict.signed_on.isoformat() if verdict.signed_on else None,
                     "faults": [str(fault) for fault in verdict.faults],
@@ -60,7 +61,8 @@ def _verify(given: argparse.Namespace) -> int:
             if verdict.signed_on
             else "not signed yet"
         )
-        print(f"{name}: {verdict.entries} entries, as they were logged; {signed}")
+        without = f" ({verdict.withheld} of them without content, by law)" if verdict.withheld else ""
+        print(f"{name}: {verdict.entries} entries{without}, as they were logged; {signed}")
     return 0
 
 

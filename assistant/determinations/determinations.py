@@ -142,7 +142,7 @@ class Determinations:
                 again = _earliest(again, tells_of_deadline(rule, said_now, today, in_the_morning))
                 if not worth_keeping:
                     again = worth_waiting_for(near, by_day, said_now, subject_id, place, again)
-                uses += _uses(rule.id, result)
+                uses += uses_of(rule.id, result)
                 change = await keep(
                     tx,
                     said_now,
@@ -178,7 +178,7 @@ class Determinations:
         place = await self.municipality_of(tx, near, subject_id, on)
         catalogue = await self.versions.catalogue_at(tx, on)
         result = _determine(near, catalogue, rule_id, subject_id, place, on)
-        await log_usage(tx, _uses(rule_id, result), now)
+        await log_usage(tx, uses_of(rule_id, result), now)
         return result
 
     async def subjects_of(self, tx: Transaction, rule_id: str) -> tuple[str, ...]:
@@ -205,7 +205,7 @@ def whose_is_missing(result: Result) -> Mapping[str, tuple[str, ...]]:
     return {path: result.view.unknown.get(path, ()) for path in result.determination.missing}
 
 
-def _uses(rule_id: str, result: Result) -> list[Use]:
+def uses_of(rule_id: str, result: Result) -> list[Use]:
     """Whose facts a determination rests on, and which: one entry of the usage log a subject."""
     concepts: dict[str, set[str]] = {}
     for used in result.determination.used:

@@ -28,7 +28,16 @@ from assistant.guidance import Guidance
 from assistant.store import Transaction, enqueue
 from assistant.store.tables import fact, subject
 from assistant.store.turns import in_turn
-from assistant.twin import FactChange, Neighbourhood, Provenance, Recorded, Statement, Twin, Unknown
+from assistant.twin import (
+    Changed,
+    FactChange,
+    Neighbourhood,
+    Provenance,
+    Recorded,
+    Statement,
+    Twin,
+    Unknown,
+)
 from assistant.twin.household import affected_persons, household_adults
 from rules import Catalogue
 
@@ -81,6 +90,13 @@ class Following:
         """Run rules for a subject though no fact has changed: their day has come, or they have."""
         await in_turn(tx, FACTS)
         redetermined = await self.determinations.run(tx, {subject_id: rules}, cause, now)
+        await self.after(tx, redetermined, now)
+
+    async def look_anew(self, tx: Transaction, changed: Sequence[Changed], cause: str, now: datetime) -> None:
+        """Run the rules again that read what is now used or no longer used, though no source has said anything."""
+        await in_turn(tx, FACTS)
+        tx.memory.pop(Twin, None)
+        redetermined = await self.determinations.redetermine(tx, changed, cause, now)
         await self.after(tx, redetermined, now)
 
     async def wake(self, tx: Transaction, subject_id: str, on: date, now: datetime) -> None:

@@ -5,7 +5,7 @@ from assistant.twin.generations import BEFOREHAND, GENERATIONS, Generation, gene
 from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown
 from assistant.twin.recording import FactChange, Recorded
 from assistant.twin.twin import Municipality, Twin, is_adult, is_minor
-from assistant.twin.usage import UsageRow, Use, log_usage, usage_of
+from assistant.twin.usage import UsageFilter, UsagePage, UsageRow, Use, log_usage, usage_entry, usage_page
 from assistant.twin.usage_signing import UsageKey, UsageSigning, exported
 from assistant.twin.view import View
 
@@ -27,7 +27,9 @@ __all__ = [
     "SubjectRef",
     "Twin",
     "Unknown",
+    "UsageFilter",
     "UsageKey",
+    "UsagePage",
     "UsageRow",
     "UsageSigning",
     "Use",
@@ -37,5 +39,6 @@ __all__ = [
     "is_adult",
     "is_minor",
     "log_usage",
-    "usage_of",
+    "usage_entry",
+    "usage_page",
 ]

@@ -9,10 +9,10 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, exists, or_, select
 
 from assistant.store import Transaction
-from assistant.store.tables import fact
+from assistant.store.tables import fact, restriction
 
 
 class Unknown(Enum):
@@ -81,6 +81,11 @@ class Neighbourhood:
             self._of[row.subject_id, row.concept].append(row)
             if row.object_id is not None:
                 self._towards[row.object_id, row.concept].append(row)
+
+    def instead(self, old: Fact, new: Fact | None) -> Neighbourhood:
+        """The same facts with one as somebody says it should be, or (None) without it: what if?"""
+        every = (row for rows in self._of.values() for row in rows if row.id != old.id)
+        return Neighbourhood([*every, *([new] if new is not None else [])])
 
     def facts(self, subject_id: str, concept: str) -> Sequence[Fact]:
         return self._of.get((subject_id, concept), ())
@@ -156,6 +161,37 @@ def was_known(known_at: datetime | None) -> ColumnElement[bool]:
     )
 
 
+NEVER_RESTRICTED: Final = frozenset(
+    {
+        "person.name",
+        "person.birth_date",
+        "person.death_date",
+        "person.residence_status",
+        "person.address_protection",
+        "person.reserved",
+        "person.under_guardianship",
+        "person.parents",
+        "person.children",
+        "person.guardians",
+        "person.wards",
+        "person.mother_of",
+    }
+)
+"""What tells who may see and act for whom, and whom to protect. It goes on being used while somebody asks for a
+restriction: for the rights of another person (the General Data Protection Regulation article 18 no. 2)."""
+
+
+def is_in_use() -> ColumnElement[bool]:
+    """A fact whose use is not restricted now (article 18). The one place where a restriction is kept to."""
+    restricted = exists().where(
+        restriction.c.subject_id == fact.c.subject_id,
+        restriction.c.concept == fact.c.concept,
+        restriction.c.until.is_(None),
+        restriction.c.concept.not_in(sorted(NEVER_RESTRICTED)),
+    )
+    return ~restricted
+
+
 async def load_neighbourhood(
     tx: Transaction,
     start: Iterable[str],
@@ -166,7 +202,8 @@ async def load_neighbourhood(
 ) -> Neighbourhood:
     """Load the facts about subjects and about those within `depth` relations of them, one query a step.
 
-    `known_at`: as we knew it then (None: as we know it now).
+    `known_at`: as we knew it then (None: as we know it now). What is restricted now is not loaded: for a rule it is
+    unknown. What was known then is loaded whole, so that a past decision can be explained as it was made.
     """
     loaded: list[Fact] = []
     met: set[str] = set()
@@ -178,6 +215,8 @@ async def load_neighbourhood(
             fact.c.object_id.in_(frontier) & fact.c.concept.in_(relations),
         )
         question = select(*_COLUMNS).where(ends, was_known(known_at))
+        if known_at is None:
+            question = question.where(is_in_use())
         rows = [Fact(**row) for row in await tx.all(question)]
         loaded.extend(rows)
         if step == depth:

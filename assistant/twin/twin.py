@@ -129,6 +129,21 @@ class Twin:
         )
         return [Fact(**row) for row in await tx.all(question)]
 
+    async def owner_of(self, tx: Transaction, fact_id: str) -> str | None:
+        """The person a fact is about, or whose thing (a place, a vehicle) it is; None where there is no such fact."""
+        about: str | None = await tx.scalar(select(fact.c.subject_id).where(fact.c.id == fact_id))
+        if about is None or await self.kind_of(tx, about) == "person":
+            return about
+        persons = select(subject.c.id).where(subject.c.kind == "person")
+        question = (
+            select(fact.c.subject_id, fact.c.object_id)
+            .where((fact.c.object_id == about) | (fact.c.subject_id == about))
+            .where(fact.c.subject_id.in_(persons) | fact.c.object_id.in_(persons))
+            .limit(1)
+        )
+        row = await tx.first(question)
+        return next((end for end in (row or {}).values() if end is not None and end != about), about)
+
     async def kind_of(self, tx: Transaction, subject_id: str) -> str | None:
         kind: str | None = await tx.scalar(select(subject.c.kind).where(subject.c.id == subject_id))
         return kind

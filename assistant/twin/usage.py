@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import insert, select
+from sqlalchemy import ColumnElement, and_, func, insert, or_, select
 
 from assistant.store.database import Transaction, insert_once, upsert
 from assistant.store.tables import usage, usage_head
@@ -29,6 +29,10 @@ class Use:
     purpose: str
     basis: str
     concepts: tuple[str, ...]
+    shown_from: datetime | None = field(
+        default=None, kw_only=True
+    )  # the law in `withheld` hides it until then
+    withheld: str = field(default="", kw_only=True)  # the law that hides it from the person; empty: none does
 
 
 _Pending = list[tuple[Use, datetime]]
@@ -80,6 +84,8 @@ async def _append(tx: Transaction) -> None:
                     "basis": use.basis,
                     "concepts": list(entry.concepts),
                     "hash": before,
+                    "shown_from": use.shown_from,
+                    "withheld": use.withheld,
                 }
             )
         await upsert(tx, usage_head, {"subject_id": subject_id}, {"number": number, "hash": before})
@@ -97,19 +103,131 @@ async def _head(tx: Transaction, subject_id: str) -> tuple[int, str]:
     return row["number"], row["hash"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UsageRow(Use):
     id: int
     at: datetime
-    number: int = 0
-    hash: str = ""
-    shown_from: datetime | None = None
-    withheld: str = ""
+    number: int
+    hash: str
+
+    def is_kept_back(self, now: datetime) -> bool:
+        """Whether law hides it from the person at this moment, for good or until a day that has not come."""
+        return kept_back(self.shown_from, self.withheld, now)
 
 
-async def usage_of(tx: Transaction, subject_id: str, limit: int = 200) -> Sequence[UsageRow]:
-    """The newest uses of a subject's facts, for the person to see."""
-    question = (
-        select(usage).where(usage.c.subject_id == subject_id).order_by(usage.c.number.desc()).limit(limit)
+def kept_back(shown_from: datetime | None, withheld: str, now: datetime) -> bool:
+    """A day from which it is shown ends what hides it; without one the law in `withheld` hides it for good.
+
+    >>> from datetime import UTC
+    >>> kept_back(datetime(2026, 9, 1, tzinfo=UTC), "§ 1", datetime(2026, 9, 1, tzinfo=UTC))
+    False
+    """
+    return now < shown_from if shown_from is not None else bool(withheld)
+
+
+def is_shown(now: datetime) -> ColumnElement[bool]:
+    """`kept_back` as a condition on the table, turned round."""
+    return or_(
+        and_(usage.c.shown_from.is_(None), usage.c.withheld == ""),
+        and_(usage.c.shown_from.is_not(None), usage.c.shown_from <= now),
     )
-    return [UsageRow(**{**row, "concepts": tuple(row["concepts"])}) for row in await tx.all(question)]
+
+
+@dataclass(frozen=True)
+class UsageFilter:
+    """Which entries are asked for. Empty: all. `since` is inclusive, `until` is not.
+
+    `persons` and `rules`: whose readings and which rules' uses the reader may know of, where it is the log of
+    somebody else, such as a child of theirs. None: all. The others are counted as of others.
+    """
+
+    since: datetime | None = None
+    until: datetime | None = None
+    actor_kind: str = ""
+    action: str = ""
+    persons: frozenset[str] | None = None
+    rules: frozenset[str] | None = None
+
+    @property
+    def open(self) -> list[ColumnElement[bool]]:
+        """What the reader may know of, as conditions."""
+        kinds = (("person", self.persons), ("rule", self.rules))
+        return [
+            or_(usage.c.actor_kind != kind, usage.c.actor.in_(sorted(known)))
+            for kind, known in kinds
+            if known is not None
+        ]
+
+    @property
+    def conditions(self) -> list[ColumnElement[bool]]:
+        found: list[ColumnElement[bool]] = []
+        if self.since is not None:
+            found.append(usage.c.at >= self.since)
+        if self.until is not None:
+            found.append(usage.c.at < self.until)
+        if self.actor_kind:
+            found.append(usage.c.actor_kind == self.actor_kind)
+        if self.action:
+            found.append(usage.c.action == self.action)
+        return [*found, *self.open]
+
+
+@dataclass(frozen=True)
+class UsagePage:
+    """Some of the entries a person may see, newest first; how many there are; and what is counted only.
+
+    `kept_back`: (the law, how many entries it keeps from the person now), of the whole log.
+    """
+
+    rows: tuple[UsageRow, ...]
+    total: int
+    kept_back: tuple[tuple[str, int], ...]
+    of_others: int = 0  # entries that tell of somebody else, and are not the reader's to see
+
+
+ALL = UsageFilter()
+
+
+async def usage_page(
+    tx: Transaction,
+    subject_id: str,
+    now: datetime,
+    wanted: UsageFilter = ALL,
+    *,
+    offset: int = 0,
+    limit: int = 50,
+) -> UsagePage:
+    """A page of a person's log as they may see it. What law keeps from them is in neither `rows` nor `total`."""
+    mine = usage.c.subject_id == subject_id
+    shown = select(usage).where(mine, is_shown(now), *wanted.conditions)
+    total = await tx.scalar(select(func.count()).select_from(shown.subquery()))
+    rows = await tx.all(shown.order_by(usage.c.number.desc()).offset(offset).limit(limit))
+    hidden = await tx.all(
+        select(usage.c.withheld, func.count().label("entries"))
+        .where(mine, ~is_shown(now))
+        .group_by(usage.c.withheld)
+        .order_by(usage.c.withheld)
+    )
+    of_others = 0
+    if wanted.open:
+        unknown = select(func.count()).select_from(usage).where(mine, is_shown(now), ~and_(*wanted.open))
+        of_others = int(await tx.scalar(unknown) or 0)
+    return UsagePage(
+        tuple(_row(row) for row in rows),
+        int(total or 0),
+        tuple((row["withheld"], row["entries"]) for row in hidden),
+        of_others,
+    )
+
+
+async def usage_entry(
+    tx: Transaction, subject_id: str, number: int, now: datetime, wanted: UsageFilter = ALL
+) -> UsageRow | None:
+    """One entry of a person's log by its number in it; None where there is none that may be shown."""
+    mine = usage.c.subject_id == subject_id, usage.c.number == number
+    row = await tx.first(select(usage).where(*mine, is_shown(now), *wanted.conditions))
+    return None if row is None else _row(row)
+
+
+def _row(row: dict[str, Any]) -> UsageRow:
+    return UsageRow(**{**row, "concepts": tuple(row["concepts"])})

@@ -3,11 +3,15 @@
 Pure, and small enough to be written again by whoever would rather not trust us: an entry's hash is SHA-256 of the
 previous hash and the entry's fields as JSON (RFC 8785's way: sorted keys, no spaces, UTF-8). Once a day the newest
 hash of each changed chain is signed with Ed25519 (RFC 8032); who has an export needs nothing of ours to check it.
+
+What law hides or delays, and what is about somebody else, stands in an export as number, hash and the law that keeps
+it back. The chain runs through it: its hash was made when it was logged, and the entry after it holds that hash.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -22,6 +26,9 @@ START = "0" * 64
 """What stands in the place of the hash before the first entry's."""
 
 FIELDS = ("subject", "number", "at", "actor_kind", "actor", "action", "purpose", "basis", "concepts")
+CONTENT = frozenset(FIELDS) - {"number"}
+WITHHELD = "withheld"
+_HASH = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True)
@@ -62,6 +69,7 @@ class Verdict:
     signed_to: int
     signed_on: date | None
     faults: tuple[Fault, ...]
+    withheld: int = 0  # how many of the entries stand without their content
 
 
 def link(before: str, entry: Mapping[str, Any]) -> str:
@@ -86,15 +94,21 @@ def verify(export: Any, key: bytes | None = None) -> Verdict:
     entries, signatures, subject, own_key = _parts(export)
     faults: list[Fault] = []
     hashes: dict[int, str] = {}
+    withheld = 0
     before, wanted = START, 1
     for entry in entries:
         number = entry.get("number")
-        if entry.get("subject") != subject:
+        kept_back = not CONTENT.intersection(entry)
+        if not kept_back and entry.get("subject") != subject:
             faults.append(Fault(wanted, "is about somebody else"))
         if number != wanted:
             faults.append(Fault(wanted, _misplaced(number, wanted)))
             break
-        digest = link(before, entry)
+        if (fault := _unexplained(entry) if kept_back else _contradiction(entry)) is not None:
+            faults.append(Fault(wanted, fault))
+            break
+        withheld += kept_back
+        digest = str(entry["hash"]) if kept_back else link(before, entry)
         if digest != entry.get("hash"):
             faults.append(Fault(wanted, "is not as it was logged, or the one before it is not"))
             break
@@ -113,7 +127,21 @@ def verify(export: Any, key: bytes | None = None) -> Verdict:
             faults.append(Fault(number, f"is not the one that was signed on {day}"))
         elif number >= signed_to:
             signed_to, signed_on = number, day
-    return Verdict(len(hashes), signed_to, signed_on, tuple(faults))
+    return Verdict(len(hashes), signed_to, signed_on, tuple(faults), withheld)
+
+
+def _unexplained(entry: Mapping[str, Any]) -> str | None:
+    """What is wrong with an entry without content: it must say by which law, and have the hash it was logged with."""
+    law, digest = entry.get(WITHHELD), entry.get("hash")
+    if not isinstance(law, str) or not law.strip():
+        return "has no content, and does not say which law withholds it"
+    if not isinstance(digest, str) or not _HASH.fullmatch(digest):
+        return "is withheld, and has no hash to check what follows it by"
+    return None
+
+
+def _contradiction(entry: Mapping[str, Any]) -> str | None:
+    return "is said to be withheld, and has content" if entry.get(WITHHELD) else None
 
 
 def _parts(export: Any) -> tuple[Sequence[Mapping[str, Any]], Sequence[Mapping[str, Any]], str, bytes]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
@@ -17,7 +17,11 @@ from sqlalchemy import and_, func, insert, or_, select
 from assistant.config import Clock, local_date
 from assistant.store import Database, Transaction
 from assistant.store.tables import usage, usage_head, usage_signature
-from assistant.twin.usage_chain import FORMAT, Entry, signed_text
+from assistant.twin.usage import kept_back
+from assistant.twin.usage_chain import FORMAT, WITHHELD, Entry, signed_text
+
+UNTIL_LATER = "not shown yet"
+"""What an export says of an entry that is delayed without a law being named."""
 
 AT_ONCE = 500  # logs a transaction: others want to write too
 
@@ -87,8 +91,18 @@ async def sign_logs(tx: Transaction, key: UsageKey, day: date) -> int:
     return len(rows)
 
 
-async def exported(tx: Transaction, key: UsageKey, subject_id: str, now: datetime) -> dict[str, Any]:
-    """The whole log of a person, for them to keep: `varde usage verify` checks it without us."""
+OTHERS = "personvernforordningen artikkel 15 nr. 4"
+"""By which an entry that names another person is withheld from an export: a copy may not harm others' rights."""
+
+
+async def exported(
+    tx: Transaction, key: UsageKey, subject_id: str, now: datetime, known: Collection[str] = ()
+) -> dict[str, Any]:
+    """The whole log of a person, for them to keep: `varde usage verify` checks it without us.
+
+    What law hides from the person, and what names a person who is not among the `known` (their own id always is), is
+    there as number and hash, with the law that withholds it.
+    """
     entries = await tx.all(select(usage).where(usage.c.subject_id == subject_id).order_by(usage.c.number))
     signatures = await tx.all(
         select(usage_signature)
@@ -100,7 +114,7 @@ async def exported(tx: Transaction, key: UsageKey, subject_id: str, now: datetim
         "subject": subject_id,
         "exported_at": now.isoformat(),
         "key": {"id": key.id, "algorithm": "Ed25519", "public": key.public},
-        "entries": [{**_entry(subject_id, row).as_json(), "hash": row["hash"]} for row in entries],
+        "entries": [_as_exported(subject_id, row, now, {subject_id, *known}) for row in entries],
         "signatures": [
             {
                 "day": row["day"].isoformat(),
@@ -111,6 +125,19 @@ async def exported(tx: Transaction, key: UsageKey, subject_id: str, now: datetim
             for row in signatures
         ],
     }
+
+
+def _as_exported(
+    subject_id: str, row: Mapping[str, Any], now: datetime, known: Collection[str]
+) -> dict[str, Any]:
+    withheld = ""
+    if kept_back(row["shown_from"], row["withheld"], now):
+        withheld = row["withheld"] or UNTIL_LATER
+    elif row["actor_kind"] == "person" and row["actor"] not in known:
+        withheld = OTHERS
+    if withheld:
+        return {"number": row["number"], "hash": row["hash"], WITHHELD: withheld}
+    return {**_entry(subject_id, row).as_json(), "hash": row["hash"]}
 
 
 def _entry(subject_id: str, row: Mapping[str, Any]) -> Entry:

@@ -16,6 +16,7 @@ MENU = (
     ("/desk", "site.nav_desk"),
     ("/desk/flow", "flow.nav"),
     ("/desk/subscriptions", "hooks.title"),
+    ("/desk/requests", "mydata.nav_desk"),
     ("/biller", "site.nav_invoicing"),
     ("/editor", "site.nav_editor"),
 )

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from assistant.dialogue import Conversation
     from assistant.documents import Documents
     from assistant.hooks import Subscriptions
+    from assistant.mydata import Requests
     from assistant.processes import Processes
     from assistant.twin import UsageKey
     from channels.chat import ChatChannel
@@ -57,6 +58,7 @@ class Parts:
     rule_versions: RuleVersions
     usage_key: UsageKey
     subscriptions: Subscriptions
+    requests: Requests
     wall_clock: Clock = wall_clock  # the moment it really is: sessions and tokens live by this one
     extensions: tuple[Extension, ...] = ()
 

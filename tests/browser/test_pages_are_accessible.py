@@ -96,6 +96,37 @@ def test_an_interrupted_login(walk: Walk) -> None:
     walk.over()
 
 
+def _look_at_my_data(walk: Walk) -> None:
+    """All that is held, the log, and each way to ask; the first fact is said to be wrong."""
+    page = walk.visit.page
+    walk.go("/me/data")
+    page.locator("main .known details > summary").first.click()
+    walk.see("/me/data with a fact open")
+    wrong = next(path for path in walk.links("/me/data/facts/") if path.endswith("/wrong"))
+    stop = next(path for path in walk.links("/me/data/facts/") if path.endswith("/restriction"))
+    question = next(path for path in walk.links("/me/data/log/") if path.endswith("/question"))
+    for path in (
+        "/me/data/log",
+        "/me/data/everything",
+        "/me/data/requests/erasure",
+        "/me/data/requests/objection",
+    ):
+        walk.go(path)
+    walk.go(stop)
+    walk.go(question)
+    walk.go(wrong)
+    walk.visit.expected_statuses.add(422)
+    page.locator("main form [name=reason]").fill(" ")
+    walk.press("action=show")
+    walk.see("a claim that lacks its reason")
+    page.locator("main form [name=reason]").fill("x")
+    walk.press("action=show")
+    walk.see("what a claim would change")
+    walk.press("action=send")
+    walk.see("a request that was sent")
+    walk.go("/me/data/requests")
+
+
 PERSON_OF = {"nb": "eirik", "nn": "amira", "en": "ole"}
 
 
@@ -104,7 +135,6 @@ def test_a_residents_pages_and_the_errand_step_by_step(walk: Walk) -> None:
     page = walk.visit.page
     walk.visit.log_in(PERSON_OF[walk.language])
     walk.see("/me")
-    walk.go("/me/data")
     walk.go("/me/twin")
     for summary in page.locator("main details > summary").all():
         summary.click()
@@ -112,6 +142,7 @@ def test_a_residents_pages_and_the_errand_step_by_step(walk: Walk) -> None:
     walk.go("/me/twin?known=2026-11-01")
     walk.visit.expected_statuses.add(400)
     walk.go("/me/twin?known=yesterday", 400)
+    _look_at_my_data(walk)
     walk.visit.go("/me")
     for summary in page.locator("main details > summary").all():
         summary.click()
@@ -221,6 +252,8 @@ def test_the_desk(walk: Walk) -> None:
         expect(page.locator("main .letter")).to_be_visible()
         walk.see("a decided case")
         walk.go(walk.links("/desk/decisions/")[0])
+    walk.go("/desk/requests")
+    walk.go(walk.links("/desk/requests/")[0])
     walk.go("/editor", 403)
     walk.go(f"/desk/cases/{NOBODY}", 404)
     walk.over()

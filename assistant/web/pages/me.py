@@ -11,12 +11,11 @@ from assistant.casework import case_rows
 from assistant.config import local_date
 from assistant.dialogue import messages
 from assistant.store import Transaction
-from assistant.twin import exported, usage_of
 from assistant.web.faults import Denied, NotHere
 from assistant.web.pages import me_errands, me_reading
 from assistant.web.pages.me_reading import Me, me_of
 from assistant.web.parts import PARTS, Parts
-from assistant.web.rendering import json_answer, markup, render
+from assistant.web.rendering import markup, render
 from assistant.web.routing import ID, RESIDENT, Route
 
 PURPOSE = "to show your page"
@@ -27,8 +26,6 @@ def routes(parts: Parts) -> list[Route]:
         Route("GET", "/me", overview, RESIDENT),
         Route("GET", f"/me/guidance/{{message_id:{ID}}}", guidance, RESIDENT),
         Route("GET", f"/me/decisions/{{decision_id:{ID}}}", decision, RESIDENT),
-        Route("GET", "/me/data", data, RESIDENT),
-        Route("GET", "/me/data/usage.json", usage_log, RESIDENT),
         *me_errands.routes(parts),
     ]
 
@@ -78,26 +75,6 @@ async def decision(request: web.Request) -> web.StreamResponse:
         concepts = ("decision",)
         await me_reading.log_reading(tx, me, {case.subject_id, me.person_id}, concepts)
     return render(request, "me/decision.html", {"letter": markup(found.letter), "decision": found})
-
-
-async def data(request: web.Request) -> web.StreamResponse:
-    """Every fact held about the resident and their children, and every use of those about the resident."""
-    parts, me = request.app[PARTS], me_of(request)
-    async with parts.database.begin() as tx:
-        about = await me_reading.known_about(tx, parts, me)
-        uses = await usage_of(tx, me.person_id)
-    context = {"about": about, "uses": [me_reading.shown_use(parts, me, use) for use in uses]}
-    return render(request, "me/data.html", context)
-
-
-async def usage_log(request: web.Request) -> web.StreamResponse:
-    """The resident's whole usage log, chained and signed, to keep and to check without us."""
-    parts, me = request.app[PARTS], me_of(request)
-    async with parts.database.begin() as tx:
-        log = await exported(tx, parts.usage_key, me.person_id, me.now)
-        await me_reading.log_reading(tx, me, [me.person_id], ["usage"])
-    headers = {"Content-Disposition": 'attachment; filename="usage-log.json"'}
-    return json_answer(log, headers=headers)
 
 
 async def _messages(tx: Transaction, parts: Parts, me: Me) -> list[dict[str, Any]]:

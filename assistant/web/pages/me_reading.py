@@ -4,30 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from aiohttp import web
 from sqlalchemy import select
 
-from assistant.casework import access
 from assistant.config import local_date
 from assistant.dialogue import why
 from assistant.dialogue.parts import Conditions, FactShown
 from assistant.guidance.reading import may_read
 from assistant.processes import Errand
-from assistant.processes.gathering import words_of
 from assistant.processes.picture import text_of
-from assistant.processes.wording import shown, source_name, word
+from assistant.processes.wording import word
 from assistant.store import Transaction
 from assistant.store.tables import determination
-from assistant.twin import Fact, UsageRow, Use, log_usage
-from assistant.twin.household import full_years
+from assistant.twin import Use, log_usage
 from assistant.web.parts import PARTS, Parts
 from assistant.web.visitor import Language, visitor_of
 
 PURPOSE = "to show your page"
-SPEAKS_FOR_ITSELF_AT = 15  # years; forvaltningsloven § 18
 BASIS = "personvernforordningen artikkel 15"
 
 ORDER = {"yes": 0, "undetermined": 1, "no": 2}
@@ -35,17 +30,6 @@ ORDER = {"yes": 0, "undetermined": 1, "no": 2}
 
 BEFORE_ROUNDING = "exact_"
 """How rules name amounts that other rules go on reckoning with: not what anybody pays."""
-
-PURPOSES = {
-    "to find rights and duties": "purpose_rights",
-    "to walk through an application": "purpose_errand",
-    "to answer in the chat": "purpose_chat",
-    "to decide a case": "purpose_case",
-    "to tell people of their rights and duties": "purpose_tell",
-    "to handle case": "purpose_desk",
-    "to bill the fee that was decided": "purpose_bill",
-    PURPOSE: "purpose_page",
-}
 
 
 @dataclass(frozen=True)
@@ -74,21 +58,6 @@ class ChildShown:
     name: str
     hidden: bool
     rights: tuple[Right, ...]
-
-
-ADDRESS_KEY = "person.address_key"
-
-
-@dataclass(frozen=True)
-class KnownFact:
-    label: str
-    value: str
-    source: str
-    valid_from: date | None
-    last_day: date | None
-    learned_on: date
-    basis: str
-    value_key: str = ""  # of a text that is shown instead: a code says nothing to people
 
 
 def me_of(request: web.Request) -> Me:
@@ -202,98 +171,3 @@ async def reasons(
         why.conditions_of(record, names[child_id], reader),
         why.facts_of(record, parts.catalogue.model, reader),
     )
-
-
-async def known_about(tx: Transaction, parts: Parts, me: Me) -> tuple[tuple[str, tuple[KnownFact, ...]], ...]:
-    """(whom it is about; empty for the resident, facts) for the resident and each child shown to them."""
-    twin, on = parts.processes.twin, local_date(me.now)
-    found = []
-    for subject in (me.person_id, *await twin.wards_of(tx, me.person_id, on)):
-        mine = subject == me.person_id
-        if not mine and await parts.processes.hides_home(tx, me.person_id, subject, me.now):
-            continue
-        facts = list(await twin.facts_of(tx, subject))
-        if not mine:
-            facts = await _open_to_parents(tx, parts, me, subject, facts)
-        for place in {fact.object_id for fact in facts if fact.concept == "person.kindergarten_place"}:
-            facts += await twin.facts_of(tx, place) if place else ()
-        await log_reading(tx, me, [subject], {fact.concept for fact in facts})
-        known = tuple([await _known(tx, parts, me, fact) for fact in facts])
-        found.append(("" if mine else await name_of(tx, parts, me, subject), known))
-    return tuple(found)
-
-
-async def _open_to_parents(
-    tx: Transaction, parts: Parts, me: Me, child: str, facts: list[Fact]
-) -> list[Fact]:
-    """From the age of 15 what is confidential about a young person is their own to show."""
-    on = local_date(me.now)
-    born = (await parts.processes.twin.near(tx, [child])).value(child, "person.birth_date", on)
-    age = full_years(date.fromisoformat(str(born)), on) if isinstance(born, str) else 0
-    if age < SPEAKS_FOR_ITSELF_AT:
-        return facts
-    concepts = parts.catalogue.model.concepts
-    return [
-        one for one in facts if (known := concepts.get(one.concept)) and known.sensitivity != "confidential"
-    ]
-
-
-async def _known(tx: Transaction, parts: Parts, me: Me, fact: Fact) -> KnownFact:
-    concept = parts.catalogue.model.concepts.get(fact.concept)
-    label = text_of(concept.title, me.language) if concept else fact.concept
-    if fact.object_id is not None:
-        value = await _other_end(tx, parts, me, fact.object_id)
-    else:
-        value = shown(fact.value, words_of(concept), me.language) if concept else str(fact.value)
-    return KnownFact(
-        label=label,
-        value=value,
-        source=source_name(fact.source, me.language),
-        valid_from=fact.valid_from,
-        last_day=fact.valid_to and fact.valid_to - timedelta(days=1),
-        learned_on=local_date(fact.recorded_at),
-        basis=fact.basis,
-        value_key="me.address_key_shown" if fact.concept == ADDRESS_KEY and fact.value is not None else "",
-    )
-
-
-async def _other_end(tx: Transaction, parts: Parts, me: Me, subject_id: str) -> str:
-    """What a relation leads to: a person's name, or the kindergarten of a place."""
-    twin, on = parts.processes.twin, local_date(me.now)
-    if await twin.kind_of(tx, subject_id) == "person":
-        return await name_of(tx, parts, me, subject_id)
-    values = await twin.values(tx, subject_id, ["kindergarten_place.kindergarten"], on)
-    return str(values.get("kindergarten_place.kindergarten", word("values", "unnamed", me.language)))
-
-
-def shown_use(parts: Parts, me: Me, use: UsageRow) -> dict[str, Any]:
-    """A row of the usage log in words: who did what, what for, with which facts."""
-    model, rule = parts.catalogue.model, parts.catalogue.rules.get(use.actor)
-    concepts = []
-    for name in use.concepts:
-        concept = model.concepts.get(name) or model.concepts.get(f"person.{name}")
-        concepts.append(text_of(concept.title, me.language) if concept else name)
-    # The purpose of one who handles a case ends with its number.
-    said = use.purpose.rstrip("0123456789")
-    purpose, number = said.rstrip(), use.purpose.removeprefix(said)
-    why = access.opened_for(use.purpose)
-    if why is not None:
-        number = f"{why.number} (“{why.words}”)" if why.words else why.number
-    key = "me.who_me" if use.actor == me.person_id else f"me.who_{use.actor_kind}"
-    return {
-        "at": use.at,
-        "who_key": key,
-        "who_name": text_of(rule.title, me.language) if rule else _actor_name(use),
-        "did_key": f"me.did_{use.action}",
-        "purpose_key": f"handling.purpose_{why.reason}"
-        if why
-        else (f"me.{PURPOSES[purpose]}" if purpose in PURPOSES else ""),
-        "purpose": use.purpose,
-        "number": number,
-        "basis": use.basis,
-        "concepts": sorted(set(concepts)),
-    }
-
-
-def _actor_name(use: UsageRow) -> str:
-    return "" if use.actor_kind == "person" else use.actor

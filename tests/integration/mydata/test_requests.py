@@ -1,0 +1,219 @@
+"""This is wrong, do not use it, leave me alone: from the person's page to the desk and back, and what follows."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from desk_of_town import fact_of, log_of, worker
+from place_town import TODAY, Browser, Town, person, says
+from sqlalchemy import select
+
+from assistant.config import local_date
+from assistant.store.tables import data_request, determination, fact, restriction, wish
+from assistant.twin import Provenance, Span
+
+TOLD = Provenance("person", "personvernforordningen artikkel 6")
+
+
+def request_at(browser: Browser) -> str:
+    found = re.fullmatch(r"/me/data/requests/([0-9a-f-]{36})", browser.at)
+    assert found, browser.at
+    return found[1]
+
+
+async def fee(town: Town) -> dict[str, object]:
+    async with town.assistant.database.read() as tx:
+        row = await tx.first(
+            select(determination.c.record).where(
+                determination.c.rule == "kindergarten.reduced_fee",
+                determination.c.subject_id == town.ids["emil"],
+                determination.c.current,
+            )
+        )
+    assert row is not None
+    return {"answer": row["record"]["answer"], **row["record"]["values"]}
+
+
+async def request_row(town: Town, request_id: str) -> dict[str, object]:
+    async with town.assistant.database.read() as tx:
+        row = await tx.first(select(data_request).where(data_request.c.id == request_id))
+    assert row is not None
+    return row
+
+
+async def count_of_facts(town: Town) -> int:
+    async with town.assistant.database.read() as tx:
+        return len(await tx.all(select(fact.c.id)))
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_registers_fact_is_wrong_and_is_passed_on(entitled: Town) -> None:
+    siri, desk = await entitled.browser("siri"), await worker(entitled)
+    income = await fact_of(entitled, "siri", "person.assessed_income")
+    path = f"/me/data/facts/{income}/wrong"
+    before, facts = await fee(entitled), await count_of_facts(entitled)
+    page = await siri.page(path)
+    assert "Skatteetaten eier denne opplysningen" in page
+    assert "Skriv hvorfor" in await siri.send(path, status=422, action="show", should_be="150 000")
+    assert "kroner" in await siri.send(path, status=422, action="show", should_be="mye", reason="feil")
+    page = await siri.send(path, action="show", should_be="400 000", reason="Jeg var i permisjon")
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", page)).replace("\u00a0", " ")
+    assert "Hva det betyr for rettighetene dine" in shown
+    assert "545 kr" in shown, "what she has now"
+    assert "Svar Ja Nei" in shown, "and what she would have"
+    assert await fee(entitled) == before
+    assert await count_of_facts(entitled) == facts
+    used = [
+        row
+        for row in await log_of(entitled, "siri")
+        if row["purpose"] == "to show what a correction would change"
+    ]
+    assert {row["actor_kind"] for row in used} == {"rule"}
+    await siri.send(path, action="send", should_be="400 000", reason="Jeg var i permisjon")
+    asked = request_at(siri)
+    row = await request_row(entitled, asked)
+    assert (row["kind"], row["status"], row["municipality"]) == ("wrong", "received", "9999")
+    assert row["effect"]
+
+    queue = await desk.page("/desk/requests")
+    assert str(row["number"]) in queue
+    assert "Siri" not in queue
+    page = await desk.page(f"/desk/requests/{asked}")
+    assert "Siri Steen" in page
+    assert "Jeg var i permisjon" in page
+    assert any(use["actor"] == "Berit Berg (berit)" for use in await entitled.uses("siri"))
+    assert "Skriv et svar" in await desk.send(
+        f"/desk/requests/{asked}", status=422, action="pass_on", answer=" "
+    )
+    await desk.send(f"/desk/requests/{asked}", action="pass_on", answer="Vi ringte Skatteetaten i dag.")
+    assert "Send videre:" not in await desk.page(f"/desk/requests/{asked}")
+    page = await siri.page(f"/me/data/requests/{asked}")
+    assert "Sendt videre" in page
+    assert "Vi ringte Skatteetaten i dag." in page
+    await desk.send(f"/desk/requests/{asked}", action="grant", answer="Skatteetaten har rettet det.")
+    assert await count_of_facts(entitled) == facts  # the register itself tells us, not we
+    await desk.send(f"/desk/requests/{asked}", status=409, action="refuse", answer="nei")
+    assert "Innvilget" in await siri.page(f"/me/data/requests/{asked}")
+
+
+async def test_our_own_fact_is_corrected_and_all_that_follows_is_done(entitled: Town) -> None:
+    siri, desk = await entitled.browser("siri"), await worker(entitled)
+    async with entitled.assistant.database.read() as tx:
+        rows = await tx.all(
+            select(fact.c.id, fact.c.value).where(fact.c.concept == "kindergarten_place.price")
+        )
+    assert [row["value"] for row in rows] == [1200]
+    path = f"/me/data/facts/{rows[0]['id']}/wrong"
+    assert "En saksbehandler i kommunen" in await siri.page(path)
+    await siri.send(path, action="send", should_be="500", reason="Avtalen sier 500")
+    asked = request_at(siri)
+    assert (await fee(entitled))["answer"] == "yes"
+    await desk.send(f"/desk/requests/{asked}", action="grant", answer="Vi har rettet prisen.")
+    async with entitled.assistant.database.read() as tx:
+        now = await tx.all(
+            select(fact.c.value, fact.c.source).where(
+                fact.c.concept == "kindergarten_place.price", fact.c.superseded_at.is_(None)
+            )
+        )
+    assert [(str(row["value"]), row["source"]) for row in now] == [("500", "kindergarten_system")]
+    assert (await fee(entitled))["answer"] == "no"  # the full price is lower than what she would pay
+
+
+async def test_what_is_restricted_is_unknown_to_the_rules_until_it_is_lifted(entitled: Town) -> None:
+    siri, desk = await entitled.browser("siri"), await worker(entitled)
+    income = await fact_of(entitled, "siri", "person.assessed_income")
+    path = f"/me/data/facts/{income}/restriction"
+    page = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", await siri.page(path)))
+    assert "Svar Ja Vet ikke ennå" in page
+    assert (await fee(entitled))["answer"] == "yes"
+    await siri.send(path, reason="Ikke bruk den")
+    asked = request_at(siri)
+    assert (await fee(entitled))["answer"] == "undetermined"
+    page = await siri.page("/me/data")
+    assert "Brukes ikke nå" in page
+    assert "180\u00a0000" in page, "it is kept, and she sees it"
+    async with entitled.assistant.database.read() as tx:
+        twin = entitled.assistant.parts.processes.twin
+        today = local_date(entitled.assistant.clock())
+        assert await twin.values(tx, entitled.ids["siri"], ["person.assessed_income"], today) == {}
+        then = await twin.near(tx, [entitled.ids["siri"]], known_at=entitled.assistant.clock())
+        assert then.best(entitled.ids["siri"], "person.assessed_income", today) is not None
+    await desk.send(f"/desk/requests/{asked}", action="grant", answer="Den brukes ikke.")
+    assert (await fee(entitled))["answer"] == "undetermined"
+    await siri.send(f"/me/data/requests/{asked}/lift")
+    assert (await fee(entitled))["answer"] == "yes"
+    # What protects somebody is not switched off by a form.
+    protection = await fact_of(entitled, "siri", "person.address_protection")
+    assert "verner noen" in await siri.page(f"/me/data/facts/{protection}/restriction")
+    await siri.send(f"/me/data/facts/{protection}/restriction", reason="stans")
+    async with entitled.assistant.database.read() as tx:
+        assert len(await tx.all(select(restriction.c.id).where(restriction.c.until.is_(None)))) == 0
+    # A refusal and a withdrawal both let it be used again.
+    await siri.send(path, reason="igjen")
+    asked = request_at(siri)
+    assert (await fee(entitled))["answer"] == "undetermined"
+    page = await desk.send(f"/desk/requests/{asked}", action="refuse", answer="Den er riktig.")
+    assert (await fee(entitled))["answer"] == "yes"
+    assert "Datatilsynet" in await siri.page(f"/me/data/requests/{asked}")
+    await siri.send(path, reason="igjen")
+    await siri.send(f"/me/data/requests/{request_at(siri)}/withdraw")
+    assert (await fee(entitled))["answer"] == "yes"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_an_objection_that_is_granted_is_a_wish_to_be_left_alone(entitled: Town) -> None:
+    siri, desk = await entitled.browser("siri"), await worker(entitled)
+    await siri.send("/me/data/requests/objection", status=422, reason="la meg være")
+    await siri.send("/me/data/requests/objection", theme="kindergarten", reason="la meg være")
+    asked = request_at(siri)
+    await desk.send(f"/desk/requests/{asked}", action="grant", answer="Greit.")
+    async with entitled.assistant.database.read() as tx:
+        rows = await tx.all(select(wish))
+    assert [(row["person_id"], row["theme"], row["choice"]) for row in rows] == [
+        (entitled.ids["siri"], "kindergarten", "leave")
+    ]
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_request_is_for_the_one_who_asked_and_the_desk_of_their_municipality(entitled: Town) -> None:
+    siri, per = await entitled.browser("siri"), await entitled.browser("per")
+    await siri.send("/me/data/requests/objection", theme="kindergarten", reason="la meg være")
+    asked = request_at(siri)
+    await per.page("/me/data/requests")
+    await per.page(f"/me/data/requests/{asked}", status=404)
+    for what in ("withdraw", "lift"):
+        await per.send(f"/me/data/requests/{asked}/{what}", status=404)
+    assert {use["actor"] for use in await entitled.uses("siri", "denied")} == {entitled.ids["per"]}
+    elsewhere = await worker(entitled, municipality="8888")
+    assert str((await request_row(entitled, asked))["number"]) not in await elsewhere.page("/desk/requests")
+    await elsewhere.page(f"/desk/requests/{asked}", status=404)
+    await elsewhere.page("/desk")
+    await elsewhere.send(f"/desk/requests/{asked}", status=404, action="grant", answer="ja")
+    denied = [row for row in await log_of(entitled, "siri") if row["actor_kind"] == "staff"]
+    assert {(row["actor"], row["action"]) for row in denied} == {("Berit Berg (berit)", "denied")}
+    biller = await worker(entitled, role="invoicing")
+    await biller.page("/desk/requests", status=403)
+    assert (await request_row(entitled, asked))["status"] == "received"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_what_one_has_said_oneself_is_taken_back_at_the_desk(entitled: Town) -> None:
+    drop = Span(True, TODAY, TODAY + timedelta(days=300))
+    await entitled.tell(TOLD, says(person("siri"), reports_lasting_income_drop=drop))
+    siri, desk = await entitled.browser("siri"), await worker(entitled)
+    told = await fact_of(entitled, "siri", "person.reports_lasting_income_drop")
+    page = await siri.send(
+        f"/me/data/facts/{told}/wrong", action="show", reason="Det gikk over", should_be=""
+    )
+    assert "Hva det betyr" in page
+    await siri.send(f"/me/data/facts/{told}/wrong", action="send", reason="Det gikk over", should_be="")
+    await desk.send(f"/desk/requests/{request_at(siri)}", action="grant", answer="Tatt bort.")
+    async with entitled.assistant.database.read() as tx:
+        left = await tx.all(
+            select(fact.c.id).where(
+                fact.c.concept == "person.reports_lasting_income_drop", fact.c.superseded_at.is_(None)
+            )
+        )
+    assert left == []
