@@ -7,9 +7,10 @@ the rest of that working day, for that case and that member of staff.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from sqlalchemy import insert, select
 
@@ -17,6 +18,7 @@ from assistant.casework import case_rows
 from assistant.casework.case_rows import Case
 from assistant.casework.errands import errand_of
 from assistant.casework.ruling import CaseworkError, NoSuchCase
+from assistant.casework.seeing import Sight, sight_of
 from assistant.config import OSLO, local_date
 from assistant.journal import clean
 from assistant.store import Transaction
@@ -31,6 +33,10 @@ LONGEST_WORDS = 500  # characters
 
 class ReasonNeeded(CaseworkError):
     """This member of staff has not said today why they open the case."""
+
+
+class FactsClosed(CaseworkError):
+    """The municipality sees the flag of this case; the facts behind it have not been opened by this member of staff."""
 
 
 class ReasonIncomplete(CaseworkError):
@@ -64,27 +70,38 @@ async def case_to_open(tx: Transaction, case_id: str, municipality: str) -> Case
 
 
 async def case_to_handle(
-    tx: Transaction, case_id: str, *, staff: str, municipality: str, now: datetime
-) -> Case:
-    """The case, for one who has said why; this reading of it is logged with everybody it is about.
+    tx: Transaction,
+    case_id: str,
+    *,
+    staff: str,
+    municipality: str,
+    now: datetime,
+    flag_is_enough: bool = False,
+) -> tuple[Case, Sight]:
+    """The case and what is to be shown of it, for one who has said why; the reading is logged with all it is about.
 
-    Raises `NoSuchCase`, `OfAnotherMunicipality`, and `ReasonNeeded`.
+    Raises `NoSuchCase`, `OfAnotherMunicipality`, `ReasonNeeded`, and `FactsClosed` where the flag is not enough
+    and is all that may be shown.
     """
     found = await case_to_open(tx, case_id, municipality)
-    if not await has_given_reason(tx, case_id, staff, now):
+    reasons = await reasons_given(tx, case_id, staff, now)
+    if not reasons:
         raise ReasonNeeded(f"{staff} has not said why they open case {found.number}")
+    sight = sight_of(found.generation, opened_the_facts=any(one["income"] for one in reasons))
+    if sight == "flag" and not flag_is_enough:
+        raise FactsClosed(f"{staff} has not opened the facts of case {found.number}")
     await _log(tx, found, staff, f"to handle case {found.number}", now)
-    return found
+    return found, sight
 
 
-async def has_given_reason(tx: Transaction, case_id: str, staff: str, now: datetime) -> bool:
-    return (
-        await tx.scalar(
-            select(case_access.c.id)
-            .where(case_access.c.case_id == case_id, case_access.c.staff == staff, case_access.c.until > now)
-            .limit(1)
+async def reasons_given(
+    tx: Transaction, case_id: str, staff: str, now: datetime
+) -> Sequence[Mapping[str, Any]]:
+    """Why this member of staff has opened the case, as far as it still holds."""
+    return await tx.all(
+        select(case_access.c.reason, case_access.c.income).where(
+            case_access.c.case_id == case_id, case_access.c.staff == staff, case_access.c.until > now
         )
-        is not None
     )
 
 
@@ -116,11 +133,15 @@ async def give_reason(
             until=holds_until(now),
         )
     )
-    purpose = f"to open case {opened.number} ({reason})"
+    whole = " and its facts" if income else ""
+    purpose = f"to open case {opened.number}{whole} ({reason})"
     await _log(tx, opened, staff, f"{purpose}: {said}" if said else purpose, now)
 
 
-_OPENED = re.compile(r"to open case (?P<number>\d+) \((?P<reason>[a-z]+)\)(?:: (?P<words>.*))?", re.DOTALL)
+_OPENED = re.compile(
+    r"to open case (?P<number>\d+)(?P<facts> and its facts)? \((?P<reason>[a-z]+)\)(?:: (?P<words>.*))?",
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True)
@@ -130,18 +151,19 @@ class Opened:
     number: str
     reason: str
     words: str
+    facts: bool = False  # what otherwise only the tax administration knows, too
 
 
 def opened_for(purpose: str) -> Opened | None:
     """What `give_reason` wrote in a usage log, for showing it in the reader's language; None for other purposes.
 
     >>> opened_for("to open case 202600001 (question): Hun ringte")
-    Opened(number='202600001', reason='question', words='Hun ringte')
+    Opened(number='202600001', reason='question', words='Hun ringte', facts=False)
     """
     found = _OPENED.fullmatch(purpose)
     if found is None or found["reason"] not in REASONS:
         return None
-    return Opened(found["number"], found["reason"], found["words"] or "")
+    return Opened(found["number"], found["reason"], found["words"] or "", found["facts"] is not None)
 
 
 async def _log(tx: Transaction, opened: Case, staff: str, purpose: str, now: datetime) -> None:

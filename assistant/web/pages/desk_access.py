@@ -6,13 +6,14 @@ from aiohttp import web
 from yarl import URL
 
 from assistant.casework import NoSuchCase, access
-from assistant.casework.access import OfAnotherMunicipality, ReasonIncomplete, ReasonNeeded
+from assistant.casework.access import FactsClosed, OfAnotherMunicipality, ReasonIncomplete, ReasonNeeded
 from assistant.casework.case_rows import Case
+from assistant.casework.seeing import Sight
 from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.twin import UNKNOWN
 from assistant.web.faults import Denied, NotHere
-from assistant.web.forms import read_form
+from assistant.web.forms import Form, read_form
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import local_path, redirect, render, text
 from assistant.web.routing import ID, STAFF, Route
@@ -30,11 +31,23 @@ def routes(parts: Parts) -> list[Route]:
 
 
 async def case_to_handle(request: web.Request, tx: Transaction, case_id: str) -> Case:
-    """The case, for one who has said today why they open it; the reading is logged. Every desk page asks here.
+    """The case and all behind it, for one who has said today why they open it; the reading is logged.
 
-    Anybody else is sent on to say why (303), and back afterwards. Raises NotHere, and Denied for a case of
-    another municipality.
+    Every desk page asks here, or for the flag alone below. Anybody else is sent on to say why (303), and back
+    afterwards. Raises NotHere, and Denied for a case of another municipality.
     """
+    found, _ = await _case(request, tx, case_id, flag_is_enough=False)
+    return found
+
+
+async def case_to_look_at(request: web.Request, tx: Transaction, case_id: str) -> tuple[Case, Sight]:
+    """As above, for a page that can do with the flag: what is to be shown is told with the case."""
+    return await _case(request, tx, case_id, flag_is_enough=True)
+
+
+async def _case(
+    request: web.Request, tx: Transaction, case_id: str, *, flag_is_enough: bool
+) -> tuple[Case, Sight]:
     parts, visitor = request.app[PARTS], visitor_of(request)
     try:
         return await access.case_to_handle(
@@ -43,9 +56,12 @@ async def case_to_handle(request: web.Request, tx: Transaction, case_id: str) ->
             staff=visitor.staff or "",
             municipality=visitor.municipality,
             now=parts.clock(),
+            flag_is_enough=flag_is_enough,
         )
     except ReasonNeeded:
         raise web.HTTPSeeOther(_door(request, case_id)) from None
+    except FactsClosed:
+        raise web.HTTPSeeOther(_door(request, case_id, facts=True)) from None
     except NoSuchCase:
         raise NotHere("case") from None
     except OfAnotherMunicipality as refused:
@@ -62,9 +78,10 @@ async def case_in_queue(request: web.Request, tx: Transaction, case_id: str) -> 
         raise Denied(refused.subject_id, purpose=PURPOSE) from None
 
 
-def _door(request: web.Request, case_id: str) -> str:
+def _door(request: web.Request, case_id: str, *, facts: bool = False) -> str:
     back = request.rel_url.path_qs if request.method in ("GET", "HEAD") else f"/desk/cases/{case_id}"
-    return str(URL(f"/desk/cases/{case_id}/open").with_query(to=back))
+    asked = {"to": back, "facts": "needed"} if facts else {"to": back}
+    return str(URL(f"/desk/cases/{case_id}/open").with_query(asked))
 
 
 def _way_on(wish: str, case_id: str) -> str:
@@ -74,13 +91,15 @@ def _way_on(wish: str, case_id: str) -> str:
 
 async def ask(request: web.Request) -> web.StreamResponse:
     """Why is the case to be opened? The page shows its number only."""
-    return await _asking(request, request.query.get("to", ""), "", "", {}, 200)
+    return await _asking(request, Form(()), {}, 200)
 
 
 async def _asking(
-    request: web.Request, to: str, reason: str, words: str, errors: dict[str, str], status: int
+    request: web.Request, form: Form, errors: dict[str, str], status: int
 ) -> web.StreamResponse:
     case_id = request.match_info["case_id"]
+    to = form.text("to") or request.query.get("to", "")
+    needed = "needed" in (form.text("facts_needed"), request.query.get("facts", ""))
     async with request.app[PARTS].database.read() as tx:
         opened = await case_in_queue(request, tx, case_id)
     page = {
@@ -88,9 +107,12 @@ async def _asking(
         "case_id": case_id,
         "to": _way_on(to, case_id),
         "choices": [(name, text(request, f"handling.reason_{name}")) for name in access.REASONS],
-        "chosen": reason,
-        "words": words,
-        "errors": {"reason": "", "words": ""} | errors,
+        "chosen": form.text("reason"),
+        "words": form.text("words", limit=access.LONGEST_WORDS),
+        "flagged": opened.generation == "flagged",
+        "facts_needed": needed,
+        "facts": form.text("facts") == "yes",
+        "errors": {"reason": "", "words": "", "facts": ""} | errors,
     }
     return render(request, "desk/open.html", page, status=status)
 
@@ -98,21 +120,24 @@ async def _asking(
 async def give(request: web.Request) -> web.StreamResponse:
     parts, visitor = request.app[PARTS], visitor_of(request)
     form = await read_form(request)
-    words, to = form.text("words", limit=access.LONGEST_WORDS), form.text("to")
-    given = form.text("reason")
+    words = form.text("words", limit=access.LONGEST_WORDS)
+    given, facts = form.text("reason"), form.text("facts") == "yes"
     reason = next((name for name in access.REASONS if name == given), None)
     if reason is None:
-        errors = {"reason": text(request, "handling.error_reason_missing")}
-        return await _asking(request, to, "", words, errors, 422)
+        return await _asking(request, form, {"reason": text(request, "handling.error_reason_missing")}, 422)
+    if form.text("facts_needed") and not facts:
+        return await _asking(request, form, {"facts": text(request, "ways.error_facts_needed")}, 422)
     case_id = request.match_info["case_id"]
     try:
         async with parts.database.begin() as tx:
             opened = await case_in_queue(request, tx, case_id)
-            await access.give_reason(tx, opened, visitor.staff or "", reason, words, parts.clock())
+            income = facts and opened.generation == "flagged"
+            await access.give_reason(
+                tx, opened, visitor.staff or "", reason, words, parts.clock(), income=income
+            )
     except ReasonIncomplete:
-        errors = {"words": text(request, "handling.error_words_missing")}
-        return await _asking(request, to, reason, words, errors, 422)
-    return redirect(_way_on(to, case_id))
+        return await _asking(request, form, {"words": text(request, "handling.error_words_missing")}, 422)
+    return redirect(_way_on(form.text("to"), case_id))
 
 
 async def person_name(parts: Parts, tx: Transaction, person: str) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import select
 
-from assistant.casework import appeals, assigning, case_rows, drafting, four_eyes, preliminary, wording
+from assistant.casework import appeals, assigning, case_rows, drafting, flags, four_eyes, preliminary, wording
 from assistant.casework.case_rows import Case
 from assistant.casework.considering import Considered, fee_of
 from assistant.casework.outcome import Conclusion, Outcome
@@ -24,7 +24,7 @@ from assistant.web.forms import Form
 from assistant.web.letters import pdf_answer
 from assistant.web.pages import desk_documents
 from assistant.web.pages.desk import line_of
-from assistant.web.pages.desk_access import case_to_handle, person_name
+from assistant.web.pages.desk_access import case_to_handle, case_to_look_at, person_name
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import markup, render, text
 from assistant.web.routing import ID, STAFF, Route
@@ -64,7 +64,11 @@ async def case_page(
     now = parts.clock()
     today = local_date(now)
     async with parts.database.begin() as tx:
-        opened = await case_to_handle(request, tx, request.match_info["case_id"])
+        opened, sight = await case_to_look_at(request, tx, request.match_info["case_id"])
+        if sight == "flag":
+            held = await flags.holding_flags(tx, opened.municipality, opened.subject_id)
+            line = line_of(opened, visitor.language, today)
+            return render(request, "desk/flag.html", {"case": opened, "line": line, "flags": held})
         decisions = await case_rows.decisions_in(tx, opened.id)
         considered = await parts.casework.consider(tx, opened, now) if opened.is_open else None
         proposals = await four_eyes.proposals(tx, opened.id)

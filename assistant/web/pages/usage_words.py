@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.casework.access import opened_for
+from assistant.casework.wording import handling_text
 from assistant.processes.picture import text_of
 from assistant.twin import UsageRow
 from rules import Catalogue
@@ -61,7 +62,11 @@ def in_words(
     purpose_key = PURPOSES.get(said.rstrip(), "")
     if (opened := opened_for(use.purpose)) is not None:
         purpose_key = f"handling.purpose_{opened.reason}"
-        number = f"{opened.number} (“{opened.words}”)" if opened.words else opened.number
+        number = opened.number
+        if opened.facts:
+            number = handling_text("with_facts", language, number=number)
+        if opened.words:
+            number = f"{number} (“{opened.words}”)"
     name = "" if use.actor_kind == "person" else use.actor
     return ShownUse(
         number=use.number,
