@@ -36,7 +36,7 @@ class ReasonNeeded(CaseworkError):
 
 
 class FactsClosed(CaseworkError):
-    """The municipality sees the flag of this case; the facts behind it have not been opened by this member of staff."""
+    """The municipality sees the flag of this case; this member of staff has not opened the facts behind it."""
 
 
 class ReasonIncomplete(CaseworkError):
