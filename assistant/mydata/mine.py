@@ -89,12 +89,6 @@ async def facts_about(tx: Transaction, processes: Processes, found: Mine, holder
     """
     twin, concepts = processes.twin, processes.catalogue.model.concepts
     facts = list(await twin.facts_of(tx, holder.id))
-    if not holder.own and holder.speaks_for_itself:
-        facts = [
-            one
-            for one in facts
-            if (known := concepts.get(one.concept)) and known.sensitivity != "confidential"
-        ]
     things = {one.object_id for one in facts if one.concept in HAS and one.object_id}
     pointing = select(fact.c.subject_id, fact.c.valid_from, fact.c.valid_to).where(
         fact.c.object_id == holder.id, fact.c.concept.in_(BELONGS), fact.c.superseded_at.is_(None)
@@ -108,7 +102,11 @@ async def facts_about(tx: Transaction, processes: Processes, found: Mine, holder
     for thing in sorted(things):
         told = await twin.facts_of(tx, thing)
         facts += [one for one in told if one.concept not in BELONGS or one.object_id in found.ids]
-    return facts
+    if holder.own or not holder.speaks_for_itself:
+        return facts
+    return [
+        one for one in facts if (known := concepts.get(one.concept)) and known.sensitivity != "confidential"
+    ]
 
 
 async def fact_open_to(

@@ -69,7 +69,7 @@ async def test_the_answers_have_the_shapes_of_the_description(entitled: Town) ->
     _, none = await ask(entitled, "/v2/findUsage", siri, periodEnd="2021-01-31T10:20:30")
     assert none == {"totalUsages": 0, "usages": []}
     _, every = await ask(entitled, "/v2/findUsage", siri, periodStart="2021-01-31T10:20:30")
-    assert every["totalUsages"] == total + 1
+    assert every["totalUsages"] == total + 2
 
 
 async def test_what_does_not_fit_is_refused_and_no_number_is_taken_from_an_address(entitled: Town) -> None:

@@ -20,7 +20,14 @@ from assistant.registers import (
     RegisterUnavailable,
     statements_from_tax_basis,
 )
-from assistant.registers.ks_fiks import Asked, ExtraPost, KsFiksCalculation, KsFiksSummed, read_summed
+from assistant.registers.ks_fiks import (
+    Asked,
+    ExtraPost,
+    KsFiksCalculation,
+    KsFiksSummed,
+    read_calculation,
+    read_summed,
+)
 from assistant.registers.simulators import Simulators
 from tests.integration.registers.replaying import (
     ROLE,
@@ -102,6 +109,33 @@ def test_the_lines_of_the_newer_interface_add_up_and_its_totals_were_not_publish
         assert sum(share["beloep"] for share in post["personer"]) == post["beloep"]
     assert sum(post["beloep"] for post in posts) == 959_743
     assert "beregningsbeloep" not in answer
+
+
+def test_a_line_of_the_newer_interface_that_does_not_add_up_leaves_the_income_unknown() -> None:
+    answer = as_json(example("ks_fiks_1_calculation_answer.json"))
+    asked = ["04817299771", "27847099416"]
+    assert read_calculation(answer, asked)[0].adds_up
+    answer["visningsposter"][0]["poster"][0]["beloep"] += 1
+
+    (basis,) = read_calculation(answer, asked)
+
+    assert not basis.adds_up
+    assert statements_from_tax_basis(basis)[0].spans == ()
+
+
+def test_what_ks_fiks_has_itself_arrived_at_is_kept_beside_ours() -> None:
+    post = {"tekniskNavn": PAY, "beloep": 400_000, "personer": [{"identifikator": MOTHER, "beloep": 400_000}]}
+    answer = {
+        "inntektsaar": 2025,
+        "stadie": "OPPGJOER",
+        "personer": [{"identifikator": MOTHER, "skjermet": False}],
+        "visningsposter": [{"kategori": "INNTEKT", "poster": [post]}],
+        "beregningsbeloep": 407_200,
+    }
+    (basis,) = read_calculation(answer, [MOTHER])
+
+    (span,) = statements_from_tax_basis(basis)[0].spans
+    assert (span.value, span.detail["calculated_by_source"]) == (400_000, "407200")
 
 
 async def test_of_the_newer_interfaces_person_the_adjustment_is_shown_and_not_counted(

@@ -96,6 +96,17 @@ async def test_an_annulment_takes_back(known: Known) -> None:
     assert await known.value(CHILD, "person.death_date", ON) is None
 
 
+async def test_an_annulled_address_was_never_one(known: Known) -> None:
+    home = lives(start="2026-01-31T23:00:00Z")
+    await known.hear(content(bostedsadresse=[home]), "bostedsadresse", "registrereNy", FIRST)
+    annulled = content(bostedsadresse=[home | {"erGjeldende": False}])
+    await known.hear(annulled, "bostedsadresse", "annullere", LATER)
+
+    assert await known.value(CHILD, "person.municipality", ON, known_at=FIRST) == "9999"
+    assert await known.value(CHILD, "person.municipality", ON) is UNKNOWN
+    assert await known.value(CHILD, "person.municipality", date(2026, 3, 1)) is UNKNOWN
+
+
 async def test_a_correction_of_history_changes_the_days_before_alone(known: Known) -> None:
     now = lives("2", start="2026-05-31T22:00:00Z")
     before = lives("1", start="2026-01-31T23:00:00Z", current=False, end="2026-05-31T22:00:00Z")
