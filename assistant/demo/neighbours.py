@@ -28,10 +28,22 @@ class Neighbour:
     child: str
     worker: str
     worker_name: str
+    neighbour: tuple[str, str, str] | None = None  # key, first name and child of another mother like her
 
 
 NEIGHBOURS = (
-    Neighbour("9997", "Papirvik", "documented", "pia", "Pia", "Papirvik", "Petter", "paul", "Paul Behandler"),
+    Neighbour(
+        "9997",
+        "Papirvik",
+        "documented",
+        "pia",
+        "Pia",
+        "Papirvik",
+        "Petter",
+        "paul",
+        "Paul Behandler",
+        ("petra", "Petra", "Pernille"),
+    ),
     Neighbour(
         "9998", "Hentevik", "fetched", "helga", "Helga", "Hentevik", "Henrik", "hilde", "Hilde Behandler"
     ),
@@ -55,6 +67,10 @@ def neighbouring(making: Making) -> tuple[Municipality, ...]:
         if who.number == NUMBER:
             continue
         making.number, making.town, making.letters = who.number, who.name, who.name[:2].upper()
-        found.append(Municipality(who.number, who.name, making.today, (family_of(making, who),)))
+        families = [family_of(making, who)]
+        if who.neighbour is not None:
+            key, first, child = who.neighbour
+            families.append(family_of(making, replace(who, key=key, first=first, child=child)))
+        found.append(Municipality(who.number, who.name, making.today, tuple(families)))
     making.number, making.town, making.letters = NUMBER, NAME, "VB"
     return tuple(found)

@@ -131,7 +131,10 @@ class World:
         elsewhere = [who for who in NEIGHBOURS if who.number != NUMBER]
         return [
             *(TestUser.staff(key, name, [role], NUMBER) for key, name, role, _ in STAFF),
-            *(TestUser.staff(who.worker, who.worker_name, ["case_worker"], who.number) for who in elsewhere),
+            *(
+                TestUser.staff(who.worker, who.worker_name, ["case_worker", "operator"], who.number)
+                for who in elsewhere  # small places, where one does it all
+            ),
         ]
 
     def _is_adult(self, person: Person) -> bool:

@@ -37,7 +37,7 @@ class Form:
         """What is sent when the button is pressed; `answers` by field name, as somebody would choose or write."""
         sent: dict[str, str] = {}
         for one in self.fields:
-            if one.name and (one.kind != "radio" or one.checked):
+            if one.name and (one.kind not in ("radio", "checkbox") or one.checked):
                 sent[one.name] = one.value
         for name, value in answers.items():
             offered = [one for one in self.fields if one.name == name]

@@ -245,7 +245,8 @@ async def it_is_not_there_for_others(demo: DemoProcess, letter_path: str, ingrid
             )
             await staff.log_in()
             await staff.open("/desk", status=status)
-            await staff.open(f"/desk/decisions/{letter_path.rpartition('/')[2]}", status=status)
+            page = await staff.open(f"/desk/decisions/{letter_path.rpartition('/')[2]}", status=status)
+            assert "198 000" not in page.text  # the municipality has a flag, and has given no reason for more
             await staff.open("/me", status=403)
     async with Resident.at_the_door(demo.base, "nobody") as stranger:
         page = await stranger.open(letter_path)  # which leads to the login

@@ -9,6 +9,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from demo_under_test import DemoProcess
+from paperwork import (
+    TAX_RETURN,
+    he_reads_and_decides,
+    she_sends,
+    she_sends_the_rest,
+    she_walks_to_the_papers,
+)
 from scenery import scenery
 from sqlalchemy import select
 from walking import Resident, Staff
@@ -87,6 +94,79 @@ async def test_with_a_flag_she_does_nothing_and_the_municipality_never_sees_the_
         assert "Inntekt fra skatteoppgjøret, Vigdis Vardevik 198 000 kr Skatteetaten" in letter
         assert "kan du klage til statsforvalteren" in letter
         assert not [row for row in demo.records.rows(usage) if row["actor_kind"] == "staff"]
+
+        # and a case worker who says why they open the case sees the flag, and not what is behind it
+        async with Staff.logged_in(demo.base, "sakia") as sakia:
+            page = await sakia.open_case(f"/desk/cases/{made['case_id']}")
+            assert "600 kr" in page.text
+            for hidden in ("198 000", "Vigdis", "Vilje", "1 080"):
+                assert hidden not in page.text, hidden
+            refused = await sakia.open(f"/desk/decisions/{made['id']}")
+            assert refused.path.endswith("/open")
+
+            # unless they need the facts, and say so: which Vigdis can read
+            page = await sakia.open_case(f"/desk/decisions/{made['id']}", facts=True)
+            assert "198 000" in page.text
+        assert "og opplysningene bak flagget" in (await vigdis.open("/me/data/log")).text
+
+
+async def test_papirvik_moves_from_papers_to_a_flag_with_what_is_open(
+    tmp_path: Path, database_url: str
+) -> None:
+    async with (
+        DemoProcess(tmp_path, TOWN, database_url) as demo,
+        Resident.at_the_door(demo.base, "pia") as pia,
+        Resident.at_the_door(demo.base, "petra") as petra,
+        Staff.logged_in(demo.base, "paul") as paul,
+    ):
+        await demo.settled()
+
+        # given Pia on her way through the errand, and Petra who has sent her papers
+        await pia.log_in()
+        begun = await she_walks_to_the_papers(pia)
+        await petra.log_in()
+        errand = await she_walks_to_the_papers(petra)
+        await she_sends(petra, errand, TAX_RETURN, "Petras skattemelding.pdf")
+        await she_sends_the_rest(petra)
+        await demo.settled()
+        (sent,) = demo.records.rows(case, case.c.municipality == PAPIRVIK)
+        assert (sent["generation"], sent["status"]) == ("documented", "manual")
+
+        # when the municipality moves on
+        page = await paul.open("/desk/generations")
+        assert "Papirer Slik er det nå" in page.text
+        page = await paul.press("Behandle ærendet slik", generation="flagged")
+        assert "Flagg Slik er det nå" in page.text
+        await demo.settled()
+
+        # then Pia is told that she need not send papers, and is not asked for them
+        assert "Du trenger ikke sende papirer" in (await pia.open("/me")).text
+        page = await pia.open(begun)
+        assert page.h1 == "Hvor lenge skal søknaden gjelde?"
+        await pia.press("Neste", duration="whole_stay")
+        page = await pia.press("Ja, gå videre")
+        page = await pia.press("Send søknaden")
+        assert page.h1 == "Søknaden er sendt"
+        await demo.settled()
+        (hers,) = demo.records.rows(
+            case, case.c.person_id != sent["person_id"], case.c.municipality == PAPIRVIK
+        )
+        assert (hers["generation"], hers["status"]) == ("flagged", "decided")
+        (made,) = demo.records.rows(decision, decision.c.case_id == hers["id"])
+        assert made["automatic"]
+
+        # and Petra's papers are judged by the one who has them, not thrown away
+        (still,) = demo.records.rows(case, case.c.id == sent["id"])
+        assert (still["generation"], still["status"]) == ("documented", "manual")
+        await he_reads_and_decides(paul, sent["id"])
+        await demo.settled()
+        fees = {row["monthly_amount"] for row in demo.records.rows(flag, flag.c.municipality == PAPIRVIK)}
+        assert fees == {FEE}
+
+        # and of Pia's case Paul sees the flag alone
+        page = await paul.open_case(f"/desk/cases/{hers['id']}")
+        assert "600 kr" in page.text
+        assert "198 000" not in page.text
 
 
 def _cases(municipality: str) -> object:

@@ -116,6 +116,13 @@ class Staff(Person):
     login = "/login/staff"
     home = "/desk"
 
+    async def open_case(self, path: str, *, facts: bool = False) -> Page:
+        """Open a page of a case; at the door, say that it is to handle it, and whether its facts are needed."""
+        page = await self.open(path)
+        if not page.path.endswith("/open"):
+            return page
+        return await self.press("Åpne saken", reason="handle", **({"facts": "yes"} if facts else {}))
+
 
 @dataclass
 class Chat:
