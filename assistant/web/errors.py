@@ -12,10 +12,10 @@ from yarl import URL
 
 from assistant.web import faults
 from assistant.web.csrf import remember_visit
-from assistant.web.faults import Fault, LoginNeeded
+from assistant.web.faults import AskedFirst, Fault, LoginNeeded
 from assistant.web.metrics import count_request
 from assistant.web.parts import PARTS
-from assistant.web.rendering import json_answer, local_path, render, text
+from assistant.web.rendering import json_answer, local_path, redirect, render, text
 
 log = structlog.get_logger()
 
@@ -84,6 +84,8 @@ def _answer(
 ) -> web.StreamResponse:
     status = raised.status if raised is not None else fault.status
     headers = dict(fault.headers)
+    if isinstance(fault, AskedFirst):
+        return redirect(fault.path)
     if raised is not None and "Allow" in raised.headers:
         headers["Allow"] = raised.headers["Allow"]
     if isinstance(fault, LoginNeeded) and request.method in ("GET", "HEAD") and not wants_json(request):

@@ -101,6 +101,16 @@ class Unavailable(Fault):
         super().__init__(detail, headers={"Retry-After": str(retry_after)})
 
 
+class AskedFirst(Fault):
+    """Another page of ours must be answered first; the visitor is sent there (303). `path` is one code made."""
+
+    status = 303
+
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+
+
 class LoginNeeded(Fault):
     """The visitor must log in, or log in afresh, and is sent there; `who` says as what."""
 

@@ -12,7 +12,7 @@ from assistant.casework.seeing import Sight
 from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.twin import UNKNOWN
-from assistant.web.faults import Denied, NotHere
+from assistant.web.faults import AskedFirst, Denied, NotHere
 from assistant.web.forms import Form, read_form
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import local_path, redirect, render, text
@@ -33,8 +33,8 @@ def routes(parts: Parts) -> list[Route]:
 async def case_to_handle(request: web.Request, tx: Transaction, case_id: str) -> Case:
     """The case and all behind it, for one who has said today why they open it; the reading is logged.
 
-    Every desk page asks here, or for the flag alone below. Anybody else is sent on to say why (303), and back
-    afterwards. Raises NotHere, and Denied for a case of another municipality.
+    Every desk page asks here, or for the flag alone below. Raises AskedFirst, which sends anybody else on to say
+    why and back afterwards; NotHere; and Denied for a case of another municipality.
     """
     found, _ = await _case(request, tx, case_id, flag_is_enough=False)
     return found
@@ -59,9 +59,9 @@ async def _case(
             flag_is_enough=flag_is_enough,
         )
     except ReasonNeeded:
-        raise web.HTTPSeeOther(_door(request, case_id)) from None
+        raise AskedFirst(_door(request, case_id)) from None
     except FactsClosed:
-        raise web.HTTPSeeOther(_door(request, case_id, facts=True)) from None
+        raise AskedFirst(_door(request, case_id, facts=True)) from None
     except NoSuchCase:
         raise NotHere("case") from None
     except OfAnotherMunicipality as refused:

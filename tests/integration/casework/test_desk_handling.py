@@ -12,7 +12,7 @@ from assistant.web.pages import me_reading
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
-NAMES = ("Nordmann", "Kari", "Lise", "600")
+NAMES = ("Nordmann", "Kari", "Lise", "600\xa0000", "Inntekt")
 
 
 async def waiting_case(town: Town) -> str:
