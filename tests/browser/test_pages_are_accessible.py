@@ -229,7 +229,8 @@ def test_an_errand_with_papers_and_the_desk_that_reads_them(
         desk = Walk(visitor(language), language)
         desk.visit.log_in("paul", "/desk")
         desk.visit.until("/desk", lambda: desk.visit.page.locator("main a[href^='/desk/cases/']"))  # noqa: B023
-        desk.go(desk.links("/desk/cases/")[0])
+        _open(desk, desk.links("/desk/cases/")[0])
+        desk.see("a case with documents")
         expect(desk.visit.page.locator("main a[href^='/desk/documents/']")).to_have_count(1)
         desk.over()
     return walk.over()

@@ -133,7 +133,8 @@ async def she_sends_the_rest(pia: Resident) -> None:
 
 
 async def he_reads_and_decides(paul: Staff, case_id: str) -> None:
-    page = await paul.open(f"/desk/cases/{case_id}")
+    await paul.open(f"/desk/cases/{case_id}")  # which asks why
+    page = await paul.press("Åpne saken", reason="handle")
     assert "Den må vurderes av et menneske" in page.text
     assert "198 000" not in page.text
     (link,) = {href for _, href in page.links if href.startswith("/desk/documents/")}
