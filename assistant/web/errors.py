@@ -40,7 +40,9 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
         except Fault as fault:
             response = _answer(request, fault)
         except web.HTTPException as raised:
-            response = raised if raised.status < 400 else _answer(request, _as_fault(raised), raised)
+            response = (
+                _elsewhere(raised) if raised.status < 400 else _answer(request, _as_fault(raised), raised)
+            )
         except Exception:
             failure = new_failure_id()
             log.exception("web.failed", id=failure, route=route_of(request), method=request.method)
@@ -72,6 +74,11 @@ def new_failure_id() -> str:
     16
     """
     return "".join(secrets.choice(_LETTERS) for _ in range(16))
+
+
+def _elsewhere(raised: web.HTTPException) -> web.StreamResponse:
+    """A way on that was raised, as an answer: aiohttp no longer takes the exception itself for one."""
+    return web.Response(status=raised.status, headers={"Location": raised.headers["Location"]})
 
 
 def _as_fault(raised: web.HTTPException) -> Fault:

@@ -16,8 +16,8 @@ from sqlalchemy import delete, insert, select
 from yarl import URL
 
 from assistant.config import LoginSettings
-from assistant.store import enqueue
-from assistant.store.tables import login_attempt
+from assistant.store import Transaction, enqueue
+from assistant.store.tables import login_attempt, municipality
 from assistant.web import cookies, sessions
 from assistant.web.faults import BadRequest, LoginNeeded, Unavailable
 from assistant.web.id_token import BadToken, Expected, IdToken, check_id_token
@@ -231,25 +231,34 @@ async def _open_session(request: web.Request, parts: Parts, kind: Kind, identity
                 provider_sid=identity.sid,
             )
         else:
-            new = _staff_session(parts, identity, language)
+            new = _staff_session(identity, language, await _works_for(tx, parts, identity))
         token = await sessions.start(tx, new, now)
     if visitor.session is not None:
         request.app[LIVE_SOCKETS].end_sessions({visitor.session})
     return token
 
 
-def _staff_session(parts: Parts, identity: IdToken, language: str) -> sessions.NewSession:
+async def _works_for(tx: Transaction, parts: Parts, identity: IdToken) -> str:
+    """The municipality a member of staff works for: one that is served here, and the only one they will see."""
+    number = identity.claims.get("municipality", parts.config.municipality)
+    if number == parts.config.municipality:
+        return parts.config.municipality
+    known = select(municipality.c.number).where(municipality.c.number == str(number))
+    served: str | None = await tx.scalar(known)
+    if served is None:
+        raise _failed("a member of staff of a municipality that is not served here")
+    return served
+
+
+def _staff_session(identity: IdToken, language: str, works_for: str) -> sessions.NewSession:
     claims = identity.claims
     user = claims.get("preferred_username")
     user = user if isinstance(user, str) and user else identity.subject
     name = claims.get("name")
     roles = claims.get("roles")
-    municipality = claims.get("municipality", parts.config.municipality)
-    if municipality != parts.config.municipality:
-        raise _failed("a member of staff of another municipality")
     return sessions.NewSession(
         "staff",
-        parts.config.municipality,
+        works_for,
         language,
         acr=identity.acr,
         staff=f"{name} ({user})" if isinstance(name, str) and name else user,

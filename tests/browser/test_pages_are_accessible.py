@@ -173,6 +173,69 @@ def test_a_residents_pages_and_the_errand_step_by_step(walk: Walk) -> None:
     walk.over()
 
 
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+LAST = LANGUAGES[-1]
+
+
+def test_an_errand_with_papers_and_the_desk_that_reads_them(
+    walk: Walk, visitor: Callable[..., Visit]
+) -> None:
+    """Pia's, where people send documents: dropped again in all languages but the last, in which it is sent."""
+    page = walk.visit.page
+    walk.visit.expected_statuses |= {422}
+    walk.visit.log_in("pia")
+    page.locator("form[action='/me/errands'] button").first.click()
+    page.wait_for_url("**/me/errands/*")
+    errand = page.url
+    while page.locator("input[type=file]").count() == 0:
+        no = page.locator("main form.step-form input[type=radio][value=no]")
+        if no.count():
+            no.check()
+        walk.press("action=next")
+    walk.see("documents, none sent")
+    walk.press("action=next")
+    expect(page.locator(".ds-error-summary")).to_be_visible()
+    walk.see("documents, one is needed")
+    file = page.locator("input[type=file]")
+    file.set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": PDF + b" " * 10_485_760})
+    expect(page.locator("#file-income-error")).to_have_attribute("role", "alert")
+    walk.press("action=send")
+    expect(file).to_be_focused()  # and nothing is sent
+    walk.see("documents, a file that is too large")
+    file.set_input_files({"name": "brev.html", "mimeType": "text/html", "buffer": b"<!doctype html><p>"})
+    expect(page.locator("#file-income-error")).to_have_count(0)
+    walk.press("action=send")
+    expect(page.locator(".ds-error-summary")).to_be_visible()
+    walk.see("documents, a file of another kind")
+    long = "Skattemelding-med-et-svært-langt-navn-uten-mellomrom-som-må-brytes-2025.pdf"
+    page.locator("input[type=file]").set_input_files(
+        {"name": long, "mimeType": "application/pdf", "buffer": PDF}
+    )
+    walk.press("action=send")
+    expect(page.locator(".files li")).to_have_count(1)
+    walk.see("documents, one sent")
+    if walk.language == "nb":
+        picture(page, "documents")
+    if walk.language != LAST:
+        page.goto(f"{errand}/cancel")
+        walk.press("action=withdraw")
+        return walk.over()
+    while page.locator("main button[value=submit]").count() == 0:
+        walk.press("action=next")
+    walk.press("action=submit")
+    expect(page.locator(".sent-files")).to_be_visible()
+    walk.see("the receipt with documents")
+    for language in LANGUAGES:
+        desk = Walk(visitor(language), language)
+        desk.visit.log_in("paul", "/desk")
+        desk.visit.until("/desk", lambda: desk.visit.page.locator("main a[href^='/desk/cases/']"))  # noqa: B023
+        _open(desk, desk.links("/desk/cases/")[0])
+        desk.see("a case with documents")
+        expect(desk.visit.page.locator("main a[href^='/desk/documents/']")).to_have_count(1)
+        desk.over()
+    return walk.over()
+
+
 def _answer(walk: Walk, step: str) -> None:
     """Answer a step; first wrongly where that shows another state of the page."""
     page = walk.visit.page

@@ -46,14 +46,17 @@ async def listed(parts: Parts, tx: Transaction, opened: Case, language: str) -> 
 
 
 async def read(request: web.Request) -> web.StreamResponse:
-    """One file, to be saved; the reading is in the logs of who sent it and whom it is about."""
+    """One file, to be saved; the reading is in the logs of who sent it and whom it is about.
+
+    Who has not said today why they open the case is asked first, as for the case itself.
+    """
     parts, visitor = request.app[PARTS], visitor_of(request)
     async with parts.database.begin() as tx:
         found = await parts.documents.find(tx, request.match_info["document_id"])
         if found is None:
             raise NotHere("document")
         if found.case_id is None or found.municipality != visitor.municipality:
-            raise Denied(found.person_id, purpose=ELSEWHERE)  # not sent yet: its sender's alone
+            raise Denied(found.person_id, purpose=PURPOSE)  # not sent yet: its sender's alone
         opened = await case_to_handle(request, tx, found.case_id)
         await _log_reading(parts, tx, visitor, opened)
         content = await parts.documents.content_of(tx, found)
@@ -68,7 +71,7 @@ async def _log_reading(parts: Parts, tx: Transaction, visitor: Visitor, opened: 
             actor_kind="staff",
             actor=visitor.staff or "",
             action="read",
-            purpose=f"{PURPOSE} {opened.number}",
+            purpose=f"to handle case {opened.number}",
             basis=f"{law.act} {law.section}",
             concepts=("document",),
         )

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 import pytest
 from site_under_test import KARI, PEOPLE, Browser, Site
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from yarl import URL
 
-from assistant.store.tables import identity, login_attempt, session
+from assistant.demo.login_provider import TestUser
+from assistant.store.tables import identity, login_attempt, municipality, session
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -185,6 +186,22 @@ async def test_staff_get_the_roles_their_provider_gives_and_no_others(site: Site
     assert row is not None
     assert (row["kind"], row["staff"], row["roles"]) == ("staff", "Dina Drift (dina)", ["operator"])
     assert row["person_id"] is None
+
+
+@SQLITE
+@pytest.mark.parametrize(("claimed", "works_for"), [("9999", "9999"), ("9997", "9997"), ("1234", None)])
+async def test_staff_work_for_a_municipality_that_is_served_here_or_get_no_further(
+    site: Site, monkeypatch: pytest.MonkeyPatch, claimed: str, works_for: str | None
+) -> None:
+    async with site.parts.database.begin() as tx:
+        await tx.execute(insert(municipality).values(number="9997", name="Papirvik", settings={}))
+    paul = TestUser.staff("paul", "Paul Behandler", ["case_worker"], claimed)
+    monkeypatch.setattr(site.employees, "users", lambda: [paul])
+    response = await site.browser().log_in("paul", path="/login/staff?next=/logged-out")
+    assert (response.status == 200) == (works_for is not None)
+    async with site.parts.database.read() as tx:
+        found = [row["municipality"] for row in await tx.all(select(session))]
+    assert found == ([works_for] if works_for else [])
 
 
 @SQLITE
