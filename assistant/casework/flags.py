@@ -161,6 +161,23 @@ async def _write(tx: Transaction, new: Flag, now: datetime) -> Flag:
     return replace(new, id=flag_id, sequence=written.scalar_one(), created_at=now)
 
 
+async def correct_flags(tx: Transaction, reversed_id: str, new: Flag, now: datetime, *, lowers: bool) -> None:
+    """Let `new` hold, back in time, for each place that had the fee of the decision that is reversed.
+
+    Where none had, it is written for its own place if it `lowers` the fee. A fee that is no longer lowered is
+    written as the full price: what a biller has been told is corrected, not taken away.
+    """
+    holding = await holding_flags(tx, new.municipality, new.subject_id, during=new.period)
+    had = [old for old in holding if old.decision_id == reversed_id and old.fee == new.fee]
+    for old in had:
+        begins, ends = max(old.valid_from, new.valid_from), min(old.valid_to, new.valid_to)
+        await write_flag(
+            tx, replace(new, place_number=old.place_number, valid_from=begins, valid_to=ends), now
+        )
+    if not had and lowers:
+        await write_flag(tx, new, now)
+
+
 @dataclass(frozen=True)
 class FlagPage:
     """What came after a sequence number. `next_since` is what to ask for next time."""
