@@ -9,7 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from assistant.casework import wording
-from assistant.casework.case_rows import Decision
+from assistant.casework.case_rows import Case, Decision
 from assistant.casework.considering import Considered
 from assistant.casework.errands import Errand
 from assistant.casework.letter import (
@@ -242,8 +242,12 @@ def reversed_in(
 
 
 async def readers_of(tx: Transaction, twin: Twin, considered: Considered) -> Readers:
+    """Who the applicant may read of in the letter of a case that is considered."""
+    return await readers_for(tx, twin, considered.case, considered.period.valid_from)
+
+
+async def readers_for(tx: Transaction, twin: Twin, opened: Case, on: date) -> Readers:
     """The applicant reads of themself and the child, and of the household's adults if they are one of them."""
-    opened, on = considered.case, considered.period.valid_from
     view = await twin.view(
         tx, opened.subject_id, ("child.household.adults.name", "child.kindergarten_place.price"), on
     )
