@@ -134,9 +134,7 @@ async def then(request: web.Request) -> web.StreamResponse:
     return render(request, "me/then.html", page)
 
 
-def _beside(
-    old: Iterable[StatedFact], new: Iterable[StatedFact], language: str
-) -> list[dict[str, Any]]:
+def _beside(old: Iterable[StatedFact], new: Iterable[StatedFact], language: str) -> list[dict[str, Any]]:
     """The facts of both, each once: as known then and as known now, and whether they differ."""
     found: dict[tuple[str, str], dict[str, Any]] = {}
     for name, facts in (("then", old), ("now", new)):

@@ -13,6 +13,8 @@ from assistant.casework import Ruling, case_rows
 from assistant.casework import reconsideration_rows as rows
 from assistant.casework.case_rows import Decision
 from assistant.casework.flags import flags_since, holding_flags
+from assistant.casework.invoice import month_of
+from assistant.casework.monthly_basis import monthly_basis
 from assistant.casework.reconsideration_rows import Reconsideration
 from assistant.casework.reversal import NotHeard, NotOpen, ReversalIncomplete, Reversing
 from assistant.store.tables import usage
@@ -282,6 +284,32 @@ async def test_looking_anew_is_in_the_usage_log(town: Town):
     new = sorted(log, key=lambda row: row["number"])[before:]
     assert {row["purpose"] for row in new} == {"to find rights and duties", "to decide a case"}
     assert all(row["actor_kind"] == "rule" for row in new)
+
+
+async def test_what_was_billed_stands_and_the_difference_comes_in_the_month_it_became_known(town: Town):
+    await granted(town)
+    (found_id,) = await corrected(town, 200_000)
+    await notice(town, found_id)
+    town.now = datetime(2027, 2, 10, 9, tzinfo=UTC)
+    assert await billed(town, "2026-12") == (["1200", "818", "818"], [])
+    await reverse(town, found_id, Reversing(WORKER, "Rettet.", "invalid", BEGINS))
+    assert await billed(town, "2026-11") == (["1200", "1200", "1200"], [])
+    for over in ("2026-12", "2027-01"):
+        assert await billed(town, over) == (["1200", "818", "818"], [])
+    assert await billed(town, "2027-02") == (
+        ["1200", "1091", "1637"],  # the month's own fee, and twice 273 for the two that are over
+        [("2026-12", "818", "1091", "273"), ("2027-01", "818", "1091", "273")],
+    )
+    assert await billed(town, "2027-03") == (["1200", "1091", "1091"], [])
+
+
+async def billed(town: Town, month: str) -> tuple[list[str], list[tuple[str, str, str, str]]]:
+    """The place's fee before and after, and the total without food; and the corrections."""
+    async with town.database.read() as tx:
+        (one,) = (await monthly_basis(tx, NUMBER, month_of(month))).kindergartens
+    lines = [str(one.fee_before), str(one.fee_after), str(one.total - one.food)]
+    found = [(c.month, str(c.before), str(c.after), str(c.difference)) for c in one.corrections]
+    return lines, found
 
 
 async def notice(town: Town, found_id: str) -> None:
