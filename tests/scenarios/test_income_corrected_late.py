@@ -154,6 +154,7 @@ async def granted_in_november(
         async with Resident.logged_in(demo.base, "ingrid") as ingrid:
             await ingrid.open("/me")
             await ingrid.press("Søk nå")
+            await ingrid.press("Start søknaden")
             await ingrid.press("Neste", cohabitant="no")
             await she_finishes_on_her_page(ingrid)
         await demo.settled()
