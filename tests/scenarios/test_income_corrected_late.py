@@ -21,6 +21,7 @@ from test_reduced_fee_story import FEE, PAID_SHARE, she_finishes_on_her_page
 from walking import Machine, Resident, Staff
 
 from assistant.demo.inhabitants import PAY
+from assistant.store.tables import usage
 
 TOWN = scenery("ingrid", "maja")
 LATER = date(2027, 1, 11)  # December has been billed
@@ -109,9 +110,16 @@ async def test_more_income_than_was_counted(tmp_path: Path, database_url: str) -
             for said in (
                 "Automatisk regel: Redusert foreldrebetaling i barnehage Brukt",
                 "Lest Behandle sak 202600001",
-                "Utlevert Fakturere prisen som er bestemt",
             ):
                 assert said in log, said
+            # and the biller's reading of the corrected flag in Nora's, whom the flag is about
+            newest = (await flags(biller))[-1]
+            told = demo.records.rows(
+                usage, usage.c.subject_id == newest["subject"], usage.c.action == "disclosed"
+            )
+            assert {(row["actor_kind"], row["purpose"]) for row in told} == {
+                ("service", "to bill the fee that was decided")
+            }
         assert number("ingrid") not in demo.logged()
         assert not demo.log_lines(level="error"), demo.log_lines(level="error")
 
