@@ -242,7 +242,8 @@ def test_a_decision_that_may_be_wrong(walk: Walk) -> None:
         "/desk/reconsiderations", lambda: page.locator("main a[href^='/desk/reconsiderations/']")
     )
     walk.see("/desk/reconsiderations")
-    walk.go(walk.links("/desk/reconsiderations/")[0])
+    _open(walk, walk.links("/desk/reconsiderations/")[0])
+    walk.see("a decision that may be wrong")
     if walk.language == "nb":
         picture(page, "desk-reconsideration")
         page.locator("main button[value=drop]").click()  # the browser itself asks for the reasons

@@ -18,9 +18,10 @@ from assistant.casework.reconsidering import GROUNDS_AGAINST, first_days, is_hea
 from assistant.casework.reversal import NotHeard, NotOpen, ReversalIncomplete, Reversing
 from assistant.config import local_date
 from assistant.store import Transaction
-from assistant.twin import UNKNOWN, Use, log_usage
-from assistant.web.faults import Conflict, Denied, NotHere
+from assistant.twin import Use, log_usage
+from assistant.web.faults import Conflict, NotHere
 from assistant.web.forms import Form, read_form
+from assistant.web.pages.desk_access import case_to_handle, person_name
 from assistant.web.pages.reconsideration_shown import is_overtaken, shown
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import redirect, render, text
@@ -67,46 +68,32 @@ async def _line(tx: Transaction, one: Reconsideration, language: str, today: dat
     }
 
 
-async def _found(
-    tx: Transaction, visitor: Visitor, reconsideration_id: str
-) -> tuple[Reconsideration, Case, Decision]:
-    one = await rows.by_id(tx, reconsideration_id)
-    opened = None if one is None else await case_rows.case_by_id(tx, one.case_id)
-    made = None if one is None else await case_rows.decision_by_id(tx, one.decision_id)
-    if one is None or opened is None or made is None:
+async def _found(request: web.Request, tx: Transaction) -> tuple[Reconsideration, Case, Decision]:
+    """For one who has said today why they open the case; anybody else is sent on to say why."""
+    one = await rows.by_id(tx, request.match_info["reconsideration_id"])
+    if one is None:
         raise NotHere("reconsideration")
-    if opened.municipality != visitor.municipality:
-        raise Denied(opened.subject_id, purpose="to handle a case of another municipality")
+    opened = await case_to_handle(request, tx, one.case_id)
+    made = await case_rows.decision_by_id(tx, one.decision_id)
+    assert made is not None  # a foreign key
     return one, opened, made
 
 
 async def _log_reading(
     parts: Parts, tx: Transaction, visitor: Visitor, opened: Case, one: Reconsideration
 ) -> None:
-    """The worker reads the case of applicant and child, and of others just the facts that have changed."""
-    concepts: dict[str, set[str]] = {opened.person_id: {"case"}, opened.subject_id: {"case"}}
+    """Whose changed facts the worker reads, and which; of the case itself the door has told the log."""
+    concepts: dict[str, set[str]] = {}
     for fact in one.changed:
         if fact["subject"] and fact["concept"]:
             concepts.setdefault(fact["subject"], set()).add(fact["concept"])
     basis = errand_of(opened.kind).automation
+    purpose, law = f"to handle case {opened.number}", f"{basis.act} {basis.section}"
     uses = [
-        Use(
-            subject,
-            "staff",
-            visitor.staff or "",
-            "read",
-            f"to handle case {opened.number}",
-            f"{basis.act} {basis.section}",
-            tuple(sorted(names)),
-        )
+        Use(subject, "staff", visitor.staff or "", "read", purpose, law, tuple(sorted(names)))
         for subject, names in sorted(concepts.items())
     ]
     await log_usage(tx, uses, parts.clock())
-
-
-async def _name(parts: Parts, tx: Transaction, person: str, on: date) -> str:
-    name = await parts.casework.assessor.twin.value(tx, person, "person.name", on)
-    return "" if name is UNKNOWN or name is None else str(name)
 
 
 async def show(request: web.Request) -> web.StreamResponse:
@@ -120,14 +107,14 @@ async def _page(
     now = parts.clock()
     today = local_date(now)
     async with parts.database.begin() as tx:
-        one, opened, made = await _found(tx, visitor, request.match_info["reconsideration_id"])
+        one, opened, made = await _found(request, tx)
         await _log_reading(parts, tx, visitor, opened, one)
         others = await parts.casework.reversals.affected(tx, opened, now)
         subjects = {str(fact["subject"]) for fact in one.changed} | {opened.person_id, opened.subject_id}
-        names = {subject: await _name(parts, tx, subject, today) for subject in sorted(subjects - {""})}
-        affected = [(await _name(parts, tx, other, today), told) for other, told in others.items()]
-        applicant = await _name(parts, tx, opened.person_id, today)
-        child = await _name(parts, tx, opened.subject_id, today)
+        names = {subject: await person_name(parts, tx, subject) for subject in sorted(subjects - {""})}
+        affected = [(await person_name(parts, tx, other), told) for other, told in others.items()]
+        applicant = await person_name(parts, tx, opened.person_id)
+        child = await person_name(parts, tx, opened.subject_id)
     readers = Readers(frozenset(subjects), names)
     days = first_days(made.period, today)
     page = shown(parts, opened, made, one, readers, visitor.language) | {
@@ -162,7 +149,7 @@ async def notice(request: web.Request) -> web.StreamResponse:
     await read_form(request)
     try:
         async with parts.database.begin() as tx:
-            one, _, _ = await _found(tx, visitor, request.match_info["reconsideration_id"])
+            one, _, _ = await _found(request, tx)
             await parts.casework.reversals.notice(tx, one.id, visitor.staff or "", parts.clock())
     except NotOpen:
         raise Conflict(text(request, "reconsider.moved_on")) from None
@@ -189,7 +176,7 @@ async def reverse(request: web.Request) -> web.StreamResponse:
     form = await read_form(request)
     try:
         async with parts.database.begin() as tx:
-            one, _, _ = await _found(tx, visitor, request.match_info["reconsideration_id"])
+            one, _, _ = await _found(request, tx)
             await parts.casework.reversals.reverse(tx, one.id, _reversing(form, visitor, one), parts.clock())
     except ReversalIncomplete as fault:
         if fault.field == "outcome":
@@ -209,7 +196,7 @@ async def drop(request: web.Request) -> web.StreamResponse:
     form = await read_form(request)
     try:
         async with parts.database.begin() as tx:
-            one, _, _ = await _found(tx, visitor, request.match_info["reconsideration_id"])
+            one, _, _ = await _found(request, tx)
             reason = form.text("drop_reason", limit=LONGEST)
             await parts.casework.reversals.drop(tx, one.id, visitor.staff or "", reason, parts.clock())
     except ReversalIncomplete:
