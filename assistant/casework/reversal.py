@@ -13,8 +13,9 @@ from typing import Any
 
 from sqlalchemy import insert
 
-from assistant.casework import case_rows, drafting
+from assistant.casework import case_rows, control, drafting
 from assistant.casework import reconsideration_rows as rows
+from assistant.casework.announcing import announce_decision, announce_waiting
 from assistant.casework.assessment import Assessor
 from assistant.casework.case_rows import Case, Decision
 from assistant.casework.considering import told_about
@@ -155,6 +156,7 @@ class Reversals:
         )
         if not told:
             raise ReversalIncomplete("notice", "cannot")
+        await announce_waiting(tx, opened, "answer", now)
 
     async def answer(self, tx: Transaction, reconsideration_id: str, words: str, now: datetime) -> None:
         """What the person says to it. May be sent until it is settled; the newest words stand."""
@@ -305,6 +307,11 @@ class Reversals:
         draft = drafting.draft(considered, conclusion, readers, local_date(now))
         letter = replace(draft, reversed=drafting.reversed_in(considered, made, one, doing.ground, readers))
         kept = drafting.decision_content(considered, conclusion) | {"reconsideration": one.id}
+        if by_machine:
+            share = control.share_of(considered.municipality.settings)
+            kept[control.SETTING] = str(share)
+            keys = self.assessor.twin.identities.keys
+            await control.draw(tx, keys, decision_id, opened.municipality, share, now)
         await tx.execute(
             insert(decision).values(
                 id=decision_id,
@@ -344,5 +351,6 @@ class Reversals:
             "full_fee": one.proposed.full_fee,
             "valid_from": period.valid_from,
         }
+        await announce_decision(tx, opened, decision_id, now)
         await self._tell(tx, opened, told_about(considered), "decision_reversed", one, about, now)
         return decision_id

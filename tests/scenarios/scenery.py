@@ -17,12 +17,16 @@ from assistant.demo.population import made_up_region
 from assistant.demo.settling import at_hour, settle
 from assistant.demo.story import Story
 from assistant.registers.simulators import (
+    AltinnSimulator,
     ContactSimulator,
+    DialogportenSimulator,
     KindergartenSimulator,
+    KsFiksSimulator,
     MaskinportenSimulator,
     PopulationSimulator,
     Simulators,
     TaxSimulator,
+    VehicleSimulator,
 )
 
 TODAY = date(2026, 11, 2)
@@ -80,9 +84,14 @@ def scenery(
 
 def kept_in(folder: Path) -> Simulators:
     """The simulated registers over the files of a data directory, without serving them."""
+    tax = TaxSimulator(path=folder / "tax.json")
     return Simulators(
         population=PopulationSimulator(path=folder / "population.json"),
-        tax=TaxSimulator(path=folder / "tax.json"),
+        tax=tax,
+        ks_fiks=KsFiksSimulator(tax=tax),
+        altinn=AltinnSimulator(path=folder / "altinn.json"),
+        dialogporten=DialogportenSimulator(path=folder / "dialogporten.json"),
+        vehicle=VehicleSimulator(path=folder / "vehicle.json"),
         contact=ContactSimulator(path=folder / "contact.json"),
         kindergarten=KindergartenSimulator(path=folder / "kindergarten.json"),
         maskinporten=MaskinportenSimulator(clients={}),
