@@ -17,12 +17,13 @@ from sqlalchemy import insert, select, update
 
 from assistant.casework import case_rows
 from assistant.casework.case_rows import Case, Decision
-from assistant.casework.cases import Casework, Telling
+from assistant.casework.cases import Casework
 from assistant.casework.drafting import appeal_right
 from assistant.casework.errands import errand_of
 from assistant.casework.letter import AppealRight
 from assistant.casework.period import answer_due
 from assistant.casework.ruling import CaseworkError, NoSuchCase, Ruling, RulingIncomplete
+from assistant.casework.telling import Telling
 from assistant.casework.time_limits import span_after, working_day_from
 from assistant.config import local_date
 from assistant.store import Transaction

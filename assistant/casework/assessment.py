@@ -96,13 +96,20 @@ class Assessor:
         on: date,
         now: datetime,
         household_income: Decimal | None = None,
+        known_at: datetime | None = None,
     ) -> Assessment:
-        """Determine the errand's rules on a day; with a household income a case worker has found, if any."""
+        """Determine the errand's rules on a day; with a household income a case worker has found, if any.
+
+        `known_at`: as it was known at an earlier moment; `municipality` then carries the settings of that time.
+        """
         found: dict[str, Determination] = {}
         records = []
-        catalogue = await self.determinations.versions.catalogue_at(tx, on)
+        catalogue = await self.determinations.versions.catalogue_at(tx, on, known_at)
+        settings = None if known_at is None else municipality.settings
         for rule_id in errand.rules:
-            result = await self.determinations.determine_now(tx, rule_id, subject_id, on, now)
+            result = await self.determinations.determine_now(
+                tx, rule_id, subject_id, on, now, known_at, settings
+            )
             determination = result.determination
             if household_income is not None:
                 facts = with_household_income(result.view.facts, household_income)
@@ -110,7 +117,9 @@ class Assessor:
                 determination = determine(rule, on, facts, municipality.settings, catalogue)
             found[rule_id] = determination
             records.append(explained(determination, result.view))
-        view = await self.twin.view(tx, subject_id, PATHS, on, settings=municipality.settings)
+        view = await self.twin.view(
+            tx, subject_id, PATHS, on, settings=municipality.settings, known_at=known_at
+        )
         await self._log(tx, errand, view, now)
         return Assessment(
             on=on,

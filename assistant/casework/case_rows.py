@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 
 from assistant.casework.period import Period
 from assistant.store.columns import new_id
@@ -149,6 +149,12 @@ async def decisions_for(tx: Transaction, person_id: str) -> Sequence[Decision]:
     return [Decision(**row) for row in rows]
 
 
+def is_replaced() -> ColumnElement[bool]:
+    """Whether another decision has been made in the place of one: it holds no longer."""
+    instead = decision.alias("instead")
+    return exists().where(instead.c.replaces == decision.c.id)
+
+
 async def granted_in(
     tx: Transaction, kind: str, subject_id: str, municipality: str, year: Period
 ) -> Decision | None:
@@ -161,6 +167,7 @@ async def granted_in(
             case.c.subject_id == subject_id,
             case.c.municipality == municipality,
             decision.c.outcome == "granted",
+            ~is_replaced(),
             decision.c.valid_from < year.valid_to,
             decision.c.valid_to > year.valid_from,
         )
@@ -190,6 +197,7 @@ async def to_renew(tx: Transaction, year: Period) -> Sequence[Case]:
             case.c.status == "decided",
             decision.c.outcome == "granted",
             decision.c.valid_to == year.valid_from,
+            ~is_replaced(),
             ~covered,
         )
         .order_by(case.c.number.desc())

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import insert
 
@@ -32,6 +32,7 @@ from assistant.casework.moving import Move, moves
 from assistant.casework.moving_on import Open, choose, open_under, take_over
 from assistant.casework.outcome import Conclusion
 from assistant.casework.period import Period, answer_due, kindergarten_year, year_to_renew
+from assistant.casework.reversal import Reversals
 from assistant.casework.ruling import (
     AlreadyDecided,
     NoSuchCase,
@@ -42,6 +43,7 @@ from assistant.casework.ruling import (
 )
 from assistant.casework.running_year import Fee
 from assistant.casework.submission import Submission
+from assistant.casework.telling import Telling
 from assistant.casework.wording import LANGUAGES, listed
 from assistant.config import Clock, local_date
 from assistant.store import Database, Transaction, enqueue
@@ -52,28 +54,17 @@ from assistant.store.work import Handler
 from assistant.twin import Generation
 
 
-class Telling(Protocol):
-    """How a person is told: guidance, planned once for the same cause."""
-
-    async def tell(
-        self,
-        tx: Transaction,
-        person_id: str,
-        subject_id: str,
-        rule: str,
-        kind: str,
-        cause: str,
-        content: Mapping[str, Any],
-        now: datetime,
-    ) -> Any: ...
-
-
 @dataclass(frozen=True)
 class Casework:
     """The face of the room. Everything runs in the caller's transaction."""
 
     assessor: Assessor
     telling: Telling
+
+    @property
+    def reversals(self) -> Reversals:
+        """What becomes of decisions whose facts turn out otherwise."""
+        return Reversals(self.assessor, self.telling)
 
     async def open_case(self, tx: Transaction, submission: Submission, now: datetime) -> str:
         """Open a case of a submitted errand and have it decided; the same process gives the same case."""

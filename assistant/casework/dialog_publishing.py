@@ -10,8 +10,8 @@ from typing import Any
 import structlog
 
 from assistant.casework import case_rows
-from assistant.casework.cases import Telling
 from assistant.casework.dialogs import dialog_of
+from assistant.casework.telling import Telling
 from assistant.config import Clock, Config, local_date
 from assistant.registers import RegisterUnavailable
 from assistant.registers.bases import NOTICE_BASIS

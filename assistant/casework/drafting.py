@@ -9,10 +9,21 @@ from datetime import date, datetime
 from typing import Any
 
 from assistant.casework import wording
+from assistant.casework.case_rows import Case, Decision
 from assistant.casework.considering import Considered
 from assistant.casework.errands import Errand
-from assistant.casework.letter import AppealRight, AppliedRule, Ground, Letter, StatedFact, Step
+from assistant.casework.letter import (
+    AppealRight,
+    AppliedRule,
+    ChangedLine,
+    Ground,
+    Letter,
+    Reversed,
+    StatedFact,
+    Step,
+)
 from assistant.casework.outcome import Conclusion
+from assistant.casework.reconsideration_rows import Reconsideration
 from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.twin import UNKNOWN, Twin
@@ -145,6 +156,7 @@ def decision_content(considered: Considered, conclusion: Conclusion) -> dict[str
         "determinations": [dict(record) for record in assessment.records],
         "reason": conclusion.reason,
         "judged_income": conclusion.judged_income,
+        "settings": dict(considered.municipality.settings),
         "reasons_for_human": [why.as_json() for why in considered.reasons],
     }
 
@@ -182,9 +194,60 @@ def draft(considered: Considered, conclusion: Conclusion, readers: Readers, deci
     )
 
 
+def changed_lines(
+    catalogue: Catalogue, changed: Iterable[Mapping[str, Any]], readers: Readers
+) -> tuple[tuple[ChangedLine, ...], bool]:
+    """The changed facts that the receiver may read, as they were and as they are; and whether some were held back."""
+    lines, hidden = [], False
+    for one in changed:
+        path, subject = plain_path(one["path"]), str(one["subject"])
+        if path.rpartition(".")[2] in KEPT_BACK:
+            continue
+        if subject and subject not in readers.may_read:
+            hidden = True
+            continue
+        concept = catalogue.model.concept_at(path)
+        about = readers.names.get(subject, "")
+        learned = _day(one["learned_at"] or None)
+        lines.append(
+            ChangedLine(
+                concept.title,
+                about,
+                one["how"],
+                one["before"],
+                one["after"],
+                concept.unit,
+                one["source"],
+                learned,
+            )
+        )
+    return tuple(lines), hidden
+
+
+def reversed_in(
+    considered: Considered, made: Decision, one: Reconsideration, ground: str, readers: Readers
+) -> Reversed:
+    """What a letter says of the decision it reverses: which, why, on which ground, and how the person was heard."""
+    lines, hidden = changed_lines(considered.assessment.catalogue, one.changed, readers)
+    return Reversed(
+        decided_on=local_date(made.decided_at),
+        outcome_before=made.outcome,
+        fee_before=one.proposed.fee_before,
+        changed=lines,
+        hidden=hidden,
+        ground=ground,
+        noticed_on=None if one.noticed_at is None else local_date(one.noticed_at),
+        answer=one.answer,
+    )
+
+
 async def readers_of(tx: Transaction, twin: Twin, considered: Considered) -> Readers:
+    """Who the applicant may read of in the letter of a case that is considered."""
+    return await readers_for(tx, twin, considered.case, considered.period.valid_from)
+
+
+async def readers_for(tx: Transaction, twin: Twin, opened: Case, on: date) -> Readers:
     """The applicant reads of themself and the child, and of the household's adults if they are one of them."""
-    opened, on = considered.case, considered.period.valid_from
     view = await twin.view(
         tx, opened.subject_id, ("child.household.adults.name", "child.kindergarten_place.price"), on
     )

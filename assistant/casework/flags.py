@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, func, insert, select
 
 from assistant.casework.announcing import announce_flag
 from assistant.casework.period import Period
+from assistant.config import local_date
 from assistant.store.columns import new_id
 from assistant.store.database import Transaction
 from assistant.store.tables import flag
@@ -97,9 +98,12 @@ def changes(holding: Iterable[Flag], new: Flag) -> tuple[Flag, ...]:
     return (*kept, *(replace(new, valid_from=a, valid_to=b, replaces=old.id) for old, a, b in parts))
 
 
-def _not_replaced() -> ColumnElement[bool]:
+def _not_replaced(known_before: datetime | None = None) -> ColumnElement[bool]:
     later = flag.alias("later")
-    return ~select(later.c.id).where(later.c.replaces == flag.c.id).exists()
+    replacing = select(later.c.id).where(later.c.replaces == flag.c.id)
+    if known_before is None:
+        return ~replacing.exists()
+    return (flag.c.created_at < known_before) & ~replacing.where(later.c.created_at < known_before).exists()
 
 
 def _of_row(row: Mapping[Any, Any]) -> Flag:
@@ -107,15 +111,38 @@ def _of_row(row: Mapping[Any, Any]) -> Flag:
 
 
 async def holding_flags(
-    tx: Transaction, municipality: str, subject_id: str | None = None, during: Period | None = None
+    tx: Transaction,
+    municipality: str,
+    subject_id: str | None = None,
+    during: Period | None = None,
+    known_before: datetime | None = None,
 ) -> list[Flag]:
-    """The flags that hold: of one child or of all in the municipality, at any time or in a period."""
-    question = select(flag).where(flag.c.municipality == municipality, _not_replaced())
+    """The flags that hold: of one child or of all in the municipality, at any time or in a period.
+
+    `known_before`: those that held by what had been written before that moment.
+    """
+    question = select(flag).where(flag.c.municipality == municipality, _not_replaced(known_before))
     if subject_id is not None:
         question = question.where(flag.c.subject_id == subject_id)
     if during is not None:
         question = question.where(flag.c.valid_from < during.valid_to, flag.c.valid_to > during.valid_from)
     rows = await tx.all(question.order_by(flag.c.place_number, flag.c.valid_from, flag.c.sequence))
+    return [_of_row(row) for row in rows]
+
+
+async def late_flags(tx: Transaction, municipality: str, written_in: tuple[datetime, datetime]) -> list[Flag]:
+    """The flags written between two moments (the second exclusive) for days before the first."""
+    begins, ends = written_in
+    rows = await tx.all(
+        select(flag)
+        .where(
+            flag.c.municipality == municipality,
+            flag.c.created_at >= begins,
+            flag.c.created_at < ends,
+            flag.c.valid_from < local_date(begins),
+        )
+        .order_by(flag.c.sequence)
+    )
     return [_of_row(row) for row in rows]
 
 
@@ -159,6 +186,23 @@ async def _write(tx: Transaction, new: Flag, now: datetime) -> Flag:
     }
     written = await tx.execute(insert(flag).values(values).returning(flag.c.sequence))
     return replace(new, id=flag_id, sequence=written.scalar_one(), created_at=now)
+
+
+async def correct_flags(tx: Transaction, reversed_id: str, new: Flag, now: datetime, *, lowers: bool) -> None:
+    """Let `new` hold, back in time, for each place that had the fee of the decision that is reversed.
+
+    Where none had, it is written for its own place if it `lowers` the fee. A fee that is no longer lowered is
+    written as the full price: what a biller has been told is corrected, not taken away.
+    """
+    holding = await holding_flags(tx, new.municipality, new.subject_id, during=new.period)
+    had = [old for old in holding if old.decision_id == reversed_id and old.fee == new.fee]
+    for old in had:
+        begins, ends = max(old.valid_from, new.valid_from), min(old.valid_to, new.valid_to)
+        await write_flag(
+            tx, replace(new, place_number=old.place_number, valid_from=begins, valid_to=ends), now
+        )
+    if not had and lowers:
+        await write_flag(tx, new, now)
 
 
 @dataclass(frozen=True)

@@ -69,6 +69,34 @@ class AppealRight:
 
 
 @dataclass(frozen=True)
+class ChangedLine:
+    """A fact that turned out otherwise, as the receiver may see it. `how`: corrected, annulled, settled, new."""
+
+    label: Texts
+    about: str
+    how: str
+    before: Any
+    after: Any
+    unit: str
+    source: str
+    learned_on: date | None
+
+
+@dataclass(frozen=True)
+class Reversed:
+    """The decision that a letter reverses. `ground` is one of § 35's; `fee_before` NOK a month."""
+
+    decided_on: date
+    outcome_before: str
+    fee_before: Decimal
+    changed: Sequence[ChangedLine]
+    hidden: bool
+    ground: str
+    noticed_on: date | None
+    answer: str
+
+
+@dataclass(frozen=True)
 class Letter:
     """All that a letter says, before it is written in a language.
 
@@ -98,6 +126,7 @@ class Letter:
     hidden: bool
     steps: Sequence[Step]
     appeal: AppealRight
+    reversed: Reversed | None = None
 
 
 @cache
@@ -126,6 +155,18 @@ def _says(letter: Letter, language: str) -> Mapping[str, str]:
     first = wording.day(letter.valid_from, language)
     last = wording.day(letter.valid_to - timedelta(days=1), language)
     errand = _rights(letter, language)
+    if letter.reversed is not None:
+        key = "reversed_free" if letter.monthly_fee == 0 else "reversed"
+        return {
+            "title": wording.letter_text("title_reversed", language, errand=errand),
+            "decided": wording.letter_text(
+                key,
+                language,
+                fee=wording.kroner(letter.monthly_fee or letter.full_fee or Decimal(0), language),
+                before=wording.kroner(letter.reversed.fee_before, language),
+                **{"from": first, "to": last},
+            ),
+        }
     if letter.outcome == "refused" or letter.monthly_fee is None or letter.full_fee is None:
         title = wording.letter_text("title_refused", language, errand=errand)
         return {

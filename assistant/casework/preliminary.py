@@ -10,9 +10,9 @@ from datetime import date, datetime, timedelta
 from sqlalchemy import update
 
 from assistant.casework.case_rows import OPEN, Case
-from assistant.casework.cases import Telling
 from assistant.casework.errands import errand_of
 from assistant.casework.ruling import AlreadyDecided, CaseworkError
+from assistant.casework.telling import Telling
 from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.store.tables import case

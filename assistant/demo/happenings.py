@@ -57,6 +57,12 @@ def okoro_income_corrected(stage: Stage, at: datetime) -> None:
     stage.simulators.tax.emit(stage.person("daniel").identifier, year, {PAY: 312_000}, at)
 
 
+def ingrid_income_corrected(stage: Stage, at: datetime) -> None:
+    """More than was counted: not a rise this year, but another income for the year that was counted."""
+    year = latest_income_year(stage.municipality.settled_on)
+    stage.simulators.tax.emit(stage.person("ingrid").identifier, year, {PAY: 209_000}, at)
+
+
 def draft_becomes_assessment(stage: Stage, at: datetime) -> None:
     year = latest_income_year(stage.municipality.settled_on)
     stage.simulators.tax.emit(stage.person("kaia").identifier, year, {PAY: 401_000}, at)

@@ -86,13 +86,34 @@ def steps() -> tuple[Step, ...]:
                 "en": "Daniel's tax assessment is corrected",
             },
             {
-                "nb": "Skatteetaten retter inntekten ned. Husholdningen kommer under grensen for gratis kjernetid.",
-                "nn": "Skatteetaten rettar inntekta ned. Hushaldet kjem under grensa for gratis kjernetid.",
+                "nb": "Skatteetaten retter inntekten ned. Husholdningen kommer under grensen for gratis kjernetid. "
+                "Er det alt gjort et vedtak, gjøres det om av seg selv.",
+                "nn": "Skatteetaten rettar inntekta ned. Hushaldet kjem under grensa for gratis kjernetid. "
+                "Er det alt gjort eit vedtak, blir det gjort om av seg sjølv.",
                 "en": "The Tax Administration corrects the income downwards. The household falls below the limit "
-                "for free core time.",
+                "for free core time. A decision that has been made already is reversed by itself.",
             },
             ("sofie", "daniel", "ada"),
             happenings.okoro_income_corrected,
+        ),
+        Step(
+            "ingrid_income_corrected",
+            {
+                "nb": "Skatteoppgjøret til Ingrid blir rettet opp",
+                "nn": "Skatteoppgjeret til Ingrid blir retta opp",
+                "en": "Ingrid's tax assessment is corrected upwards",
+            },
+            {
+                "nb": "Inntekten vedtaket bygger på, var for lav. Har hun redusert pris, endres ingenting før "
+                "en saksbehandler har varslet henne og hun har fått svare.",
+                "nn": "Inntekta vedtaket byggjer på, var for låg. Har ho redusert pris, blir ingenting endra "
+                "før ein saksbehandlar har varsla henne og ho har fått svare.",
+                "en": "The income the decision rests on was too low. If her fee is reduced, nothing changes until "
+                "a case worker has notified her and she has been able to answer.",
+            },
+            ("ingrid", "nora"),
+            happenings.ingrid_income_corrected,
+            after="nora_gets_place",
         ),
         Step(
             "baby_born",

@@ -67,6 +67,16 @@ class CatalogueByDay:
             self._made[key] = catalogue
         return self._made[key]
 
+    def as_known(self, moment: datetime) -> CatalogueByDay:
+        """The same without the versions that were saved after a moment: what one could decide by then."""
+        saved = [version for versions in self._saved.values() for version in versions]
+        then = [version for version in saved if version.saved_at is None or version.saved_at <= moment]
+        if len(then) == len(saved):
+            return self
+        made = CatalogueByDay(self.shipped, then)
+        made._rules = self._rules  # a text is compiled once
+        return made
+
     def next_change(self, rule_id: str, after: date) -> date | None:
         """The first day after `after` on which another version of the rule begins to apply."""
         days = {v.applies_from for v in self._saved.get(rule_id, ()) if v.applies_from is not None}

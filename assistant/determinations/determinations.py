@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -172,11 +172,18 @@ class Determinations:
         on: date,
         now: datetime,
         known_at: datetime | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> Result:
-        """What a rule says on a given day (as known now, or then); the use is logged, nothing is kept."""
+        """What a rule says on a given day (as known now, or then); the use is logged, nothing is kept.
+
+        `known_at`: with the facts and the texts of rules as they were known at that moment. `settings`: instead
+        of what the municipality has settled now.
+        """
         near = await self.twin.near(tx, [subject_id], known_at=known_at)
         place = await self.municipality_of(tx, near, subject_id, on)
-        catalogue = await self.versions.catalogue_at(tx, on)
+        if settings is not None:
+            place = replace(place, settings=settings)
+        catalogue = await self.versions.catalogue_at(tx, on, known_at)
         result = _determine(near, catalogue, rule_id, subject_id, place, on)
         await log_usage(tx, uses_of(rule_id, result), now)
         return result

@@ -105,9 +105,10 @@ class RuleVersions:
             self._state = state
         return self._by_day
 
-    async def catalogue_at(self, tx: Transaction, on: date) -> Catalogue:
-        """The catalogue that holds on a day."""
-        return (await self.by_day(tx)).at(on)
+    async def catalogue_at(self, tx: Transaction, on: date, known_at: datetime | None = None) -> Catalogue:
+        """The catalogue that holds on a day, as it is known now or was at an earlier moment."""
+        by_day = await self.by_day(tx)
+        return (by_day if known_at is None else by_day.as_known(known_at)).at(on)
 
     async def checked(self, rule_id: str, catalogue: Catalogue) -> RuleCheck:
         """What a rule's own tests come to within a catalogue; run once for each state of the catalogue."""

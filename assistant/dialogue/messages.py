@@ -103,6 +103,9 @@ def guidance_part(row: Mapping[str, Any], language: str) -> GuidanceShown:
     if decision_id := content.get("decision_id"):
         href = f"/me/decisions/{decision_id}"
         buttons.append(Button(sentence("button_decision", language), href=href, primary=True))
+    if reconsideration_id := content.get("reconsideration_id"):
+        href = f"/me/reconsiderations/{reconsideration_id}"
+        buttons.append(Button(sentence("button_reconsideration", language), href=href, primary=True))
     buttons.append(Button(sentence("button_why", language), "why", {"message": row["id"]}))
     sent = row["sent_at"]
     return GuidanceShown(

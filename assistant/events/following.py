@@ -81,6 +81,7 @@ class Following:
         touched = [one.changed for one in changes]
         await self.guidance.reconsider(tx, touched, now)
         redetermined = await self.determinations.redetermine(tx, touched, cause, now)
+        await self.casework.reversals.follow(tx, changes, cause, now)
         await self.after(tx, redetermined, now)
         return redetermined.changes
 

@@ -23,7 +23,9 @@ log = structlog.get_logger()
 
 PAUSES = (2, 5, 15, 60, 300, 900, 3600)  # seconds before the next attempt; the last again and again
 GIVE_UP_AFTER = timedelta(hours=48)
-MUST_REACH = frozenset({"decision_made", "flag_renewed", "flag_set", "appeal_settled"})
+MUST_REACH = frozenset(
+    {"decision_made", "flag_renewed", "flag_set", "appeal_settled", "advance_notice", "decision_reversed"}
+)
 """Kinds of which the law wants a notice sent (eForvaltningsforskriften § 8 third paragraph)."""
 
 SECOND_NOTICE_AFTER_DAYS = 7

@@ -217,6 +217,8 @@ async def load_neighbourhood(
         question = select(*_COLUMNS).where(ends, was_known(known_at))
         if known_at is None:
             question = question.where(is_in_use())
+        # In one order whenever one asks: two facts of the same rank are told apart by it.
+        question = question.order_by(fact.c.recorded_at, fact.c.id)
         rows = [Fact(**row) for row in await tx.all(question)]
         loaded.extend(rows)
         if step == depth:

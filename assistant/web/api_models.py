@@ -190,12 +190,28 @@ class InvoiceLineOut(_Answer):
     flag: str | None
 
 
+class CorrectionOut(_Answer):
+    """A month that is over turned out otherwise: bill the difference, or pay it back where it is negative."""
+
+    place_number: str
+    month: str
+    before: Amount
+    after: Amount
+    difference: Amount
+    flag: str | None
+
+
 class KindergartenOut(_Answer):
+    """`total` is the sum of the lines' totals and the corrections' differences."""
+
     kindergarten: str
     fee_before: Amount
     fee_after: Amount
     food: Amount
+    corrected: Amount
+    total: Amount
     lines: list[InvoiceLineOut]
+    corrections: list[CorrectionOut]
 
 
 class InvoiceBasisOut(_Answer):
@@ -204,6 +220,7 @@ class InvoiceBasisOut(_Answer):
     municipality: str
     month: str
     currency: Literal["NOK"]
+    total: Amount
     kindergartens: list[KindergartenOut]
 
 

@@ -47,6 +47,8 @@ PAGES = (
     "desk_control",
     "me_letters",
     "desk_requests",
+    "desk_reconsiderations",
+    "me_reconsiderations",
     "biller",
     "api",
     "hooks",

@@ -284,6 +284,55 @@ def test_the_decided_errand_and_the_letter(walk: Walk) -> None:
     walk.over()
 
 
+def test_a_decision_that_may_be_wrong(walk: Walk) -> None:
+    """Ingrid's income is corrected upwards after her decision: the desk's pages and hers, and the past explained."""
+    page = walk.visit.page
+    walk.visit.log_in("ingrid")
+    if not walk.links("/me/decisions/"):
+        page.locator("form[action='/me/errands'] button").first.click()
+        while page.locator("main button[value=submit]").count() == 0:
+            no = page.locator("main form.step-form input[type=radio][value=no]")
+            if no.count():
+                no.check()
+            walk.press("action=next")
+        walk.press("action=submit")
+        walk.visit.until("/me", lambda: page.locator("main a[href^='/me/decisions/']"))
+        walk.visit.go("/demo")
+        page.locator("button[value=ingrid_income_corrected]").click()
+        page.wait_for_load_state()
+    walk.visit.log_in("sakia", "/desk")
+    walk.visit.until(
+        "/desk/reconsiderations", lambda: page.locator("main a[href^='/desk/reconsiderations/']")
+    )
+    walk.see("/desk/reconsiderations")
+    _open(walk, walk.links("/desk/reconsiderations/")[0])
+    walk.see("a decision that may be wrong")
+    if walk.language == "nb":
+        picture(page, "desk-reconsideration")
+        page.locator("main button[value=drop]").click()  # the browser itself asks for the reasons
+        page.locator("main textarea[name=drop_reason]").fill(" ")
+        walk.visit.expected_statuses.add(422)
+        page.locator("main button[value=drop]").click()
+        walk.see("letting it be without reasons")
+        page.locator("main button[value=notice]").click()
+        page.wait_for_load_state()
+        walk.see("a decision that may be wrong, notified")
+    walk.visit.log_in("ingrid")
+    walk.visit.until("/me", lambda: page.locator("main a[href^='/me/reconsiderations/']"))
+    walk.go(walk.links("/me/reconsiderations/")[0])
+    if walk.language == "nb":
+        picture(page, "reconsideration")
+    page.locator("main textarea[name=answer]").fill(" ")
+    walk.visit.expected_statuses.add(422)
+    page.locator("main button[value=answer]").click()
+    walk.see("an answer without words")
+    walk.visit.go("/me")
+    walk.go(walk.links("/me/decisions/")[0] + "/then")
+    if walk.language == "nb":
+        picture(page, "then-and-now")
+    walk.over()
+
+
 def test_the_desk(walk: Walk) -> None:
     """The case of the one who said that a fact is wrong waits here; in the last language it is refused."""
     page = walk.visit.page

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from email import message_from_bytes
 from email.policy import default
 from pathlib import Path
@@ -77,6 +78,7 @@ class DemoProcess:
     scenery: Scenery | None = None
     database_url: str = ""
     settings: str = ""
+    today: date = TODAY  # the day it is at the next start
     port: int = field(default_factory=unused_port)
     starts: int = 0
     _process: subprocess.Popen[bytes] | None = None
@@ -139,7 +141,7 @@ class DemoProcess:
         if self.database_url:
             environ["VARDE_DATABASE_URL"] = self.database_url
         command = [sys.executable, "-X", "faulthandler", "-m", "assistant", "demo", "--port", str(self.port)]
-        command += ["--data", str(self.data), "--today", TODAY.isoformat()]
+        command += ["--data", str(self.data), "--today", self.today.isoformat()]
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(command, stdout=log, stderr=log, env=environ)
         self.starts += 1

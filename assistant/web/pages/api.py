@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
 from sqlalchemy import select
 
-from assistant.casework import case_rows, flags, invoice, places
+from assistant.casework import case_rows, flags, invoice
 from assistant.casework.case_rows import Case, Decision
 from assistant.casework.errands import billing_basis, errand_of
+from assistant.casework.monthly_basis import monthly_basis
 from assistant.config import local_date
 from assistant.determinations import history
 from assistant.guidance.reading import may_read
@@ -311,10 +313,9 @@ async def basis_of(parts: Parts, visitor: Visitor, month: str) -> tuple[invoice.
     """The invoice basis of the visitor's municipality; the disclosure is logged."""
     period = invoice.month_of(month)
     async with parts.database.begin() as tx:
-        held = await places.places_in(tx, visitor.municipality, period)
-        holding = await flags.holding_flags(tx, visitor.municipality, during=period)
-        await log_disclosure(parts, tx, visitor, holding)
-    return invoice.invoice_basis(held, holding, period)
+        found = await monthly_basis(tx, visitor.municipality, period)
+        await log_disclosure(parts, tx, visitor, found.disclosed)
+    return found.kindergartens
 
 
 def json_basis(
@@ -328,6 +329,7 @@ def json_basis(
             municipality=municipality,
             month=month,
             currency="NOK",
+            total=sum((one.total for one in basis), Decimal(0)),
             kindergartens=[models.KindergartenOut.model_validate(one.as_json()) for one in basis],
         ),
         headers,
@@ -336,7 +338,7 @@ def json_basis(
 
 def csv_answer(basis: tuple[invoice.KindergartenBasis, ...], month: str) -> web.Response:
     return web.Response(
-        text=invoice.as_csv(basis),
+        text=invoice.as_csv(basis, month),
         content_type="text/csv",
         charset="utf-8",
         headers={"Content-Disposition": f'attachment; filename="invoice-basis-{month}.csv"'},

@@ -9,7 +9,17 @@ from typing import Any
 from aiohttp import web
 from sqlalchemy import select
 
-from assistant.casework import appeals, assigning, case_rows, drafting, flags, four_eyes, preliminary, wording
+from assistant.casework import (
+    appeals,
+    assigning,
+    case_rows,
+    drafting,
+    flags,
+    four_eyes,
+    preliminary,
+    reconsideration_rows,
+    wording,
+)
 from assistant.casework.case_rows import Case
 from assistant.casework.considering import Considered, fee_of
 from assistant.casework.outcome import Conclusion, Outcome
@@ -86,6 +96,7 @@ async def case_page(
             "messages": await told(tx, opened),
             "answers": _answers(parts, opened, visitor.language),
             "appeals": await appeals.appeals_in(tx, opened.id),
+            "reconsiderations": await reconsideration_rows.of_case(tx, opened.id),
             "waiting": next(
                 (one for one in proposals if one.state == "waiting" and (opened.is_open or one.appeal_id)),
                 None,

@@ -97,6 +97,7 @@ async def _message(tx: Transaction, parts: Parts, me: Me, row: Any) -> dict[str,
         "apply": {"definition": process, "child": row["subject_id"]} if invites and not under_way else None,
         "errand": errand if under_way else None,
         "decision_id": row["content"].get("decision_id"),
+        "reconsideration_id": row["content"].get("reconsideration_id"),
         "language": row["language"],
     }
 

@@ -39,8 +39,9 @@ class Told:
         cause: str,
         content: Mapping[str, Any],
         now: datetime,
-    ) -> None:
+    ) -> str:
         self.told.append((person_id, kind, cause, content))
+        return f"told-{len(self.told)}"
 
     def kinds(self) -> list[str]:
         return [kind for _, kind, _, _ in self.told]

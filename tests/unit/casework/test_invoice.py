@@ -8,7 +8,16 @@ from decimal import Decimal
 import pytest
 
 from assistant.casework.flags import Flag
-from assistant.casework.invoice import NoSuchMonth, Place, as_csv, invoice_basis, month_of, safe_cell
+from assistant.casework.invoice import (
+    NoSuchMonth,
+    Place,
+    as_csv,
+    corrections,
+    invoice_basis,
+    month_of,
+    safe_cell,
+    with_corrections,
+)
 
 SEPTEMBER = month_of("2026-09")
 
@@ -89,3 +98,47 @@ def test_a_place_number_with_quotes_and_commas_survives():
 def test_what_is_no_month_is_refused_with_the_way_out(text):
     with pytest.raises(NoSuchMonth, match="write it as 2026-08"):
         month_of(text)
+
+
+OCTOBER, NOVEMBER = month_of("2026-10"), month_of("2026-11")
+
+
+def test_a_month_that_turned_out_otherwise_is_a_line_of_its_own_and_the_sum_is_that_of_all_lines():
+    billed, known = [flag("A", 900)], [flag("A", 1100, sequence=2)]
+    found = [
+        one
+        for month in (SEPTEMBER, OCTOBER)
+        for one in corrections([place("A"), place("B")], billed, known, month)
+    ]
+    assert [(one.month, one.place_number, one.before, one.after, one.difference) for one in found] == [
+        ("2026-09", "A", 900, 1100, 200),
+        ("2026-10", "A", 900, 1100, 200),
+    ]
+    (basis,) = with_corrections(invoice_basis([place("A"), place("B")], known, NOVEMBER), found)
+    assert basis.corrected == 400
+    assert basis.total == (1100 + 489) + (1200 + 489) + 400
+
+
+def test_a_refund_is_a_negative_difference_and_a_number_in_the_spreadsheet():
+    found = corrections([place("A", kindergarten="=cmd")], [flag("A", 900)], [flag("A", 500)], OCTOBER)
+    basis = with_corrections(
+        invoice_basis([place("A", kindergarten="=cmd")], [flag("A", 500)], NOVEMBER), found
+    )
+    rows = list(csv.DictReader(io.StringIO(as_csv(basis, "2026-11"))))
+    assert [(row["kind"], row["month"], row["total"]) for row in rows] == [
+        ("month", "2026-11", "989"),
+        ("correction", "2026-10", "-400"),
+    ]
+    assert (rows[1]["billed"], rows[1]["corrected_to"], rows[1]["fee_after"]) == ("900", "500", "")
+    assert rows[1]["kindergarten"] == "'=cmd"
+    assert sum(Decimal(row["total"]) for row in rows) == basis[0].total
+
+
+def test_a_kindergarten_that_has_lost_its_last_place_still_has_its_corrections():
+    found = corrections([place("A")], [], [flag("A", 900)], OCTOBER)
+    (basis,) = with_corrections([], found)
+    assert (basis.kindergarten, basis.lines, basis.total) == ("Solsikken", (), -300)
+
+
+def test_what_is_the_same_is_no_correction():
+    assert corrections([place("A")], [flag("A", 900)], [flag("A", 900, sequence=2)], OCTOBER) == ()
