@@ -28,7 +28,6 @@ from assistant.registers.simulators import (
     TaxSimulator,
     VehicleSimulator,
 )
-from assistant.registers.simulators.vehicle import VehicleSimulator
 
 TODAY = date(2026, 11, 2)
 """The day every story begins: a Monday, not the first of a month, in a kindergarten year whose rates are known."""
@@ -95,7 +94,6 @@ def kept_in(folder: Path) -> Simulators:
         vehicle=VehicleSimulator(path=folder / "vehicle.json"),
         contact=ContactSimulator(path=folder / "contact.json"),
         kindergarten=KindergartenSimulator(path=folder / "kindergarten.json"),
-        vehicle=VehicleSimulator(path=folder / "vehicle.json"),
         maskinporten=MaskinportenSimulator(clients={}),
         data=folder,
     )
