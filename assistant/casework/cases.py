@@ -24,12 +24,11 @@ from assistant.casework.assessment import Assessor
 from assistant.casework.automation import HumanReason, reason_named
 from assistant.casework.case_rows import Case
 from assistant.casework.considering import Considered, consider, fee_of, heard, told_about
-from assistant.casework.errands import Errand, errand_of, errands
+from assistant.casework.continuing import Continuing
+from assistant.casework.errands import errand_of, errands
 from assistant.casework.flags import Flag, write_flag
 from assistant.casework.intake import submission_at_intake
 from assistant.casework.letter import write
-from assistant.casework.moving import Move, moves
-from assistant.casework.moving_on import Open, choose, open_under, take_over
 from assistant.casework.outcome import Conclusion
 from assistant.casework.period import Period, answer_due, kindergarten_year, year_to_renew
 from assistant.casework.reversal import Reversals
@@ -49,9 +48,7 @@ from assistant.config import Clock, local_date
 from assistant.store import Database, Transaction, enqueue
 from assistant.store.columns import new_id
 from assistant.store.tables import case, decision
-from assistant.store.turns import in_turn
 from assistant.store.work import Handler
-from assistant.twin import Generation
 
 
 @dataclass(frozen=True)
@@ -108,45 +105,14 @@ class Casework:
             if applied is not None:
                 await self.open_case(tx, applied, now)
 
-    async def move_on(
-        self, tx: Transaction, number: str, errand: Errand, chosen: Generation, now: datetime
-    ) -> Sequence[Open]:
-        """Let a municipality handle an errand by another generation; its open cases, and what becomes of them.
-
-        Those who were to send papers are told that they need not. Raises `NoSuchMunicipality`.
-        """
-        before = await choose(tx, number, errand, chosen)
-        found = await open_under(tx, number, errand, chosen)
-        for one in found:
-            if one.fate == "on_new_facts":
-                await take_over(tx, one.case, chosen, now)
-                await self.decide_on_new_facts(tx, one.case, now)
-                if one.case.generation == "documented":
-                    await self.tell_easier(tx, one.case.person_id, one.case.subject_id, errand, chosen, now)
-        if before != chosen != "documented":
-            # Incomes may be asked for now, and who applied at intake has applied.
-            rerun = {"rule": errand.amount, "cause": f"generation:{chosen}"}
-            await enqueue(tx, "rerun_rule", rerun, now=now, queue="bulk")
-        return found
-
-    async def tell_easier(
-        self,
-        tx: Transaction,
-        person_id: str,
-        subject_id: str,
-        errand: Errand,
-        chosen: Generation,
-        now: datetime,
-    ) -> None:
-        """Tell that papers are no longer needed."""
-        cause = f"generation:{chosen}:{person_id}:{subject_id}"
-        await self.telling.tell(
-            tx, person_id, subject_id, errand.decides[0], "easier_now", cause, {"generation": chosen}, now
-        )
+    @property
+    def continuing(self) -> Continuing:
+        """What becomes of cases as time passes."""
+        return Continuing(self.assessor, self.telling)
 
     async def look_again(self, tx: Transaction, subject_ids: Sequence[str], now: datetime) -> int:
         """New facts about these children have come: try their waiting cases once more. How many were."""
-        await self.follow_moves(tx, now, subject_ids)
+        await self.continuing.follow_moves(tx, now, subject_ids)
         waiting = [
             opened
             for opened in await case_rows.open_cases_about(tx, list(subject_ids))
@@ -225,75 +191,6 @@ class Casework:
         """A case as a case worker is to see it. Uses of facts are logged."""
         return await consider(tx, self.assessor, opened, now, period=_opened_again_for(opened))
 
-    async def renew(self, tx: Transaction, on: date, now: datetime) -> int:
-        """Open again, for the kindergarten year that begins on `on`, what one application covers; how many.
-
-        A case is opened again once a year: its new decision is made on new facts without a new application
-        (FOR-2005-12-16-1478 § 3e third paragraph). Call it as often as you like from when the year's facts are
-        there; what has been opened or decided for the year is left alone. Where people send papers they apply anew.
-        """
-        await in_turn(tx, "case.renewal")
-        year, today = kindergarten_year(on), local_date(now)
-        due_on = year.valid_from if today < year.valid_from else answer_due(today)
-        renewed = [
-            closed
-            for closed in await case_rows.to_renew(tx, year)
-            if await self.assessor.twin.generation(tx, closed.municipality, closed.kind) != "documented"
-            and await self._has_place_in(tx, closed.subject_id, year)
-        ]
-        for closed in renewed:
-            content = {**closed.content, "reasons": [], "renewal": year.valid_from.isoformat()}
-            content.pop("moved", None)
-            chosen = await self.assessor.twin.generation(tx, closed.municipality, closed.kind)
-            await case_rows.reopen(tx, closed, content, due_on=due_on, generation=chosen)
-            await announce_opened(tx, closed, now)
-            await self.decide_on_new_facts(tx, closed, now)
-        return len(renewed)
-
-    async def decide_on_new_facts(self, tx: Transaction, opened: Case, now: datetime) -> None:
-        """Have the registers asked, and the case decided after that."""
-        await enqueue(tx, "fetch_for_case", {"case_id": opened.id}, now=now, key=opened.person_id)
-
-    async def follow_moves(
-        self, tx: Transaction, now: datetime, subject_ids: Sequence[str] | None = None
-    ) -> None:
-        """Let a decision hold for the place a child moves to: it holds the whole kindergarten year.
-
-        Where the new place has another price or other hours, the case is opened again for a case worker, and
-        the applicant is told.
-        """
-        for move in await moves(tx, self.assessor.twin, local_date(now), subject_ids):
-            if move.same_terms:
-                await write_flag(tx, move.carried, now)
-            else:
-                await self._hand_over_move(tx, move, now)
-
-    async def _hand_over_move(self, tx: Transaction, move: Move, now: datetime) -> None:
-        made = await case_rows.decision_by_id(tx, move.carried.decision_id)
-        if made is None:
-            return
-        closed, begins = await self._case(tx, made.case_id), move.carried.valid_from
-        if closed.is_open or closed.content.get("moved") == begins.isoformat():
-            return
-        why = reason_named("place_changed")
-        content = {**closed.content, "reasons": [why.as_json()], "moved": begins.isoformat()}
-        content.pop("renewal", None)
-        due_on = answer_due(local_date(now))
-        await case_rows.reopen(tx, closed, content, due_on=due_on)
-        await case_rows.hand_to_people(tx, closed, content)
-        await announce_opened(tx, closed, now)
-        await announce_waiting(tx, closed, "case_worker", now)
-        await self.telling.tell(
-            tx,
-            closed.person_id,
-            closed.subject_id,
-            errand_of(closed.kind).decides[0],
-            "needs_worker",
-            f"case:{closed.id}:{begins}",
-            {"case_id": closed.id, "case_number": closed.number, "due_on": due_on},
-            now,
-        )
-
     def handlers(self, database: Database, clock: Clock) -> Mapping[str, Handler]:
         """The jobs of this room, for the workers."""
 
@@ -304,8 +201,8 @@ class Casework:
         async def renew_decisions(args: Mapping[str, Any]) -> None:
             now = clock()
             async with database.begin() as tx:
-                await self.follow_moves(tx, now)
-                await self.renew(tx, year_to_renew(local_date(now)).valid_from, now)
+                await self.continuing.follow_moves(tx, now)
+                await self.continuing.renew(tx, year_to_renew(local_date(now)).valid_from, now)
 
         return {"decide_case": decide_case, "renew_decisions": renew_decisions}
 
@@ -314,11 +211,6 @@ class Casework:
         if opened is None:
             raise NoSuchCase(f"no case has id {case_id}")
         return opened
-
-    async def _has_place_in(self, tx: Transaction, subject_id: str, year: Period) -> bool:
-        """Not where the place ends when the year before does: the child begins at school, or leaves."""
-        begins = await self.assessor.place_from(tx, subject_id, year.valid_from)
-        return begins is not None and begins < year.valid_to
 
     async def _enqueue(self, tx: Transaction, opened: Case, now: datetime) -> None:
         await enqueue(tx, "decide_case", {"case_id": opened.id}, now=now, key=opened.person_id)

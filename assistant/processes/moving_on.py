@@ -54,7 +54,7 @@ async def move_on(
     walked_by = walking(definitions, errand_id)
     definition = serving(walked_by, errand_id, chosen)
     others = {one.id: one for one in walked_by if one.id != definition.id}
-    cases = await casework.move_on(tx, number, errand, chosen, now)
+    cases = await casework.continuing.move_on(tx, number, errand, chosen, now)
     begun = await tx.all(
         select(process.c.id, process.c.person_id, process.c.subject_id, process.c.definition).where(
             process.c.municipality == number, process.c.status == "open", process.c.definition.in_(others)
@@ -67,5 +67,7 @@ async def move_on(
             .values(definition=definition.id, definition_version=definition.version, changed_at=now)
         )
         if "documented" in others[row["definition"]].generations and chosen != "documented":
-            await casework.tell_easier(tx, row["person_id"], row["subject_id"], errand, chosen, now)
+            await casework.continuing.tell_easier(
+                tx, row["person_id"], row["subject_id"], errand, chosen, now
+            )
     return MovedOn(tuple(cases), len(begun))

@@ -367,7 +367,7 @@ NEXT = date(2027, 8, 1)
 
 async def renewed(town: Town) -> int:
     async with town.database.begin() as tx:
-        count = await town.casework.renew(tx, NEXT, town.now)
+        count = await town.casework.continuing.renew(tx, NEXT, town.now)
     await town.work()
     return count
 

@@ -19,7 +19,7 @@ ERRAND = errand_of("apply_reduced_fee")
 
 async def moved(town: Town, chosen: Generation) -> list[Open]:
     async with town.database.begin() as tx:
-        return list(await town.casework.move_on(tx, NUMBER, ERRAND, chosen, town.now))
+        return list(await town.casework.continuing.move_on(tx, NUMBER, ERRAND, chosen, town.now))
 
 
 async def generation_of_case(town: Town, case_id: str) -> tuple[str, str]:
@@ -99,10 +99,10 @@ async def test_a_grant_on_paper_for_the_whole_stay_is_renewed_once_the_municipal
     await town.work()
     async with town.database.begin() as tx:
         await tx.execute(update(case).where(case.c.id == case_id).values(generation="documented"))
-        assert await town.casework.renew(tx, date(2027, 8, 1), town.now) == 0
+        assert await town.casework.continuing.renew(tx, date(2027, 8, 1), town.now) == 0
     await moved(town, "flagged")
     async with town.database.begin() as tx:
-        assert await town.casework.renew(tx, date(2027, 8, 1), town.now) == 1
+        assert await town.casework.continuing.renew(tx, date(2027, 8, 1), town.now) == 1
     assert await generation_of_case(town, case_id) == ("flagged", "received")
 
 

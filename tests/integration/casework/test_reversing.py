@@ -271,7 +271,9 @@ async def test_a_renewal_rests_on_the_reversed_decision_and_not_on_the_one_it_re
     assert (await decisions(town, case_id))[-1].outcome == "refused"
     assert await fees(town) == [(BEGINS, Decimal(1200))]
     async with town.database.begin() as tx:
-        assert await town.casework.renew(tx, date(2027, 8, 1), datetime(2027, 6, 20, tzinfo=UTC)) == 0
+        assert (
+            await town.casework.continuing.renew(tx, date(2027, 8, 1), datetime(2027, 6, 20, tzinfo=UTC)) == 0
+        )
 
 
 async def test_looking_anew_is_in_the_usage_log(town: Town):
