@@ -121,7 +121,7 @@ async def _assess(request: web.Request, tx: Transaction, form: Form) -> None:
 
 async def _log_disclosure(tx: Transaction, one: Appeal, opened: Case, by: str, request: web.Request) -> None:
     """The person sees that their case has been given to the appeal body."""
-    purpose = f"to send the appeal to {one.body} in case {opened.number}"
+    purpose = f"to forward the appeal in case {opened.number}"
     uses = [
         Use(subject, "staff", by, "disclosed", purpose, "LOV-1967-02-10 § 33", ("appeal", "case", "decision"))
         for subject in sorted({opened.person_id, opened.subject_id})

@@ -28,6 +28,11 @@ PURPOSES: Mapping[str, str] = {
     "to handle data request": "mydata.purpose_request",
     "to handle a data request of another municipality": "mydata.purpose_elsewhere",
     "to hand over the usage log": "mydata.purpose_find_usage",
+    "to read a document of another municipality's case": "mydata.purpose_elsewhere",
+    "to read a document one has sent": "mydata.purpose_document",
+    "to follow how a case goes": "mydata.purpose_flow",
+    "to forward the appeal in case": "mydata.purpose_appeal",
+    "to make a decision known in Altinn's inbox": "mydata.purpose_dialog",
 }
 
 
