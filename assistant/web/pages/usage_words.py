@@ -28,6 +28,13 @@ PURPOSES: Mapping[str, str] = {
     "to handle data request": "mydata.purpose_request",
     "to handle a data request of another municipality": "mydata.purpose_elsewhere",
     "to hand over the usage log": "mydata.purpose_find_usage",
+    "to act for another": "me.purpose_acting",
+    "to act for another: overview": "me.purpose_acting_overview",
+    "to act for another: message": "me.purpose_acting_message",
+    "to act for another: decision": "me.purpose_acting_decision",
+    "to act for another: errand": "me.purpose_acting_errand",
+    "to show who may act for whom": "acting.title",
+    "to choose how much is done for you": "wishes.title",
 }
 
 
