@@ -14,7 +14,6 @@ from assistant.processes.state import Answer, ProcessState
 from assistant.processes.walker import OpenStep, facts_digest, open_steps, question_of
 from rules.determination import Determination
 
-
 ASKED_IN_WORDS = ("explain", "household", "choice", "confirm")
 """Kinds of steps a wish may cover. Papers, and whatever is added, are the person's to bring."""
 
