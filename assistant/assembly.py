@@ -13,6 +13,7 @@ from datetime import date, datetime, time
 import aiohttp
 import structlog
 
+from assistant.acting import Acting
 from assistant.casework import Assessor, Casework
 from assistant.casework.dialog_publishing import AlsoInDialogporten, DialogPublishing
 from assistant.config import OSLO, Clock, Config, ConfigurationError, local_date
@@ -25,7 +26,7 @@ from assistant.guidance import Delivery, Guidance
 from assistant.guidance.channels import make_channels
 from assistant.hooks import Delivering, Sender, Subscriptions
 from assistant.mydata import Requests
-from assistant.processes import Gathering, Processes, load_definitions
+from assistant.processes import Gathering, Processes, StandingWishes, load_definitions
 from assistant.registers import Registers
 from assistant.store import Database, Identities, IdentityKeys, Transaction, Work, enqueue
 from assistant.store.migrate import require_current
@@ -85,6 +86,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         polling = Polling(database, identities, registers, clock)
         usage_key = UsageKey.from_file(config.data_dir / "usage-key.json")
         signing = UsageSigning(database, usage_key, clock)
+        wishes = StandingWishes(database, processes, guidance, clock)
         delivery = Delivery(database, guidance, channels, clock, config.public_url)
         near = config.webhooks.allow_this_machine
         subscriptions = Subscriptions(identities.keys, near)
@@ -96,6 +98,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             **signing.handlers(),
             **hooks.handlers(),
             **DialogPublishing(database, twin, registers.dialogporten, config, clock).handlers(),
+            **wishes.handlers(),
             "deliver": delivery.deliver,
         }
         parts = Parts(
@@ -113,6 +116,8 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             usage_key=usage_key,
             subscriptions=subscriptions,
             requests=Requests(processes, following),
+            acting=Acting(twin, usage_key),
+            guidance=guidance,
             extensions=tuple(extensions),
         )
         yield Assistant(config, database, clock, parts, Work(database, handlers, clock), polling)

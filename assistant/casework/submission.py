@@ -58,6 +58,7 @@ class Submission:
     for_worker: Mapping[str, Texts] = field(default_factory=dict)  # answer → why a person must look at it
     origin: Origin = "errand"
     applied_on: date | None = None  # None: the day it is received
+    evidence: Mapping[str, Any] = field(default_factory=dict)  # who acted for the applicant, by what right
 
     def content(self) -> dict[str, Any]:
         """What the case row keeps of it."""
@@ -70,6 +71,7 @@ class Submission:
             "reasons": [],
             "origin": self.origin,
             "applied_on": None if self.applied_on is None else self.applied_on.isoformat(),
+            **({"evidence": dict(self.evidence)} if self.evidence else {}),
         }
 
     @classmethod
@@ -91,4 +93,5 @@ class Submission:
             for_worker=content["for_worker"],
             origin=content.get("origin", "errand"),
             applied_on=None if applied_on is None else date.fromisoformat(applied_on),
+            evidence=content.get("evidence", {}),
         )

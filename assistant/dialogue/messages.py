@@ -18,7 +18,7 @@ from assistant.store.tables import chat_line, guidance, message
 
 CHANNEL = "chat"
 SENT = "sent"
-INVITES = frozenset({"right_found", "right_possible", "right_changed", "facts_missing"})
+INVITES = frozenset({"right_found", "right_possible", "right_changed", "facts_missing", "prepared_for_you"})
 """Kinds of guidance that an application can follow from."""
 
 _LINE = "message:"
@@ -72,6 +72,16 @@ async def owner_of(tx: Transaction, message_id: str) -> str | None:
     return owner
 
 
+async def theme_row(tx: Transaction, message_id: str) -> Mapping[str, Any] | None:
+    """Of which rule, and about whom, a message is, whoever it is to."""
+    question = (
+        select(guidance.c.rule, guidance.c.subject_id)
+        .join(message, guidance.c.id == message.c.guidance_id)
+        .where(message.c.id == message_id)
+    )
+    return await tx.first(question)
+
+
 async def messages_without_line(tx: Transaction, person_id: str, on: date) -> Sequence[Mapping[str, Any]]:
     """The messages that the chat has not shown yet, the oldest first."""
     shown = select(chat_line.c.client_id).where(
@@ -106,6 +116,9 @@ def guidance_part(row: Mapping[str, Any], language: str) -> GuidanceShown:
     if reconsideration_id := content.get("reconsideration_id"):
         href = f"/me/reconsiderations/{reconsideration_id}"
         buttons.append(Button(sentence("button_reconsideration", language), href=href, primary=True))
+    if row["kind"] == "sent_for_you" and (errand_id := content.get("errand_id")):
+        href = f"/me/control/sent/{errand_id}"
+        buttons.append(Button(sentence("button_sent", language), href=href, primary=True))
     buttons.append(Button(sentence("button_why", language), "why", {"message": row["id"]}))
     sent = row["sent_at"]
     return GuidanceShown(

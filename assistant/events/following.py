@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from assistant.casework import Casework
 from assistant.casework.case_rows import open_cases_about
@@ -232,9 +232,15 @@ async def people_without_contact(tx: Transaction) -> list[str]:
     known = select(fact.c.subject_id).where(
         fact.c.concept == "person.reserved", fact.c.superseded_at.is_(None)
     )
-    rows = await tx.all(select(subject.c.id).where(subject.c.kind == "person", subject.c.id.not_in(known)))
+    rows = await tx.all(_met().where(subject.c.id.not_in(known)))
     return [row["id"] for row in rows]
 
 
 async def all_people(tx: Transaction) -> list[str]:
-    return [row["id"] for row in await tx.all(select(subject.c.id).where(subject.c.kind == "person"))]
+    return [row["id"] for row in await tx.all(_met())]
+
+
+def _met() -> Select[tuple[str]]:
+    """The people a register has told us of: not those somebody has only named, as in a mandate."""
+    told_of = select(fact.c.subject_id).where(fact.c.concept == "person.birth_date")
+    return select(subject.c.id).where(subject.c.kind == "person", subject.c.id.in_(told_of))

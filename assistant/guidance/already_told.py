@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from assistant.config import local_date
 from assistant.guidance.mattering import DEADLINE_NEAR, LIFE_EVENT, ToldBefore
-from assistant.guidance.planning import FROM_DETERMINATIONS, KNOWN, Told
+from assistant.guidance.planning import FROM_DETERMINATIONS, KNOWN, STANDS, Told
 from assistant.store import Transaction
 from assistant.store.tables import guidance, life_event, message
 
@@ -55,6 +55,21 @@ async def told_about(tx: Transaction, subjects: Iterable[str]) -> dict[tuple[str
                 date.fromisoformat(begins) if (begins := row["content"].get("begins")) else None,
             )
     return told
+
+
+async def standing(tx: Transaction, person_id: str) -> Sequence[Mapping[str, Any]]:
+    """The rights the person has been told of last and counts on: guidance rows, a subject and rule each once."""
+    question = (
+        select(guidance)
+        .where(
+            guidance.c.person_id == person_id,
+            guidance.c.kind.in_(FROM_DETERMINATIONS),
+            guidance.c.withdrawn_at.is_(None),
+        )
+        .order_by(guidance.c.created_at)
+    )
+    newest = {(row["subject_id"], row["rule"]): row for row in await tx.all(question)}
+    return [row for row in newest.values() if row["kind"] in STANDS]
 
 
 async def told_items(

@@ -10,6 +10,8 @@ from assistant.determinations import DeterminationChange
 from assistant.guidance.people import Circle, Person, circle_around, person_as_known
 from assistant.guidance.planning import strictest
 from assistant.guidance.tact import Telling, telling
+from assistant.guidance.wish_rows import wishes_of
+from assistant.guidance.wishes import way_for
 from assistant.store import Transaction
 from assistant.twin import Twin
 from rules import Catalogue, Matter
@@ -46,6 +48,7 @@ async def telling_now(
     near = await twin.near(tx, [row["subject_id"], row["person_id"]])
     person, content = person_as_known(near, row["person_id"], on), row["content"]
     party = bool(content.get("party"))
+    wishes = (await wishes_of(tx, [person.id])).get(person.id, ())
     ways: dict[str, Telling] = {}
     for rule_id in content.get("rules") or [row["rule"]]:
         rule = catalogue.rules.get(rule_id)
@@ -54,6 +57,9 @@ async def telling_now(
         circle = circle_around(near, row["subject_id"], told_to, on, also, kind)
         if person.id not in {one.id for one in circle.recipients}:
             ways[rule_id] = Telling(silent="not_concerned")  # no longer has parental responsibility
+            continue
+        if way_for(wishes, rule_id, row["kind"], asked_for=party) == "nothing":
+            ways[rule_id] = Telling(silent="left_alone")  # as they wish, since it was planned
             continue
         of_rule = (rule.kind, rule.about) if rule else ("", "")
         matter = Matter(rule_id, of_rule[0], row["kind"], party, of_rule[1])

@@ -16,8 +16,9 @@ from assistant.determinations import DeterminationChange
 from assistant.guidance import wording
 from assistant.guidance.content import content_of, item_of, plain
 from assistant.guidance.people import Circle, Person
-from assistant.guidance.planning import Knocked, PlannedGuidance, knock
+from assistant.guidance.planning import NO_WISHES, Knocked, PlannedGuidance, knock
 from assistant.guidance.tact import Telling, telling
+from assistant.guidance.wishes import Wish, as_wished, way_for
 from rules import Catalogue, Matter, Rule
 
 LIFE_EVENT, DEADLINE_NEAR = "life_event", "deadline_near"
@@ -76,6 +77,7 @@ def plan_life_events(
     records: Records,
     catalogue: Catalogue,
     on: date,
+    wishes: Mapping[str, Sequence[Wish]] = NO_WISHES,
 ) -> tuple[PlannedGuidance, ...]:
     """One guidance a person and subject, with all that is, or may be, theirs; nothing they have heard.
 
@@ -95,6 +97,8 @@ def plan_life_events(
                 matter = Matter(rule.id, rule.kind, LIFE_EVENT, about=rule.about)
                 how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
                 earlier = told.get((person.id, change.subject_id, rule.id), ())
+                if way_for(wishes.get(person.id, ()), rule.id, LIFE_EVENT) == "nothing":
+                    continue
                 if how.silent or any(_same(one, rule, change, event, on) for one in earlier):
                     continue
                 people[person.id, event.subject_id] = (person, circle.name)
@@ -105,7 +109,8 @@ def plan_life_events(
         person, name = people[person_id, subject_id]
         together = list({change.rule: change for _, change in found}.values())
         first = catalogue.life_events[found[0][0].kind]
-        content = _content(catalogue, together, records, person_id, name, on)
+        wished = way_for(wishes.get(person_id, ()), together[0].rule, LIFE_EVENT)
+        content = as_wished(_content(catalogue, together, records, person_id, name, on), wished)
         opening = {
             language: _opened(text.format(name=name or wording.word("nameless", language)))
             for language, text in first.opening.items()
@@ -165,6 +170,7 @@ def plan_deadlines(
     records: Records,
     catalogue: Catalogue,
     on: date,
+    wishes: Mapping[str, Sequence[Wish]] = NO_WISHES,
 ) -> tuple[PlannedGuidance, ...]:
     """One guidance a person and deadline, once; none where a life event told of it while it was near."""
     planned: list[PlannedGuidance] = []
@@ -183,8 +189,10 @@ def plan_deadlines(
                 and (one.kind == DEADLINE_NEAR or one.at >= rule.deadline.told_from(last))
                 for one in earlier
             )
-            if how.silent or heard:
+            wished = way_for(wishes.get(person.id, ()), rule.id, DEADLINE_NEAR)
+            if how.silent or heard or wished == "nothing":
                 continue
+            content = _content(catalogue, [change], records, person.id, _of_whom(circle, person), on)
             planned.append(
                 PlannedGuidance(
                     person=person,
@@ -194,8 +202,7 @@ def plan_deadlines(
                     cause=deadline_cause(last),
                     determination_id=change.determination_id,
                     telling=knock(how, person.id, knocked),
-                    content=_content(catalogue, [change], records, person.id, _of_whom(circle, person), on)
-                    | {"due_on": last},
+                    content={**as_wished(content, wished), "due_on": last},
                 )
             )
     return tuple(planned)

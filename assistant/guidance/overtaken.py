@@ -62,7 +62,7 @@ def less(
         "items": items,
         "determinations": determinations,
         "told_to": catalogue.rules[rules[0]].told_to,
-        "process": catalogue.rules[rules[0]].process,
+        "process": "" if content.get("only_told") else catalogue.rules[rules[0]].process,
         "title": items[0]["title"],
         "summary": items[0]["summary"],
         "also": [item["title"] for item in items[1:]],

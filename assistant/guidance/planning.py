@@ -17,6 +17,7 @@ from assistant.determinations import DeterminationChange
 from assistant.guidance.content import content_of, questions, spoken_of
 from assistant.guidance.people import Circle, Person
 from assistant.guidance.tact import ON_PAPER, Telling, telling
+from assistant.guidance.wishes import Way, Wish, as_wished, way_for
 from assistant.store.columns import to_json
 from rules import Catalogue, Matter, Rule
 
@@ -40,6 +41,9 @@ class Told:
     begins: date | None = None  # where it was told as something to come
 
 
+NO_WISHES: Mapping[str, Sequence[Wish]] = {}
+
+
 @dataclass(frozen=True)
 class PlannedGuidance:
     """One thing to tell one person. Written and sent elsewhere."""
@@ -52,6 +56,7 @@ class PlannedGuidance:
     determination_id: str | None
     telling: Telling
     content: Mapping[str, Any]
+    way: Way = "tell"  # 'act': the assistant is to walk the errand first, and tells of that
 
 
 ToldTo = Mapping[tuple[str, str, str], Told]
@@ -116,14 +121,15 @@ def plan(
     catalogue: Catalogue,
     on: date,
     asked_later: Collection[tuple[str, str]] = (),
+    wishes: Mapping[str, Sequence[Wish]] = NO_WISHES,
 ) -> tuple[PlannedGuidance, ...]:
     """What to tell of these changes, made together: one guidance a person, subject, kind and errand.
 
     `circles`: (subject id, the rule's `told_to`) → circle. Only the first guidance to a person has a notice
     by email or SMS: one knock on the door is enough for all that waits behind it. `asked_later`: (municipality,
-    errand) where the registers are asked only when one applies.
+    errand) where the registers are asked only when one applies. `wishes`: person id → what they have chosen.
     """
-    groups: dict[tuple[str, str, str, str, Telling], list[DeterminationChange]] = defaultdict(list)
+    groups: dict[tuple[str, str, str, str, Telling, Way], list[DeterminationChange]] = defaultdict(list)
     people: dict[tuple[str, str], tuple[Person, str]] = {}
     for change in changes:
         rule = catalogue.rules[change.rule]
@@ -141,13 +147,14 @@ def plan(
                 continue
             matter = Matter(rule.id, rule.kind, kind, about=rule.about)
             how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
-            if how.silent:
+            way = way_for(wishes.get(person.id, ()), rule.id, kind, rule.process)
+            if how.silent or way == "nothing":
                 continue
             people[person.id, change.subject_id] = (person, circle.name)
-            groups[person.id, change.subject_id, kind, rule.process, how].append(change)
+            groups[person.id, change.subject_id, kind, rule.process, how, way].append(change)
     planned: list[PlannedGuidance] = []
     knocked: Knocked = set()
-    for (person_id, subject_id, kind, _, way), together in groups.items():
+    for (person_id, subject_id, kind, _, how, way), together in groups.items():
         person, name = people[person_id, subject_id]
         ordered = sorted(
             together, key=lambda change: (not _in_money(catalogue.rules[change.rule]), change.rule)
@@ -160,20 +167,29 @@ def plan(
                 rule=ordered[0].rule,
                 cause=once(ordered[0]),
                 determination_id=ordered[0].determination_id,
-                telling=knock(way, person_id, knocked),
-                content=content_of(
-                    catalogue,
-                    ordered,
-                    _summing_up(ordered, changes, catalogue),
-                    records,
-                    person_id=person_id,
-                    subject_name=name,
-                    municipality=ordered[0].municipality,
-                    today=on,
+                telling=how if acts(how, way) else knock(how, person_id, knocked),
+                content=as_wished(
+                    content_of(
+                        catalogue,
+                        ordered,
+                        _summing_up(ordered, changes, catalogue),
+                        records,
+                        person_id=person_id,
+                        subject_name=name,
+                        municipality=ordered[0].municipality,
+                        today=on,
+                    ),
+                    way,
                 ),
+                way="act" if acts(how, way) else "tell",
             )
         )
     return tuple(planned)
+
+
+def acts(how: Telling, way: Way) -> bool:
+    """Whether the assistant walks the errand: as wished, and the person can be told of it here."""
+    return way == "act" and how.by_hand is None and bool(how.channels)
 
 
 Knocked = set[tuple[str, date | None]]

@@ -121,6 +121,31 @@ async def _enqueue_delivery(
     )
 
 
+async def enqueue_act(
+    tx: Transaction, guidance_id: str, person_id: str, now: datetime, not_before: date | None = None
+) -> None:
+    """Have the assistant walk the errand a right leads to, as the person wishes."""
+    run_at = now if not_before is None else max(now, morning_of(not_before))
+    await enqueue(
+        tx,
+        "act_on_wish",
+        {"guidance_id": guidance_id},
+        now=now,
+        key=person_id if run_at <= now else f"later:{guidance_id}",
+        run_at=run_at,
+        receipt=f"act:{guidance_id}:{now.isoformat()}",
+    )
+
+
+async def guidance_by_id(tx: Transaction, guidance_id: str) -> Mapping[str, Any] | None:
+    return await tx.first(select(guidance).where(guidance.c.id == guidance_id))
+
+
+async def has_messages(tx: Transaction, guidance_id: str) -> bool:
+    """Whether the guidance has been written to its person, whatever became of it."""
+    return await tx.first(select(message.c.id).where(message.c.guidance_id == guidance_id)) is not None
+
+
 async def send_later(tx: Transaction, row: Mapping[str, Any], not_before: date, now: datetime) -> None:
     """Let a message wait for a day: something has happened since it was planned."""
     send_at = max(now, morning_of(not_before))

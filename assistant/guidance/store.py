@@ -25,6 +25,7 @@ from assistant.guidance.overtaken import less, overtaken
 from assistant.guidance.people import (
     CONCEPTS,
     RELATIONS,
+    Circle,
     Person,
     children_of,
     circle_around,
@@ -38,6 +39,7 @@ from assistant.guidance.planning import (
     plan,
 )
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
+from assistant.guidance.wish_rows import wishes_of
 from assistant.guidance.writing import write, write_withheld
 from assistant.store import Transaction
 from assistant.twin import BEFOREHAND, Changed, Twin, Use, log_usage
@@ -105,6 +107,7 @@ class Guidance:
             catalogue,
             on,
             await self._asked_later(tx, told_of, catalogue),
+            await wishes_of(tx, _recipients(circles)),
         )
         kept = [await self._keep(tx, await self._with_papers(tx, one), now) for one in planned]
         return tuple(one for one in kept if one is not None)
@@ -170,9 +173,9 @@ class Guidance:
         circles = await circles_of(tx, self.twin, told_of, catalogue, on)
         told = await already_told.told_items(tx, {one.subject_id for one in told_of})
         records = await rows.records_of(tx, [one.determination_id for one in told_of])
-        kept = [
-            await self._keep(tx, one, now) for one in planning(told_of, circles, told, records, catalogue, on)
-        ]
+        wishes = await wishes_of(tx, _recipients(circles))
+        planned = planning(told_of, circles, told, records, catalogue, on, wishes)
+        kept = [await self._keep(tx, one, now) for one in planned]
         return tuple(one for one in kept if one is not None)
 
     async def take_back_life_events(self, tx: Transaction, events: Iterable[str], now: datetime) -> None:
@@ -209,7 +212,15 @@ class Guidance:
         content = less(row["content"], gone, records, await self._catalogue(tx, on))
         await rows.set_content(tx, row["guidance_id"], content)
         await rows.lead_with(tx, row["guidance_id"], content["rules"][0])
-        person = person_as_known(await self.twin.near(tx, [row["person_id"]]), row["person_id"], on)
+        words = await self.write_again(tx, row, content, now)
+        return {**row, **words, "content": content}
+
+    async def write_again(
+        self, tx: Transaction, row: Mapping[str, Any], content: Mapping[str, Any], now: datetime
+    ) -> dict[str, Any]:
+        """Write what waits of a message's guidance by another content; the message's new words."""
+        near = await self.twin.near(tx, [row["person_id"]])
+        person = person_as_known(near, row["person_id"], local_date(now))
         sender = await self.sender(tx, content["municipality"])
         words: dict[str, Any] = {}
         for channel, message_id in (await rows.waiting_channels(tx, row["guidance_id"])).items():
@@ -217,7 +228,7 @@ class Guidance:
             await rows.rewrite(tx, message_id, written)
             if message_id == row["id"]:
                 words = {"title": written.title, "body": written.body}
-        return {**row, **words, "content": content}
+        return words
 
     async def tell(
         self,
@@ -302,17 +313,23 @@ class Guidance:
             for subject_id in (person_id, *children_of(near, person_id, on)):
                 about = await rows.waiting_messages(tx, subject_id=subject_id)
                 waiting |= {row["id"]: row for row in about}
-            stopped = []
-            for kept in waiting.values():
-                person, how, unsaid = await self.telling_now(tx, kept, on)
-                row = await self.tell_less(tx, kept, unsaid, now) if unsaid else kept
-                if not may_go(row["channel"], how):
-                    stopped.append((row, person, how))
-            if await rows.on_their_way(tx, [row["id"] for row, _, _ in stopped], now):
-                raise rows.StillSending
-            for row, person, how in stopped:
-                await self.stop(tx, row, person, how, now)
+            await self.stop_what_may_not_go(tx, waiting.values(), now)
             await self._late_notice(tx, person_id, now)
+
+    async def stop_what_may_not_go(
+        self, tx: Transaction, waiting: Iterable[Mapping[str, Any]], now: datetime
+    ) -> None:
+        """Take back, of what waits, all that may not be told any more; StillSending where one is on its way."""
+        stopped = []
+        for kept in waiting:
+            person, how, unsaid = await self.telling_now(tx, kept, local_date(now))
+            row = await self.tell_less(tx, kept, unsaid, now) if unsaid else kept
+            if not may_go(row["channel"], how):
+                stopped.append((row, person, how))
+        if await rows.on_their_way(tx, [row["id"] for row, _, _ in stopped], now):
+            raise rows.StillSending
+        for row, person, how in stopped:
+            await self.stop(tx, row, person, how, now)
 
     async def telling_now(
         self, tx: Transaction, row: Mapping[str, Any], on: date
@@ -346,7 +363,7 @@ class Guidance:
         content = content_by_hand(row["content"], how.by_hand, ON_PAPER)
         await rows.set_content(tx, row["guidance_id"], content)
         sender = await self.sender(tx, content.get("municipality", ""))
-        await self._write_letter(tx, row["guidance_id"], person, how, row["kind"], content, sender, now)
+        await self.write_letter(tx, row["guidance_id"], person, how, row["kind"], content, sender, now)
 
     async def _catalogue(self, tx: Transaction, on: date) -> Catalogue:
         return self.catalogue if self.versions is None else await self.versions.catalogue_at(tx, on)
@@ -384,15 +401,17 @@ class Guidance:
         if guidance_id is None:
             return None
         if how.by_hand:
-            await self._write_letter(tx, guidance_id, person, how, planned.kind, content, sender, now)
-        for channel in how.channels:
+            await self.write_letter(tx, guidance_id, person, how, planned.kind, content, sender, now)
+        if planned.way == "act":
+            await rows.enqueue_act(tx, guidance_id, person.id, now, how.not_before)
+        for channel in how.channels if planned.way != "act" else ():
             written = write(planned.kind, channel, person.language, content, sender.name, sender.language)
             await rows.keep_message(tx, guidance_id, person.id, written, "waiting", now, how.not_before)
         used = Use(person.id, "service", "varde", "used", PURPOSE, BASIS, CONCEPTS)
         await log_usage(tx, [used], now)
         return guidance_id
 
-    async def _write_letter(
+    async def write_letter(
         self,
         tx: Transaction,
         guidance_id: str,
@@ -421,3 +440,7 @@ class Guidance:
                 row["kind"], how.notice, person.language, row["content"], sender.name, sender.language
             )
             await rows.keep_message(tx, row["guidance_id"], person_id, written, "waiting", now)
+
+
+def _recipients(circles: Mapping[tuple[str, str], Circle]) -> set[str]:
+    return {person.id for circle in circles.values() for person in circle.recipients}

@@ -40,6 +40,8 @@ KINDS = (
     "preliminary_answer",
     "appeal_received",
     "appeal_settled",
+    "sent_for_you",
+    "prepared_for_you",
 )
 
 
@@ -123,6 +125,8 @@ def context_of(content: Mapping[str, Any], municipality: str, language: str) -> 
             if condition["holds"] is False
         ],
         "can_apply": bool(content.get("process")),
+        "only_told": bool(content.get("only_told")),
+        "left": [wording.of(title, language) for title in content.get("left", ())],
         "on": wording.day(content["on"], language) if content.get("on") else "",
         "begins": wording.day(content["begins"], language) if content.get("begins") else "",
         "flagged": content.get("generation") == "flagged",

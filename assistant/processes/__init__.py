@@ -16,6 +16,7 @@ from assistant.processes.store import (
     Recording,
     Shown,
 )
+from assistant.processes.wish_errands import StandingWishes
 
 __all__ = [
     "CaseOpening",
@@ -32,6 +33,7 @@ __all__ = [
     "Recording",
     "Sending",
     "Shown",
+    "StandingWishes",
     "Step",
     "UnknownErrand",
     "Upload",

@@ -75,6 +75,7 @@ class StepDefinition:
     button: Texts | None
     question: QuestionDefinition | None
     documents: DocumentsDefinition | None = None
+    covered_by_wish: bool = False  # who has asked us to apply for them need not be asked this first
 
 
 @dataclass(frozen=True)
@@ -196,11 +197,15 @@ class _Reader:
         found = self.mapping(
             value,
             where,
-            {"id", "kind", "title", "text", "button", "question", "documents"},
+            {"id", "kind", "title", "text", "button", "question", "documents", "standing_wish"},
             {"id", "kind", "title", "text"},
         )
         if found["kind"] not in KINDS:
             raise self.fault(f"{where}.kind", f"'{found['kind']}' is none of {', '.join(KINDS)}")
+        if found.get("standing_wish", "covered") != "covered":
+            raise self.fault(
+                f"{where}.standing_wish", f"'{found['standing_wish']}' must be covered, or left out"
+            )
         question = found.get("question")
         if found["kind"] == "choice" and question is None:
             raise self.fault(where, "a step of kind 'choice' needs a question")
@@ -215,6 +220,7 @@ class _Reader:
             button=self.optional_texts(found.get("button"), f"{where}.button"),
             question=None if question is None else self.question(question, f"{where}.question"),
             documents=None if documents is None else self.documents(documents, f"{where}.documents"),
+            covered_by_wish="standing_wish" in found,
         )
 
 

@@ -47,6 +47,7 @@ class ProcessState:
     answers: Mapping[str, Answer] = field(default_factory=dict)
     corrections: tuple[Correction, ...] = ()
     confirmed: str = ""  # digest of the facts the person has confirmed: new facts must be confirmed again
+    prepared: bool = False  # walked for the person as they wished: they are shown only what is left
 
     def moved_to(self, step: str) -> ProcessState:
         return replace(self, at=step)
@@ -76,6 +77,7 @@ class ProcessState:
             "answers": {name: answer.as_json() for name, answer in self.answers.items()},
             "corrections": [correction.as_json() for correction in self.corrections],
             "confirmed": self.confirmed,
+            **({"prepared": True} if self.prepared else {}),
         }
 
     @classmethod
@@ -86,4 +88,5 @@ class ProcessState:
             answers={name: Answer(**answer) for name, answer in stored.get("answers", {}).items()},
             corrections=tuple(Correction(**correction) for correction in stored.get("corrections", ())),
             confirmed=stored.get("confirmed", ""),
+            prepared=stored.get("prepared", False),
         )

@@ -24,7 +24,17 @@ from assistant.processes.steps import Step, Upload
 from assistant.store import Transaction, enqueue
 from assistant.store.columns import new_id
 from assistant.store.tables import case, process
-from assistant.twin import Provenance, Span, Statement, SubjectRef, Twin, Use, generation_of, log_usage
+from assistant.twin import (
+    Provenance,
+    Span,
+    Statement,
+    SubjectRef,
+    Twin,
+    Use,
+    generation_of,
+    log_usage,
+    standing_in,
+)
 from rules import Catalogue
 
 PURPOSE = "to walk through an application"
@@ -428,7 +438,16 @@ class Processes:
             answers={name: answer.as_json() for name, answer in state.answers.items()},
             disputed=tuple(DisputedFact(**correction.as_json()) for correction in state.corrections),
             for_worker=walker.for_worker(definition, state, found.determination, found.view),
+            evidence=evidence_of(errand),
         )
+
+
+def evidence_of(errand: Errand) -> Mapping[str, Any]:
+    """What lets this be sent in the person's name, where they do not send it themselves."""
+    who = standing_in()
+    if who is not None and who.principal == errand.person_id:
+        return {"acted_by": who.actor, "basis": who.basis, **who.evidence}
+    return {}
 
 
 def _statement(one: Declared, now: datetime) -> Statement:

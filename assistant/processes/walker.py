@@ -113,7 +113,7 @@ def step_of(
             return replace(
                 made,
                 people=tuple(who.name for who in view.adults or ()),
-                fields=_fields(_question_of(step, view), state, language, wrong, values),
+                fields=_fields(question_of(step, view), state, language, wrong, values),
                 notes=() if view.adults is not None else (word("notes", "household_unknown", language),),
             )
         case "documents":
@@ -124,7 +124,7 @@ def step_of(
             assert step.gap is not None
             return replace(made, fields=(showing.gap_field(step.gap, state, view, wrong, values),))
         case "choice":
-            return replace(made, fields=_fields(_question_of(step, view), state, language, wrong, values))
+            return replace(made, fields=_fields(question_of(step, view), state, language, wrong, values))
         case "confirm":
             changed = step.id in state.done and state.confirmed != facts_digest(view)
             return replace(
@@ -171,7 +171,7 @@ def apply_answer(
         return Errors(step.id, {filing.FIELD: word("errors", "no_file", view.language)})
     if step.gap is not None:
         answered = _answer_gap(step, step.gap, state, view, values)
-    elif (question := _question_of(step, view)) is not None:
+    elif (question := question_of(step, view)) is not None:
         answered = _answer_question(step, question, state, view, values)
     else:
         answered = state
@@ -179,7 +179,11 @@ def apply_answer(
         return answered
     if step.definition.kind == "confirm":
         answered = replace(answered, confirmed=facts_digest(view))
-    return answered.with_done(step.id).moved_to(steps[index + 1].id)
+    answered = answered.with_done(step.id)
+    following = steps[index + 1 :]
+    if state.prepared:  # the rest has been walked: on to what is left
+        following = tuple(one for one in following if not _is_done(one, answered, view)) or steps[-1:]
+    return answered.moved_to(following[0].id)
 
 
 def one_back(
@@ -227,7 +231,7 @@ def for_worker(
 # ---- answers --------------------------------------------------------------------------------------
 
 
-def _question_of(step: OpenStep, view: ErrandView) -> QuestionDefinition | None:
+def question_of(step: OpenStep, view: ErrandView) -> QuestionDefinition | None:
     """The step's question. Only who is the one adult the register shows is asked for another."""
     if step.definition.kind == "household" and [who.id for who in view.adults or ()] != [view.applicant.id]:
         return None
@@ -235,7 +239,7 @@ def _question_of(step: OpenStep, view: ErrandView) -> QuestionDefinition | None:
 
 
 def _questions(steps: tuple[OpenStep, ...], view: ErrandView) -> tuple[QuestionDefinition, ...]:
-    return tuple(question for step in steps if (question := _question_of(step, view)) is not None)
+    return tuple(question for step in steps if (question := question_of(step, view)) is not None)
 
 
 def _fields(
@@ -322,7 +326,7 @@ def _correction(held: HeldFact, view: ErrandView, should_be: str, reason: str) -
 def _lines(steps: tuple[OpenStep, ...], state: ProcessState, view: ErrandView) -> tuple[Line, ...]:
     lines = list(showing.people_lines(view))
     for step in steps:
-        question = _question_of(step, view)
+        question = question_of(step, view)
         if step.gap is not None:
             lines.append(showing.gap_line(step.gap, state, view, step.id))
         elif question is not None:

@@ -5,7 +5,18 @@ from assistant.twin.generations import BEFOREHAND, GENERATIONS, Generation, gene
 from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown
 from assistant.twin.recording import FactChange, Recorded
 from assistant.twin.twin import Municipality, Twin, is_adult, is_minor
-from assistant.twin.usage import UsageFilter, UsagePage, UsageRow, Use, log_usage, usage_entry, usage_page
+from assistant.twin.usage import (
+    OnBehalf,
+    UsageFilter,
+    UsagePage,
+    UsageRow,
+    Use,
+    log_usage,
+    on_behalf,
+    standing_in,
+    usage_entry,
+    usage_page,
+)
 from assistant.twin.usage_signing import UsageKey, UsageSigning, exported
 from assistant.twin.view import View
 
@@ -20,6 +31,7 @@ __all__ = [
     "Identifier",
     "Municipality",
     "Neighbourhood",
+    "OnBehalf",
     "Provenance",
     "Recorded",
     "Span",
@@ -39,6 +51,8 @@ __all__ = [
     "is_adult",
     "is_minor",
     "log_usage",
+    "on_behalf",
+    "standing_in",
     "usage_entry",
     "usage_page",
 ]

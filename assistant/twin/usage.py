@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
@@ -35,6 +37,49 @@ class Use:
     withheld: str = field(default="", kw_only=True)  # the law that hides it from the person; empty: none does
 
 
+@dataclass(frozen=True)
+class OnBehalf:
+    """That somebody stands in for a person. `basis`: 'mandate:<id>', or what else lets them.
+
+    `evidence` is kept with what is sent in the person's name.
+    """
+
+    principal: str
+    actor: str
+    basis: str
+    actor_kind: ActorKind = "person"
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+_standing_in: ContextVar[OnBehalf | None] = ContextVar("standing_in", default=None)
+
+
+def standing_in() -> OnBehalf | None:
+    """Who acts for whom in the request that is being answered; None where people act for themselves."""
+    return _standing_in.get()
+
+
+@contextmanager
+def on_behalf(who: OnBehalf) -> Iterator[None]:
+    """Within the block what is logged as the principal's doing is logged as the actor's, with its basis.
+
+    The rooms below speak of the principal only, so that none of them can forget who it really was.
+    """
+    token = _standing_in.set(who)
+    try:
+        yield
+    finally:
+        _standing_in.reset(token)
+
+
+def _as_it_was(use: Use) -> Use:
+    who = standing_in()
+    if who is None or use.actor_kind != "person" or use.actor != who.principal:
+        return use
+    basis = "; ".join(part for part in (use.basis, who.basis) if part)
+    return replace(use, actor_kind=who.actor_kind, actor=who.actor, basis=basis)
+
+
 _Pending = list[tuple[Use, datetime]]
 
 
@@ -48,7 +93,7 @@ async def log_usage(tx: Transaction, uses: Iterable[Use], now: datetime) -> None
     if pending is None:
         pending = tx.memory[log_usage] = []
         tx.before_commit(lambda: _append(tx))
-    pending += [(use, now) for use in uses]
+    pending += [(_as_it_was(use), now) for use in uses]
 
 
 async def _append(tx: Transaction) -> None:

@@ -32,6 +32,8 @@ PAGES = (
     "me_data",
     "me_log",
     "me_requests",
+    "acting",
+    "wishes",
     "chat",
     "widget",
     "events",

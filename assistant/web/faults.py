@@ -42,6 +42,24 @@ class Forbidden(Fault):
     key = "forbidden"
 
 
+class NotForOthers(Forbidden):
+    """The page is for the person themself alone, and the visitor acts for them."""
+
+    key = "not_for_others"
+
+
+class OnlySee(Forbidden):
+    """The visitor may see for another, and tried to do something."""
+
+    key = "only_see"
+
+
+class ActsNoMore(Forbidden):
+    """What let the visitor act for another has ended; from now on they are on their own pages again."""
+
+    key = "acts_no_more"
+
+
 class ForgedRequest(Forbidden):
     """An unsafe request that did not come from our own page, or from a page of a session that has ended."""
 

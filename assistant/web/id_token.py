@@ -8,7 +8,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from joserfc import jwt
@@ -56,6 +56,17 @@ class IdToken:
         """The identity number. Some foreign users of ID-porten have none."""
         pid = self.claims.get("pid")
         return pid if isinstance(pid, str) and PID.fullmatch(pid) else None
+
+    @property
+    def authenticated_at(self) -> datetime | None:
+        """When the person proved who they are (auth_time); before `iat` where the provider's session was used.
+
+        None where the provider does not say: nothing that needs a fresh login may rest on it.
+        """
+        try:
+            return datetime.fromtimestamp(_seconds(self.claims, "auth_time"), UTC)
+        except BadToken:
+            return None
 
 
 def key_id(token: str) -> str:

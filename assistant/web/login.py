@@ -69,7 +69,7 @@ def require_fresh_login(request: web.Request) -> None:
     Raises LoginNeeded, which sends the visitor there and back to the same page.
     """
     parts, visitor = request.app[PARTS], visitor_of(request)
-    if visitor.logged_in_at is None or parts.wall_clock() - visitor.logged_in_at > FRESH:
+    if visitor.authenticated_at is None or parts.wall_clock() - visitor.authenticated_at > FRESH:
         raise LoginNeeded("staff" if visitor.kind == "staff" else "resident", fresh=True)
 
 
@@ -229,6 +229,7 @@ async def _open_session(request: web.Request, parts: Parts, kind: Kind, identity
                 acr=identity.acr,
                 person_id=person,
                 provider_sid=identity.sid,
+                authenticated_at=identity.authenticated_at,
             )
         else:
             new = _staff_session(identity, language, await _works_for(tx, parts, identity))
@@ -264,6 +265,7 @@ def _staff_session(identity: IdToken, language: str, works_for: str) -> sessions
         staff=f"{name} ({user})" if isinstance(name, str) and name else user,
         roles=ROLES & {role for role in (roles if isinstance(roles, list) else []) if isinstance(role, str)},
         provider_sid=identity.sid,
+        authenticated_at=identity.authenticated_at,
     )
 
 

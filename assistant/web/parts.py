@@ -15,10 +15,12 @@ from assistant.store import Database, Identities
 from assistant.web.routing import Route
 
 if TYPE_CHECKING:
+    from assistant.acting import Acting
     from assistant.casework import Casework
     from assistant.determinations.rule_versions import RuleVersions
     from assistant.dialogue import Conversation
     from assistant.documents import Documents
+    from assistant.guidance import Guidance
     from assistant.hooks import Subscriptions
     from assistant.mydata import Requests
     from assistant.processes import Processes
@@ -59,6 +61,8 @@ class Parts:
     usage_key: UsageKey
     subscriptions: Subscriptions
     requests: Requests
+    acting: Acting
+    guidance: Guidance
     wall_clock: Clock = wall_clock  # the moment it really is: sessions and tokens live by this one
     extensions: tuple[Extension, ...] = ()
 

@@ -11,7 +11,7 @@ from aiohttp.typedefs import Handler
 from pydantic import SecretStr
 
 from assistant.twin.usage import Use, log_usage
-from assistant.web import cookies, csrf, sessions
+from assistant.web import acting, cookies, csrf, sessions
 from assistant.web.faults import BadRequest, Denied, Forbidden, ForgedRequest, LoginNeeded, Unauthorised
 from assistant.web.language import language_of
 from assistant.web.limits import LIMITS
@@ -79,7 +79,8 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if not host_is_ours(request, parts.config) and not request.path.startswith(MACHINE_PATHS):
         raise BadRequest("this site does not answer by that name")
     access = _access_of(request)
-    request[VISITOR] = visitor = await _recognise(request, parts, access)
+    visitor = await acting.recognised(parts, await _recognise(request, parts, access))
+    request[VISITOR] = visitor
     _keep_to_limits(request, parts, visitor)
     if access.has("socket") and not may_open_socket(request, parts.config):
         raise Forbidden
@@ -96,7 +97,9 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     if verdict in ("login_resident", "login_staff"):
         raise LoginNeeded(verdict.removeprefix("login_"))
     try:
-        return await handler(request)
+        request[VISITOR] = visitor = await acting.let_through(request, access, visitor)
+        with acting.in_their_name(visitor):
+            return await handler(request)
     except SocketRefused as refused:
         return refused.response
     except Denied as denied:
@@ -181,7 +184,7 @@ async def _log_denial(parts: Parts, visitor: Visitor, denied: Denied) -> None:
         else "staff"
         if visitor.kind == "staff"
         else "service",
-        actor=visitor.person_id or visitor.staff or visitor.service or "",
+        actor=visitor.own_id or visitor.staff or visitor.service or "",
         action="denied",
         purpose=denied.purpose,
         basis="",

@@ -42,6 +42,7 @@ class NewSession:
     staff: str | None = None
     roles: frozenset[str] = frozenset()
     provider_sid: str | None = None
+    authenticated_at: datetime | None = None  # OpenID claim auth_time
 
 
 def token_hash(cookie: str) -> bytes:
@@ -73,6 +74,7 @@ async def start(tx: Transaction, new: NewSession, now: datetime) -> str:
             language=new.language,
             created_at=now,
             seen_at=now,
+            authenticated_at=new.authenticated_at,
         )
     )
     return token
@@ -94,6 +96,17 @@ async def touch(tx: Transaction, token: bytes, now: datetime) -> None:
 
 async def speak(tx: Transaction, token: bytes, language: str) -> None:
     await tx.execute(update(session).where(session.c.token == token).values(language=language))
+
+
+async def act_for(tx: Transaction, token: bytes, principal_id: str | None) -> str:
+    """Whose pages the resident sees from now on; None: their own. The token that forms carry from now on.
+
+    Forms opened before the change carry one that is good no more: none is sent in another's name.
+    """
+    csrf = secrets.token_urlsafe(32)
+    values = {"acting_for": principal_id, "csrf": csrf}
+    await tx.execute(update(session).where(session.c.token == token).values(**values))
+    return csrf
 
 
 async def end(tx: Transaction, token: bytes, now: datetime) -> None:
@@ -135,4 +148,7 @@ def visitor_from(row: Mapping[str, Any]) -> Visitor:
         roles=frozenset(row["roles"]),
         session=row["token"],
         logged_in_at=row["created_at"],
+        authenticated_at=row["authenticated_at"],
+        acr=row["acr"],
+        acting_for=row["acting_for"],
     )

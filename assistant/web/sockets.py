@@ -1,7 +1,8 @@
 """WebSockets: origin checked, login proven, limits kept, and closed when the session ends.
 
 Close codes of ours: 4400 not a JSON object, 4401 not logged in or the session has ended, 4403 too many
-sockets, 4408 reads too slowly, 4429 sends too fast. RFC 6455: 1001 going away, 1009 message too big.
+sockets, 4408 reads too slowly, 4409 acts for another, 4429 sends too fast. RFC 6455: 1001 going away,
+1009 message too big.
 """
 
 from __future__ import annotations
@@ -32,6 +33,8 @@ TICKET_SECONDS = 10.0
 CLOSE_SECONDS = 2.0
 
 NOT_JSON, NOT_LOGGED_IN, TOO_MANY_SOCKETS, TOO_SLOW, TOO_FAST = 4400, 4401, 4403, 4408, 4429
+FOR_ANOTHER = 4409
+"""The chat is between a person and the assistant: nobody speaks there for another."""
 
 
 class Socket:
@@ -100,6 +103,9 @@ class Socket:
             if visitor is None:
                 await self.end(SESSION_ENDED, "the session has ended")
                 return
+            if visitor.acting_for is not None:
+                await self.end(FOR_ANOTHER, "acts for another")
+                return
             self.visitor = visitor
             message = _object(received.data)
             if message is None:
@@ -125,6 +131,9 @@ async def accept_socket(request: web.Request) -> AsyncIterator[Socket]:
     visitor = visitor_of(request)
     if visitor.kind != "resident":
         visitor = await _by_ticket(request, parts, response)
+    if visitor.acting_for is not None:
+        await response.close(code=FOR_ANOTHER, message=b"acts for another")
+        raise SocketRefused(response)
     socket = Socket(request, response, visitor)
     if not live.add(socket):
         await socket.end(TOO_MANY_SOCKETS, "too many open at once")

@@ -8,13 +8,19 @@ from typing import Literal
 
 from aiohttp import web
 
+from assistant.acting.deciding import Authority
+
 Language = Literal["nb", "nn", "en"]
 LANGUAGES: tuple[Language, ...] = ("nb", "nn", "en")
 
 
 @dataclass(frozen=True)
 class Visitor:
-    """A person or machine, as far as it has proved who it is. Holds our ids only, no identity number."""
+    """A person or machine, as far as it has proved who it is. Holds our ids only, no identity number.
+
+    While a resident acts for another, `person_id` is on a resident's routes the other, whose pages are shown;
+    who really asks is `own_id`.
+    """
 
     kind: Literal["anonymous", "resident", "staff", "service"]
     language: Language
@@ -26,6 +32,16 @@ class Visitor:
     service: str | None = None  # name of a machine
     session: bytes | None = None  # hash of the session's token: which session, not the key to it
     logged_in_at: datetime | None = None
+    authenticated_at: datetime | None = None  # when they last proved who they are to the provider
+    acr: str = ""  # the level of assurance of that
+    acting_for: str | None = None  # whom the session has been switched to
+    acting: Authority | None = None  # what they may do for them, decided for this request
+    acting_name: str = ""
+
+    @property
+    def own_id(self) -> str | None:
+        """The resident who is logged in, whomever they act for."""
+        return self.acting.actor_id if self.acting else self.person_id
 
     @property
     def logged_in(self) -> bool:

@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 
 import pytest
 from accessibility import DESKTOP, SMALL, faults_of
+from demo_process import TODAY
 from playwright.sync_api import expect
 from screenshots import picture
 from visiting import LOCALES, Visit
+
+from assistant.demo.population import made_up_municipality
 
 LANGUAGES = tuple(LOCALES)
 NOBODY = "00000000-0000-4000-8000-000000000000"
@@ -331,6 +335,62 @@ def test_a_decision_that_may_be_wrong(walk: Walk) -> None:
     if walk.language == "nb":
         picture(page, "then-and-now")
     walk.over()
+
+
+GIVES = {"nb": "sofie", "nn": "linnea", "en": "silje"}
+HOLDS = {"nb": "anders", "nn": "per", "en": "daniel"}
+
+
+def test_how_much_is_done_and_who_may_act(walk: Walk) -> None:
+    """A wish is chosen with the keyboard; a mandate is given, read, signed, accepted and acted under."""
+    page, giver, holder = walk.visit.page, GIVES[walk.language], HOLDS[walk.language]
+    walk.visit.log_in(giver)
+    walk.go("/me/control")
+    page.locator("#kindergarten-ask").focus()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("#kindergarten-tell")).to_be_checked()
+    page.keyboard.press("Enter")
+    expect(page.locator("[role=status]")).to_be_visible()
+    for summary in page.locator("main details:not([open]) > summary").all():
+        summary.click()
+    walk.see("/me/control, all themes open")
+    walk.go("/me/acting/new")
+    page.locator("form.step-form").evaluate("(form) => { form.noValidate = true; }")
+    walk.visit.expected_statuses.add(422)
+    page.locator("main form.step-form button").click()
+    expect(page.locator(".ds-error-summary")).to_be_visible()
+    walk.see("a mandate that lacks everything")
+    page.locator("#field-number").fill(number_of(holder))
+    page.locator("#field-name").fill("Min hjelper")
+    page.locator("input[name=theme][value=kindergarten]").check()
+    page.locator("#field-may-1").check()
+    page.locator("#field-until").fill("2027-06-30")
+    page.locator("main form.step-form button").click()
+    page.wait_for_url("**/me/acting/sign")
+    walk.see("the text of a mandate")
+    page.locator("main form button").click()
+    page.wait_for_url("**said=signed")
+    for summary in page.locator("main details > summary").all():
+        summary.click()
+    walk.see("/me/acting with a mandate given")
+    walk.visit.log_in(holder)
+    walk.see("/me where a mandate waits")
+    walk.go("/me/acting")
+    page.locator("form[action$='/accept'] button").click()
+    page.wait_for_url("**said=accepted")
+    page.locator("form[action='/me/acting/for'] button").last.click()
+    page.wait_for_url("**/me")
+    expect(page.locator(".acting-banner")).to_be_visible()
+    walk.see("/me of another")
+    walk.go("/me/data", 403)
+    page.locator(".acting-banner button").click()
+    page.wait_for_url("**said=stopped")
+    walk.over()
+
+
+def number_of(key: str) -> str:
+    """The made-up identity number of one of the demonstration's people."""
+    return made_up_municipality(date.fromisoformat(TODAY)).person(key).identifier
 
 
 def test_the_desk(walk: Walk) -> None:

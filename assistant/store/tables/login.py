@@ -22,6 +22,7 @@ session = table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
     Column("ended_at", UtcDateTime),
+    Column("authenticated_at", UtcDateTime),  # when the person last proved who they are; null: not told
     Column("acting_for", ID),  # whose pages the resident sees now; null: their own
 )
 

@@ -10,7 +10,9 @@ from aiohttp import web
 from assistant.casework import case_rows
 from assistant.config import local_date
 from assistant.dialogue import messages
+from assistant.guidance.themes import theme_of
 from assistant.store import Transaction
+from assistant.web.acting import theme_of_errand
 from assistant.web.faults import Denied, NotHere
 from assistant.web.pages import me_errands, me_reading
 from assistant.web.pages.me_reading import Me, me_of
@@ -41,6 +43,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
             "mine": await me_reading.mine(tx, parts, me),
             "errands": await _errands(tx, parts, me),
             "decisions": await _decisions(tx, me),
+            "mandates_wait": me.acting is None and await parts.acting.somebody_asks(tx, me.person_id, me.now),
         }
     return render(request, "me/overview.html", context)
 
@@ -54,7 +57,8 @@ async def guidance(request: web.Request) -> web.StreamResponse:
         if row is None:
             owner = await messages.owner_of(tx, message_id)
             raise NotHere("message") if owner is None else Denied(owner, purpose=PURPOSE)
-        await messages.mark_read(tx, me.person_id, message_id, me.now)
+        if me.acting is None:  # what another has opened is still new to whom it is for
+            await messages.mark_read(tx, me.person_id, message_id, me.now)
         behind = row["content"].get("determinations") or [row["determination_id"]]
         found = [await me_reading.reasons(tx, parts, me, one, row["subject_id"]) for one in behind]
         reasons = [one for one in found if one is not None]
@@ -79,7 +83,7 @@ async def decision(request: web.Request) -> web.StreamResponse:
 
 async def _messages(tx: Transaction, parts: Parts, me: Me) -> list[dict[str, Any]]:
     rows = await messages.messages_of(tx, me.person_id, local_date(me.now))
-    return [await _message(tx, parts, me, row) for row in rows]
+    return [await _message(tx, parts, me, row) for row in rows if me.covers("message", theme_of(row["rule"]))]
 
 
 async def _message(tx: Transaction, parts: Parts, me: Me, row: Any) -> dict[str, Any]:
@@ -98,6 +102,9 @@ async def _message(tx: Transaction, parts: Parts, me: Me, row: Any) -> dict[str,
         "errand": errand if under_way else None,
         "decision_id": row["content"].get("decision_id"),
         "reconsideration_id": row["content"].get("reconsideration_id"),
+        "sent_id": row["content"].get("errand_id")
+        if row["kind"] == "sent_for_you" and not me.acting
+        else None,
         "language": row["language"],
     }
 
@@ -105,7 +112,9 @@ async def _message(tx: Transaction, parts: Parts, me: Me, row: Any) -> dict[str,
 async def _errands(tx: Transaction, parts: Parts, me: Me) -> list[dict[str, Any]]:
     found = []
     for errand in await parts.processes.errands_of(tx, me.person_id):
-        if errand.status in ("open", "submitted"):
+        if errand.status in ("open", "submitted") and me.covers(
+            "errand", theme_of_errand(parts.processes.definition(errand.definition).errand)
+        ):
             found.append(
                 {
                     "id": errand.id,
@@ -128,4 +137,10 @@ async def _decisions(tx: Transaction, me: Me) -> list[dict[str, Any]]:
             "last": made.valid_to - timedelta(days=1),
         }
         for made in await case_rows.decisions_for(tx, me.person_id)
+        if me.acting is None or await _covered(tx, me, made.case_id)
     ]
+
+
+async def _covered(tx: Transaction, me: Me, case_id: str) -> bool:
+    case = await case_rows.case_by_id(tx, case_id)
+    return case is not None and me.covers("decision", theme_of_errand(case.kind))

@@ -9,10 +9,12 @@ from datetime import datetime
 from aiohttp import web
 from sqlalchemy import select
 
+from assistant.acting import Authority, Thing
 from assistant.config import local_date
 from assistant.dialogue import why
 from assistant.dialogue.parts import Conditions, FactShown
 from assistant.guidance.reading import may_read
+from assistant.guidance.themes import theme_of
 from assistant.processes import Errand
 from assistant.processes.picture import text_of
 from assistant.processes.wording import word
@@ -34,11 +36,24 @@ BEFORE_ROUNDING = "exact_"
 
 @dataclass(frozen=True)
 class Me:
-    """The resident who is logged in, their language, and the assistant's moment."""
+    """The resident whose pages are shown, the language of who reads, and the assistant's moment.
+
+    `acting`: what who reads may do for the resident; None: they are the resident.
+    """
 
     person_id: str
     language: Language
     now: datetime
+    acting: Authority | None = None
+
+    @property
+    def reader_id(self) -> str:
+        """By whose eyes tact is asked: a parent's on a child's page, else the resident's own."""
+        return self.acting.actor_id if self.acting and self.acting.as_parent else self.person_id
+
+    def covers(self, thing: Thing, theme: str) -> bool:
+        """Whether such a thing of the theme is shown: all of one's own, of another's what one may see."""
+        return self.acting is None or self.acting.grant_for("see", thing, theme) is not None
 
 
 @dataclass(frozen=True)
@@ -63,7 +78,7 @@ class ChildShown:
 def me_of(request: web.Request) -> Me:
     visitor = visitor_of(request)
     assert visitor.person_id is not None
-    return Me(visitor.person_id, visitor.language, request.app[PARTS].clock())
+    return Me(visitor.person_id, visitor.language, request.app[PARTS].clock(), visitor.acting)
 
 
 async def log_reading(tx: Transaction, me: Me, subjects: Iterable[str], concepts: Iterable[str]) -> None:
@@ -100,12 +115,18 @@ async def children(tx: Transaction, parts: Parts, me: Me) -> tuple[ChildShown, .
     """The resident's children, with what the rules say. A protected home elsewhere is not told of."""
     found = []
     for child in await parts.processes.twin.wards_of(tx, me.person_id, local_date(me.now)):
-        hidden = await parts.processes.hides_home(tx, me.person_id, child, me.now)
+        hidden = await hides_home(tx, parts, me, child)
         name = await name_of(tx, parts, me, child)
         rights = () if hidden else await _rights(tx, parts, me, child, name)
         await log_reading(tx, me, [child], ["person.name", *(right.title for right in rights)])
         found.append(ChildShown(child, name, hidden, rights))
     return tuple(found)
+
+
+async def hides_home(tx: Transaction, parts: Parts, me: Me, child: str) -> bool:
+    """Whether a protected home could be read from what is known of the child, by whoever looks."""
+    eyes = {me.person_id, me.acting.actor_id if me.acting else me.person_id}
+    return any([await parts.processes.hides_home(tx, one, child, me.now) for one in sorted(eyes)])
 
 
 async def mine(tx: Transaction, parts: Parts, me: Me) -> tuple[Right, ...]:
@@ -124,13 +145,15 @@ async def _rights(tx: Transaction, parts: Parts, me: Me, child: str, name: str) 
         .order_by(determination.c.rule)
     )
     reader = why.Reader(me.language, {me.person_id, child}, {child: name})
-    near = await parts.processes.twin.near(tx, [child, me.person_id])
+    near = await parts.processes.twin.near(tx, [child, me.person_id, me.reader_id])
     found = []
     for row in rows:
         rule = parts.catalogue.rules.get(row["rule"])
         if rule is None or (row["answer"] == "no" and rule.id not in parts.catalogue.with_errand):
             continue
-        if not may_read(parts.catalogue, near, rule, child, me.person_id, local_date(me.now)):
+        if not may_read(parts.catalogue, near, rule, child, me.reader_id, local_date(me.now)):
+            continue
+        if not me.covers("overview", theme_of(rule.id)):
             continue
         named = {outcome.name: outcome for outcome in rule.outcome}
         values = tuple(

@@ -33,6 +33,13 @@ PURPOSES: Mapping[str, str] = {
     "to follow how a case goes": "mydata.purpose_flow",
     "to forward the appeal in case": "mydata.purpose_appeal",
     "to make a decision known in Altinn's inbox": "mydata.purpose_dialog",
+    "to act for another": "me.purpose_acting",
+    "to act for another: overview": "me.purpose_acting_overview",
+    "to act for another: message": "me.purpose_acting_message",
+    "to act for another: decision": "me.purpose_acting_decision",
+    "to act for another: errand": "me.purpose_acting_errand",
+    "to show who may act for whom": "acting.title",
+    "to choose how much is done for you": "wishes.title",
 }
 
 

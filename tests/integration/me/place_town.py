@@ -31,7 +31,7 @@ from assistant.web.app import make_app
 from assistant.web.server import serve_app
 
 SECRET = "test client secret"
-NUMBERS = {"siri": "17885496359", "omar": "21868497414", "per": "01870099714", "emil": "15902350087"}
+NUMBERS = {"siri": "17889599960", "omar": "28869499899", "per": "01818799949", "emil": "09832399989"}
 FOLK = Provenance("population_register", "folkeregisterloven § 10-1")
 TAX = Provenance("tax_administration", "FOR-2005-12-16-1478 § 3e")
 PLACES = Provenance("kindergarten_system", "barnehageloven § 20")
@@ -145,6 +145,7 @@ class Browser:
 class Town:
     base: str
     assistant: Assistant
+    app: web.Application
     _open: list[aiohttp.ClientSession] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
 
@@ -228,8 +229,9 @@ async def running_town(database_url: str, folder: Path, **settings: Any) -> Asyn
                 settled = own | {"application_on_first_of_month": "same_month"}
                 row = {"number": "9999", "name": "Vardevik kommune", "settings": settled}
                 await tx.execute(insert(municipality).values(**row))
-            async with serve_app(make_app(assistant.parts), "127.0.0.1", port):
-                town = Town(base, assistant)
+            app = make_app(assistant.parts)
+            async with serve_app(app, "127.0.0.1", port):
+                town = Town(base, assistant, app)
                 try:
                     await town.tell(FOLK, folk())
                     await town.know_people()

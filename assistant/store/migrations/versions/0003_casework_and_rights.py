@@ -257,4 +257,5 @@ def upgrade() -> None:
         usage.add_column(sa.Column("shown_from", sa.DateTime(timezone=True), nullable=True))
         usage.add_column(sa.Column("withheld", sa.Text(), server_default="", nullable=False))
     with op.batch_alter_table("session") as session:
+        session.add_column(sa.Column("authenticated_at", sa.DateTime(timezone=True), nullable=True))
         session.add_column(sa.Column("acting_for", sa.String(length=36), nullable=True))

@@ -1,0 +1,71 @@
+"""What follows at once when a person changes what they wish, and when the assistant could not do as they wished."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from assistant.config import local_date
+from assistant.guidance import already_told, rows
+from assistant.guidance.store import Guidance
+from assistant.guidance.themes import theme_of
+from assistant.guidance.wish_rows import keep_wish, wish_for
+from assistant.guidance.wishes import Choice, as_wished, is_statutory
+from assistant.guidance.writing import write
+from assistant.store import Transaction
+
+
+async def set_wish(
+    guidance: Guidance, tx: Transaction, person_id: str, theme: str, choice: Choice, now: datetime
+) -> bool:
+    """Keep what a person wishes for a theme, at once also for what waits to be sent; whether it is new.
+
+    *Leave me alone* takes back what waits, *only tell me* takes the errand out of it, and *do it for me* has the
+    assistant act on the rights the person has been told of and not applied for. Raises StillSending (a Postpone)
+    where a message it takes back is on its way.
+    """
+    if (await wish_for(tx, person_id, theme)).choice == choice:
+        return False
+    await keep_wish(tx, person_id, theme, choice, now)
+    waiting = [
+        row
+        for row in await rows.waiting_messages(tx, person_id=person_id)
+        if any(theme_of(rule) == theme for rule in row["content"].get("rules", (row["rule"],)))
+    ]
+    await guidance.stop_what_may_not_go(tx, waiting, now)
+    if choice == "tell":
+        for row in waiting:
+            await _only_tell(guidance, tx, row, now)
+    if choice == "do":
+        for found in await already_told.standing(tx, person_id):
+            if theme_of(found["rule"]) == theme and found["content"].get("process"):
+                await rows.enqueue_act(tx, found["id"], person_id, now)
+    return True
+
+
+async def _only_tell(guidance: Guidance, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
+    """Write anew what waits of a message, without an errand to begin. What has reached somebody stays as said."""
+    if is_statutory(row["kind"]) or row["content"].get("party"):
+        return
+    if await rows.has_reached(tx, row["guidance_id"]):
+        return
+    content = as_wished(row["content"], "tell_only")
+    await rows.set_content(tx, row["guidance_id"], content)
+    await guidance.write_again(tx, row, content, now)
+
+
+async def tell_after_all(guidance: Guidance, tx: Transaction, guidance_id: str, now: datetime) -> None:
+    """Tell of a right what was kept to be acted on, where the assistant could not act on it. Told before: nothing."""
+    row = await rows.guidance_by_id(tx, guidance_id)
+    if row is None or row["withdrawn_at"] is not None or await rows.has_messages(tx, guidance_id):
+        return
+    person, how, _ = await guidance.telling_now(tx, row, local_date(now))
+    if how.silent:
+        return
+    content, sender = row["content"], await guidance.sender(tx, row["content"].get("municipality", ""))
+    if how.by_hand:
+        await guidance.write_letter(tx, guidance_id, person, how, row["kind"], content, sender, now)
+    for channel in how.channels:
+        written = write(row["kind"], channel, person.language, content, sender.name, sender.language)
+        await rows.keep_message(tx, guidance_id, person.id, written, "waiting", now, how.not_before)
