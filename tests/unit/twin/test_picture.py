@@ -128,6 +128,8 @@ def test_the_mark_of_a_dwelling_and_what_is_known_to_be_absent_are_not_drawn() -
 
 def test_what_does_not_hold_that_day_is_not_there() -> None:
     sold = fact("car", "vehicle.owner", "me", valid_to=date(2026, 5, 1))
+    moved = fact("me", "person.moved_on", "2025-01-01", valid_to=date(2026, 5, 1))
+    assert "person.moved_on" not in told(drawn([*family(), moved]), "me")
     assert drawn([*family(), sold]).node("car") is None
     assert drawn([*family(), sold], on=date(2026, 4, 30)).node("car") is not None
 
