@@ -178,7 +178,7 @@ async def ask(request: web.Request) -> web.StreamResponse:
             "actor_kind": row.actor_kind,
             "actor": "" if row.actor_kind == "person" else row.actor,
             "action": row.action,
-            "purpose": row.purpose if holder.own else row.purpose.rstrip("0123456789").strip(),
+            "purpose": row.purpose if holder.own else "",
             "basis": row.basis,
             "concepts": list(row.concepts),
         }

@@ -109,7 +109,7 @@ async def test_our_own_fact_is_corrected_and_all_that_follows_is_done(entitled: 
     assert "En saksbehandler i kommunen" in await siri.page(path)
     await siri.send(path, action="send", should_be="500", reason="Avtalen sier 500")
     asked = request_at(siri)
-    assert (await fee(entitled))["answer"] == "yes"
+    assert (await fee(entitled))["monthly_fee"] == 982
     await desk.send(f"/desk/requests/{asked}", action="grant", answer="Vi har rettet prisen.")
     async with entitled.assistant.database.read() as tx:
         now = await tx.all(
@@ -118,7 +118,7 @@ async def test_our_own_fact_is_corrected_and_all_that_follows_is_done(entitled: 
             )
         )
     assert [(str(row["value"]), row["source"]) for row in now] == [("500", "kindergarten_system")]
-    assert (await fee(entitled))["answer"] == "no"  # the full price is lower than what she would pay
+    assert str((await fee(entitled))["monthly_fee"]) == "500"  # nobody pays more than the place costs
 
 
 async def test_what_is_restricted_is_unknown_to_the_rules_until_it_is_lifted(entitled: Town) -> None:
