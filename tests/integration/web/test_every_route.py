@@ -16,7 +16,15 @@ from assistant.web.visitor import Visitor
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
-SAMPLES = (str(uuid.uuid4()), "0" * 16, "kindergarten.reduced_fee", "apply_reduced_fee", "1", "2025-08", "2025-08-01")
+SAMPLES = (
+    str(uuid.uuid4()),
+    "0" * 16,
+    "kindergarten.reduced_fee",
+    "apply_reduced_fee",
+    "1",
+    "2025-08",
+    "2025-08-01",
+)
 FNR = re.compile(r"(?<![0-9a-f])\d{11}(?![0-9a-f])")  # not a run of digits in a random hexadecimal id
 
 
