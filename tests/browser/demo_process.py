@@ -68,6 +68,14 @@ class RunningDemo:
                 [row[name] for name in names],
             )
 
+    def open_again_what_people_decided(self) -> None:
+        """Have the cases that case workers have decided wait once more, with nobody."""
+        with sqlite3.connect(self.data / "varde.sqlite3", timeout=10) as database:
+            database.execute(
+                "update \"case\" set status = 'manual', assigned_to = null where status = 'decided' and id in"
+                " (select case_id from decision where not automatic)"
+            )
+
 
 def free_port() -> int:
     with socket.socket() as probe:

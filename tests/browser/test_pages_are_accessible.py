@@ -467,9 +467,14 @@ def _open(walk: Walk, case: str) -> None:
     """Say why a case is opened, as the desk asks; then it is there."""
     page = walk.visit.page
     walk.visit.go(case)
+    if (facts := page.locator("main a[href$='facts=needed']")).count():
+        facts.click()
+        page.wait_for_load_state()
     if page.locator("form[action$='/open']").count():
         walk.see("why a case is opened")
         page.locator("main input[value=handle]").check()
+        if (facts := page.locator("main input[name=facts]")).count():
+            facts.check()
         page.locator("main button[type=submit]").click()
         page.wait_for_load_state()
 
