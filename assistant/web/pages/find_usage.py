@@ -16,7 +16,6 @@ from aiohttp import web
 from sqlalchemy import select
 
 from assistant.config import OSLO
-from assistant.mydata import mine
 from assistant.store import Transaction
 from assistant.store.tables import usage
 from assistant.twin import UsageFilter, UsageRow, Use, log_usage, usage_page
@@ -57,13 +56,12 @@ async def find_usage(request: web.Request) -> web.StreamResponse:
         if person is None:  # nobody we know; the same answer as for one of whom nothing is logged
             return json_answer({"totalUsages": 0, "usages": []})
         page = await usage_page(tx, person, now, wanted, offset=offset, limit=limit)
-        found = await mine(tx, parts.processes, person, now, visitor.language)
-        place = await parts.processes.gathering.determinations.municipality_of(
-            tx, found.near, person, found.on
-        )
+        ours = parts.config.municipality
+        place = await parts.processes.twin.municipality(tx, ours)
         await log_usage(tx, [_use(visitor, person)], now)
-    code = str(place.settings.get("organisation_number") or place.number)
-    answered = [_usage(request, parts, row, person, code, place.name) for row in page.rows]
+    code = str(place.settings.get("organisation_number", ours)) if place else ours
+    name = place.name if place else ""
+    answered = [_usage(request, parts, row, person, code, name) for row in page.rows]
     return json_answer({"totalUsages": page.total, "usages": answered})
 
 
