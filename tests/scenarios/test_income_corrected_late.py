@@ -52,7 +52,7 @@ async def test_more_income_than_was_counted(tmp_path: Path, database_url: str) -
             await sakia.follow("Vedtak som kan være feil")
             page = await sakia.follow("Sak 202600001")
             assert "198 000" not in page.text  # the door: why do you open the case?
-            page = await sakia.press("Åpne saken", reason="handle")
+            page = await sakia.press("Åpne saken", reason="handle", facts="yes")
             for said in ("198 000 kr", "209 000 kr", "33 kr mer i måneden", "til skade for personen", "§ 35"):
                 assert said in page.text, said
             desk = page.path
