@@ -22,6 +22,7 @@ from assistant.twin import Fact, Neighbourhood
 from assistant.twin.graph import BELONGS, HAS
 from assistant.twin.household import full_years
 
+ADDRESS = "person.address"
 SPEAKS_FOR_ITSELF_AT = 15  # years; forvaltningsloven § 18
 
 
@@ -89,6 +90,8 @@ async def facts_about(tx: Transaction, processes: Processes, found: Mine, holder
     """
     twin, concepts = processes.twin, processes.catalogue.model.concepts
     facts = list(await twin.facts_of(tx, holder.id))
+    if not holder.own:  # where a child once lived may be the other parent's home, and protected since
+        facts = [one for one in facts if one.concept != ADDRESS or one.holds_on(found.on)]
     things = {one.object_id for one in facts if one.concept in HAS and one.object_id}
     pointing = select(fact.c.subject_id, fact.c.valid_from, fact.c.valid_to).where(
         fact.c.object_id == holder.id, fact.c.concept.in_(BELONGS), fact.c.superseded_at.is_(None)

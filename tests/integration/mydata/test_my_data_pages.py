@@ -14,7 +14,7 @@ from desk_of_town import NOBODY, fact_of, log_of, worker
 from place_town import FOLK, TODAY, Town, person, says
 
 from assistant.mydata.export import FORMAT
-from assistant.twin import Use, log_usage
+from assistant.twin import Span, Statement, Use, log_usage
 from assistant.twin.usage_chain import verify
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -156,6 +156,18 @@ async def test_the_other_parent_learns_nothing_of_this_one(entitled: Town) -> No
     await omar.page(f"/me/data/log?about={entitled.ids['emil']}", status=404)
     for path in PATHS:
         assert "Steinrøysa" not in await omar.page(path), path
+
+
+async def test_where_a_child_once_lived_is_for_the_child_alone(entitled: Town) -> None:
+    """It may be the home of the other parent, and protected since."""
+    moved = date(2025, 1, 1)
+    lived = (Span("Gamlevegen 1", date(2024, 1, 1), moved), Span("Nyvegen 2", moved))
+    await entitled.tell(FOLK, [Statement(person("emil"), "person.address", lived)])
+    for key in ("siri", "omar"):
+        page = await (await entitled.browser(key)).page("/me/data")
+        assert "Nyvegen 2" in page
+        assert "Gamlevegen" not in page
+    assert "Gamlevegen 1" in await (await entitled.browser("emil")).page("/me/data")
 
 
 async def test_from_fifteen_the_young_person_decides(entitled: Town) -> None:
