@@ -8,7 +8,8 @@ from sqlalchemy import select, update
 from town import Town
 
 from assistant.store.tables import case, case_access, decision, proposed_ruling, usage
-from assistant.web.pages import me_reading
+from assistant.twin import UsageRow
+from assistant.web.pages.usage_words import in_words
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -88,12 +89,11 @@ async def test_the_person_reads_why_in_their_own_language(town: Town, office: Of
     case_id = await waiting_case(town)
     await (await office.staff("case_worker")).open_case(case_id, "question", "Hun ringte")
     async with town.database.read() as tx:
-        from assistant.twin import usage_of
-
-        uses = await usage_of(tx, town.ids["mother"])
-    me = me_reading.Me(town.ids["mother"], "nn", town.now)
-    shown = [me_reading.shown_use(office.parts, me, use) for use in uses if use.actor_kind == "staff"]
-    assert [(one["purpose_key"], one["number"]) for one in shown] == [
+        rows = await tx.all(select(usage).where(usage.c.subject_id == town.ids["mother"]))
+    read = [UsageRow(**{**row, "concepts": tuple(row["concepts"])}) for row in rows]
+    opened = [use for use in read if use.actor_kind == "staff"]
+    shown = [in_words(use, town.catalogue, "nn", town.ids["mother"]) for use in opened]
+    assert [(one.purpose_key, one.purpose_number) for one in shown] == [
         ("handling.purpose_question", "202600001 (“Hun ringte”)")
     ]
 
