@@ -39,6 +39,9 @@ class Catalogue:
     services: Mapping[str, ServiceCard] = field(default_factory=dict)
     tact: tuple[TactRule, ...] = ()
 
+    def __repr__(self) -> str:  # whole it is megabytes, and asyncio says what its tasks hold
+        return f"<Catalogue: {len(self.rules)} rules, {len(self.model.concepts)} concepts>"
+
     @classmethod
     def load(cls, *roots: Path | None) -> Catalogue:
         """Every file below the roots (default: the catalogue we ship). Raises `RuleFault` if any is wrong."""

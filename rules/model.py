@@ -106,6 +106,9 @@ class InformationModel:
     concepts: Mapping[str, Concept]
     shared_values: Mapping[str, Parameter] = field(default_factory=dict)
 
+    def __repr__(self) -> str:  # short: see Catalogue
+        return f"<InformationModel: {len(self.subject_types)} subject types, {len(self.concepts)} concepts>"
+
     def subject_type(self, name: str) -> SubjectType | None:
         """The subject type of a name or alias: 'child' → person."""
         if name in self.subject_types:

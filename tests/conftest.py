@@ -25,6 +25,8 @@ from assistant import journal
 from assistant.store import Database
 from assistant.store.migrate import upgrade
 from assistant.store.tables import metadata
+from assistant.web.texts import Texts
+from rules import Catalogue
 
 POSTGRES = os.environ.get("VARDE_TEST_POSTGRES", "postgresql://postgres@127.0.0.1:5432/postgres")
 IN_CI = os.environ.get("CI", "").lower() in ("1", "true", "yes")
@@ -44,6 +46,9 @@ def _postgres_answers() -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     journal.configure(None)
+    # What is shipped is read once a process, not once a test: reading it takes seconds, and it does not change.
+    for read in (Catalogue, Texts):
+        read.load = staticmethod(functools.cache(read.load))  # type: ignore[assignment, method-assign]
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -107,6 +107,9 @@ class Municipality:
     settled_on: date  # the day its people were put into the registers
     families: tuple[Family, ...]
 
+    def __repr__(self) -> str:
+        return f"<Municipality {self.number} {self.name}: {len(self.families)} families>"
+
     @property
     def persons(self) -> tuple[Person, ...]:
         found: dict[str, Person] = {}

@@ -89,6 +89,9 @@ class ProcessDefinition:
     steps: tuple[StepDefinition, ...]
     receipt: Texts
 
+    def __repr__(self) -> str:
+        return f"<ProcessDefinition {self.id} {self.version}>"
+
     @property
     def asks_for(self) -> tuple[DocumentsDefinition, ...]:
         """The documents it asks for, in order."""

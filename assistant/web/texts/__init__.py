@@ -31,6 +31,9 @@ class Texts:
 
     entries: Mapping[str, Mapping[str, Wording]]
 
+    def __repr__(self) -> str:
+        return f"<Texts: {len(self.entries)}>"
+
     @classmethod
     def load(cls, *folders: Path) -> Texts:
         """Read every `<room>.yaml` in the folders (default: this one). Raises TextFault."""
