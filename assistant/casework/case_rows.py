@@ -83,10 +83,12 @@ async def next_number(tx: Transaction, year: int) -> int:
     return max(first, int(newest or first)) + 1
 
 
-async def any_case_about(tx: Transaction, kind: str, subject_id: str) -> bool:
-    """Whether anybody has applied about the child before, however it ended."""
-    question = select(case.c.id).where(case.c.kind == kind, case.c.subject_id == subject_id).limit(1)
-    return await tx.scalar(question) is not None
+async def any_case_about(tx: Transaction, kind: str, subject_id: str, municipality: str) -> bool:
+    """Whether anybody has applied about the child in the municipality before, however it ended."""
+    question = select(case.c.id).where(
+        case.c.kind == kind, case.c.subject_id == subject_id, case.c.municipality == municipality
+    )
+    return await tx.scalar(question.limit(1)) is not None
 
 
 async def open_cases(tx: Transaction, municipality: str) -> Sequence[Case]:
@@ -204,7 +206,7 @@ async def to_renew(tx: Transaction, year: Period) -> Sequence[Case]:
     )
     newest: dict[tuple[str, str], Case] = {}
     for row in rows:
-        if row["content"]["duration"] == "whole_stay":
+        if row["content"]["duration"] == "whole_stay" and not row["content"].get("taken_back"):
             newest.setdefault((row["kind"], row["subject_id"]), Case(**row))
     return list(newest.values())
 

@@ -30,7 +30,7 @@ from assistant.casework.flags import Flag, write_flag
 from assistant.casework.intake import submission_at_intake
 from assistant.casework.letter import write
 from assistant.casework.outcome import Conclusion
-from assistant.casework.period import Period, answer_due, kindergarten_year, year_to_renew
+from assistant.casework.period import Period, answer_due, kindergarten_year, next_month, year_to_renew
 from assistant.casework.reversal import Reversals
 from assistant.casework.ruling import (
     AlreadyDecided,
@@ -99,10 +99,10 @@ class Casework:
     async def open_at_intake(self, tx: Transaction, subject_ids: Iterable[str], now: datetime) -> None:
         """Open the cases of children whose parents applied when they accepted the place, if none was before."""
         for child, errand in [(child, one) for child in subject_ids for one in errands().values()]:
-            if await case_rows.any_case_about(tx, errand.id, child):
-                continue
             applied = await submission_at_intake(tx, self.assessor, errand.id, child, local_date(now))
-            if applied is not None:
+            if applied is None:
+                continue
+            if not await case_rows.any_case_about(tx, errand.id, child, applied.municipality):
                 await self.open_case(tx, applied, now)
 
     @property
@@ -129,8 +129,8 @@ class Casework:
         reasons, is left as it is.
         """
         opened = await self._case(tx, case_id)
-        if not opened.is_open:
-            return None
+        if not opened.is_open or opened.content.get("taken_back"):
+            return None  # decided; or taken back, which a case worker ends
         renewal = _renewal(opened)
         considered = await consider(tx, self.assessor, opened, now, period=renewal)
         fee = fee_of(considered)
@@ -178,7 +178,7 @@ class Casework:
             tx, self.assessor, opened, now, period=period, household_income=ruling.household_income
         )
         if ruling.outcome == "granted":
-            fee = Fee(checked_fee(considered.assessment, ruling))
+            fee = _fee_granted(considered, ruling)
             if considered.assessment.place_number is None:
                 raise RulingIncomplete("outcome", "no_place")
         else:
@@ -272,7 +272,8 @@ class Casework:
                 language=language,
             )
         )
-        if conclusion.outcome == "granted" and assessment.place_number is not None:
+        ended = conclusion.outcome == "refused" and bool(opened.content.get("taken_back"))
+        if (conclusion.outcome == "granted" or ended) and assessment.place_number is not None:
             new = Flag(
                 municipality=opened.municipality,
                 subject_id=opened.subject_id,
@@ -321,6 +322,13 @@ class Casework:
         )
 
 
+def _fee_granted(considered: Considered, ruling: Ruling) -> Fee:
+    """The fee a case worker states, else the rules'; of these a rise in income takes nothing away (§§ 3b, 3c)."""
+    checked = checked_fee(considered.assessment, ruling)
+    kept = fee_of(considered)
+    return kept if ruling.monthly_fee is None and kept.kept else Fee(checked)
+
+
 def _kind_of_word(opened: Case, *, granted: bool) -> str:
     """How the applicant is told: as somebody who has just applied, or who has not had to do anything."""
     if granted and _renewal(opened) is not None:
@@ -340,7 +348,14 @@ def _renewal(opened: Case) -> Period | None:
 
 
 def _opened_again_for(opened: Case) -> Period | None:
-    """The days of a decision in a case opened again: a new year, or from a change of kindergarten."""
+    """The days of a decision in a case opened again: a new year, from a change of kindergarten, or of the end.
+
+    Law says nothing of when an application that is taken back stops counting: from the first whole month after,
+    as it began to count (§ 3d), unless the case worker finds otherwise.
+    """
+    if taken_back := opened.content.get("taken_back"):
+        ends = next_month(local_date(datetime.fromisoformat(taken_back)))
+        return Period(ends, kindergarten_year(ends).valid_to)
     moved = opened.content.get("moved")
     if moved is None:
         return _renewal(opened)

@@ -11,8 +11,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
+from assistant.casework.case_rows import OPEN, is_replaced
 from assistant.casework.errands import Errand
 from assistant.store import Transaction
 from assistant.store.tables import case, decision
@@ -45,8 +46,10 @@ def may_be_fetched(chosen: Generation, applications: Iterable[Application], on: 
     return False
 
 
-async def applications_about(tx: Transaction, errand: Errand, child_id: str) -> list[Application]:
-    """What has been applied for about a child."""
+async def applications_about(
+    tx: Transaction, errand: Errand, child_id: str, municipality: str
+) -> list[Application]:
+    """What has been applied for about a child in a municipality, and not been taken back."""
     rows = await tx.all(
         select(
             case.c.id,
@@ -56,18 +59,25 @@ async def applications_about(tx: Transaction, errand: Errand, child_id: str) -> 
             decision.c.outcome,
             decision.c.valid_to,
         )
-        .outerjoin(decision, decision.c.case_id == case.c.id)
-        .where(case.c.kind == errand.id, case.c.subject_id == child_id)
+        .select_from(case.outerjoin(decision, and_(decision.c.case_id == case.c.id, ~is_replaced())))
+        .where(
+            case.c.kind == errand.id,
+            case.c.subject_id == child_id,
+            case.c.municipality == municipality,
+            case.c.status.in_((*OPEN, "decided")),
+        )
     )
     found: dict[str, Application] = {}
     for row in rows:
+        if row["content"].get("taken_back"):
+            continue
         before = found.get(row["id"])
         until = row["valid_to"] if row["outcome"] == "granted" else None
         if before is not None and (until is None or (before.granted_until or until) > until):
             until = before.granted_until
         found[row["id"]] = Application(
             generation=row["generation"],
-            is_open=row["status"] != "decided",
+            is_open=row["status"] in OPEN,
             covers_whole_stay=row["content"]["duration"] == "whole_stay",
             granted_until=until,
         )

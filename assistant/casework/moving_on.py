@@ -79,9 +79,13 @@ async def open_under(tx: Transaction, number: str, errand: Errand, chosen: Gener
         .group_by(document.c.case_id)
     )
     sent = {row["case_id"]: int(row["sent"]) for row in rows}
-    return [
-        Open(one, sent.get(one.id, 0), fate_of(one.generation, sent.get(one.id, 0), chosen)) for one in opened
-    ]
+    found = []
+    for one in opened:
+        documents = sent.get(one.id, 0)
+        # What has been taken back is ended by people, whatever the registers say.
+        fate = "as_begun" if one.content.get("taken_back") else fate_of(one.generation, documents, chosen)
+        found.append(Open(one, documents, fate))
+    return found
 
 
 async def take_over(tx: Transaction, opened: Case, chosen: Generation, now: datetime) -> None:

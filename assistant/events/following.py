@@ -171,7 +171,8 @@ class Following:
         if errand is None:
             return False  # nothing can be applied for here, so nothing is handled
         chosen = await self.twin.generation(tx, municipality, errand.id)
-        return may_be_fetched(chosen, await applications_about(tx, errand, subject_id), local_date(now))
+        applied = await applications_about(tx, errand, subject_id, municipality)
+        return may_be_fetched(chosen, applied, local_date(now))
 
     async def fetch_missing(self, tx: Transaction, subject_id: str, now: datetime) -> None:
         """Fetch what an application needs and nobody has told us, where a register knows it."""

@@ -23,7 +23,7 @@ from assistant.casework import (
 from assistant.casework.case_rows import Case
 from assistant.casework.considering import Considered, fee_of
 from assistant.casework.outcome import Conclusion, Outcome
-from assistant.casework.period import first_whole_month, on_edge
+from assistant.casework.period import first_whole_month, next_month, on_edge
 from assistant.casework.reasoning import draft_reasons
 from assistant.config import local_date
 from assistant.processes.picture import text_of
@@ -216,6 +216,9 @@ async def _knowledge(parts: Parts, tx: Transaction, considered: Considered, lang
 
 def first_days(considered: Considered) -> tuple[date, ...]:
     """The first days a case worker may choose between; none where law or the municipality has settled it."""
+    if considered.case.content.get("taken_back"):  # law does not say when it stops counting
+        begins = considered.period.valid_from
+        return tuple(day for day in (begins, next_month(begins)) if considered.period.contains(day))
     if considered.edge is not None or not on_edge(considered.applied_on):
         return ()
     both = (
