@@ -323,10 +323,17 @@ class Casework:
 
 
 def _fee_granted(considered: Considered, ruling: Ruling) -> Fee:
-    """The fee a case worker states, else the rules'; of these a rise in income takes nothing away (§§ 3b, 3c)."""
+    """The fee a case worker states, else the rules'; of these a rise in income takes nothing away (§§ 3b, 3c).
+
+    Where how much of it is the rise is what the case worker is to find, the fee must be stated.
+    """
     checked = checked_fee(considered.assessment, ruling)
+    if ruling.monthly_fee is not None:
+        return Fee(checked)
+    if any(reason.id == "income_rose" for reason in considered.reasons):
+        raise RulingIncomplete("monthly_fee", "missing")
     kept = fee_of(considered)
-    return kept if ruling.monthly_fee is None and kept.kept else Fee(checked)
+    return kept if kept.kept else Fee(checked)
 
 
 def _kind_of_word(opened: Case, *, granted: bool) -> str:

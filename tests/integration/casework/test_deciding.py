@@ -344,6 +344,12 @@ async def test_a_rise_with_another_change_takes_no_support_away_by_machine(town:
     case_id = await apply_and_work(town)
     assert await reasons(town, case_id) == ["income_rose"]
     assert {amount for _, _, amount in await flags(town)} == {Decimal(818)}
+    with pytest.raises(RulingIncomplete, match="monthly_fee is missing"):  # nor by a case worker's silence
+        async with town.database.begin() as tx:
+            await town.casework.decide(tx, case_id, Ruling("granted", "Se vedlegg.", "Berit"), town.now)
+    async with town.database.begin() as tx:
+        stated = Ruling("granted", "Prisen er som før.", "Berit", monthly_fee=Decimal(818))
+        await town.casework.decide(tx, case_id, stated, town.now)
 
 
 async def test_case_numbers_follow_each_other_within_the_year(town: Town):
