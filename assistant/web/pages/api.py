@@ -18,7 +18,7 @@ from assistant.casework.monthly_basis import monthly_basis
 from assistant.casework.status import Status
 from assistant.config import local_date
 from assistant.determinations import history
-from assistant.guidance.reading import may_read
+from assistant.guidance.reading import IS_READABLE, may_read
 from assistant.processes.gathering import hides_home
 from assistant.store import Transaction
 from assistant.store.tables import guidance, message, process
@@ -130,12 +130,7 @@ async def list_guidance(request: web.Request) -> web.StreamResponse:
         )
         written = await tx.all(
             select(message)
-            # A letter is for the municipality's people, and what was withdrawn may be what must not be said.
-            .where(
-                message.c.person_id == person_id,
-                message.c.channel != "letter",
-                message.c.state != "withdrawn",
-            )
+            .where(message.c.person_id == person_id, IS_READABLE)
             .order_by(message.c.created_at)
         )
         await _log_reading(request, tx, {row["subject_id"] for row in told}, ["guidance"])
