@@ -18,8 +18,8 @@ IS_READABLE: Final[ColumnElement[bool]] = (message.c.channel != "letter") & mess
 )
 """The messages their person may read anywhere: sent, or tried in vain (a notice of what the chat has).
 
-Not what waits, for tact may have it wait; nor what was withdrawn, which may be what must not be said; nor letters, which
-people in the municipality send or do not.
+Not what waits, for tact may have it wait; nor what was withdrawn, which may be what must not be said; nor letters,
+which people in the municipality send or do not.
 """
 
 

@@ -269,8 +269,8 @@ IN_THE_LOG: Final = (t.usage, t.usage_head, t.usage_signature)
 """The usage log is exported in a form of its own, that can be checked without us."""
 
 _NOT_SENT = (
-    "what has not been sent to you: it waits for a day, is for a person in the municipality to tell, or was taken back "
-    "before it was sent"
+    "what has not been sent to you: it waits for a day, is for a person in the municipality to tell, or was taken "
+    "back before it was sent"
 )
 
 WITHHELD: Final[Mapping[str, str]] = {
@@ -280,7 +280,7 @@ WITHHELD: Final[Mapping[str, str]] = {
     "reversals": "a proposal you have not been notified of: nobody has looked at it yet, or it came to nothing",
 }
 """Kinds of which an export holds only what the person has been told, and what is not in it. An export names all of
-them, also where nothing is kept back: that something is would tell of it. `mydata.withheld_<kind>` says it in words."""
+them, also where nothing is kept back: that something is would tell of it. The texts `mydata.withheld_<kind>` say it in words."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {}
 """Tables with a person's column that no export holds, each with the reason why."""
