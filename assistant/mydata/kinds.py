@@ -280,7 +280,8 @@ WITHHELD: Final[Mapping[str, str]] = {
     "reversals": "a proposal you have not been notified of: nobody has looked at it yet, or it came to nothing",
 }
 """Kinds of which an export holds only what the person has been told, and what is not in it. An export names all of
-them, also where nothing is kept back: that something is would tell of it. The texts `mydata.withheld_<kind>` say it in words."""
+them, also where nothing is kept back: that something is would tell of it. The texts
+`mydata.withheld_<kind>` say it in words."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {}
 """Tables with a person's column that no export holds, each with the reason why."""
