@@ -99,12 +99,8 @@ async def report_wrong(request: web.Request) -> web.StreamResponse:
     parts, me = request.app[PARTS], me_of(request)
     posted = await request_documents.read_claim(request)
     form = posted.form
-    if (
-        posted.too_large
-    ):  # what comes after the file was not read: the button that was pressed is the one beside it
-        action = "send"
-    else:
-        action = form.required("action", one_of=("show", "send"))
+    # Of a file that is too large what comes after it was not read: the button is taken for the one beside it.
+    action = "send" if posted.too_large else form.required("action", one_of=("show", "send"))
     errors, reason, should_be = _said(request, form, me)
     file = None
     if action == "send" and not errors:

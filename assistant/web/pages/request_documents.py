@@ -39,7 +39,7 @@ async def read_claim(request: web.Request) -> Posted:
 
 
 async def checked(request: web.Request, posted: Posted) -> Checked | None:
-    """The file, looked through; None where none was chosen. Raises Refused, and Unavailable where the scanner is silent.
+    """The file, looked through; None where none was chosen. Raises Refused, and Unavailable of a silent scanner.
 
     Call it outside a transaction, and only of a claim that may be made.
     """

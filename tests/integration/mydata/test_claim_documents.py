@@ -5,15 +5,17 @@ from __future__ import annotations
 import io
 import re
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import aiohttp
 import pytest
 from desk_of_town import NOBODY, fact_of, worker
-from place_town import Browser, Town
+from place_town import TODAY, Browser, Town, person, says
 from sqlalchemy import select
 
 from assistant.store.tables import data_request, document
+from assistant.twin import Provenance, Span
 
 sys.path.append(str(Path(__file__).parents[2] / "unit" / "documents"))
 
@@ -22,10 +24,12 @@ from files import HTML, PDF
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
 
-async def claim(browser: Browser, fact_id: str, file: bytes | None, status: int = 200) -> str:
+async def claim(
+    browser: Browser, fact_id: str, file: bytes | None, status: int = 200, should_be: str = "170 000"
+) -> str:
     """Send the form of our page as a browser does: the token, the words, the file, the button."""
     data = aiohttp.FormData(quote_fields=False, default_to_multipart=True)
-    for name, value in (("csrf", browser.token), ("reason", "Se skattemeldingen"), ("should_be", "170 000")):
+    for name, value in (("csrf", browser.token), ("reason", "Se skattemeldingen"), ("should_be", should_be)):
         data.add_field(name, value)
     data.add_field("file", io.BytesIO(file or b""), filename="min skatt.pdf" if file is not None else "")
     data.add_field("action", "send")
@@ -92,3 +96,17 @@ async def test_what_is_no_document_is_refused_with_the_claim_still_on_the_page(e
     assert await count(entitled) == (0, 0)
     await claim(siri, income, None)
     assert await count(entitled) == (1, 0), "a document is no duty"
+
+
+async def test_a_document_about_what_is_erased_goes_with_it(entitled: Town) -> None:
+    told = Provenance("person", "personvernforordningen artikkel 6")
+    drop = Span(True, TODAY, TODAY + timedelta(days=300))
+    await entitled.tell(told, says(person("siri"), reports_lasting_income_drop=drop))
+    siri = await entitled.browser("siri")
+    await siri.page("/me/data")
+    claimed = await fact_of(entitled, "siri", "person.reports_lasting_income_drop")
+    await claim(siri, claimed, PDF, should_be="")
+    await claim(siri, await fact_of(entitled, "siri", "person.assessed_income"), PDF)
+    assert await count(entitled) == (2, 2)
+    await siri.send("/me/data/requests/erasure", what="own_statements")
+    assert await count(entitled) == (3, 1), "of what a register holds it stays"
