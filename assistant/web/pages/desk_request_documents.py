@@ -13,7 +13,7 @@ from assistant.web.parts import PARTS, Parts
 from assistant.web.routing import ID, STAFF, Route
 from assistant.web.visitor import visitor_of
 
-ELSEWHERE = "to read a document that is not of this municipality's requests"
+ELSEWHERE = "to handle a data request of another municipality"
 
 
 def routes(parts: Parts) -> list[Route]:
