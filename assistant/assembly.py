@@ -26,6 +26,7 @@ from assistant.guidance import Delivery, Guidance
 from assistant.guidance.channels import make_channels
 from assistant.hooks import Delivering, Sender, Subscriptions
 from assistant.mydata import Requests
+from assistant.mydata.answering import Lifting
 from assistant.processes import Gathering, Processes, StandingWishes, load_definitions
 from assistant.registers import Registers
 from assistant.store import Database, Identities, IdentityKeys, Transaction, Work, enqueue
@@ -99,6 +100,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             **hooks.handlers(),
             **DialogPublishing(database, twin, registers.dialogporten, config, clock).handlers(),
             **wishes.handlers(),
+            **Lifting(database, following, clock).handlers(),
             "deliver": delivery.deliver,
         }
         parts = Parts(
@@ -115,7 +117,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             rule_versions=versions,
             usage_key=usage_key,
             subscriptions=subscriptions,
-            requests=Requests(processes, following),
+            requests=Requests(processes, following, guidance),
             acting=Acting(twin, usage_key),
             guidance=guidance,
             extensions=tuple(extensions),

@@ -24,9 +24,18 @@ log = structlog.get_logger()
 PAUSES = (2, 5, 15, 60, 300, 900, 3600)  # seconds before the next attempt; the last again and again
 GIVE_UP_AFTER = timedelta(hours=48)
 MUST_REACH = frozenset(
-    {"decision_made", "flag_renewed", "flag_set", "appeal_settled", "advance_notice", "decision_reversed"}
+    {
+        "decision_made",
+        "flag_renewed",
+        "flag_set",
+        "appeal_settled",
+        "advance_notice",
+        "decision_reversed",
+        "request_answered",
+    }
 )
-"""Kinds of which the law wants a notice sent (eForvaltningsforskriften § 8 third paragraph)."""
+"""Kinds of which the law wants a notice sent: eForvaltningsforskriften § 8 third paragraph; of an answered request
+the General Data Protection Regulation article 12 nos. 3 and 4, which ask no more than that the person is informed."""
 
 SECOND_NOTICE_AFTER_DAYS = 7
 """To somebody who has not opened it within a week (eForvaltningsforskriften § 8 fifth paragraph)."""

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Final
+
+from sqlalchemy import ColumnElement
 
 from assistant.guidance.people import circle_around
 from assistant.guidance.tact import is_open_to, telling
+from assistant.store.tables import message
 from assistant.twin import Neighbourhood
 from rules import Catalogue, Matter, Rule
+
+IS_READABLE: Final[ColumnElement[bool]] = (message.c.channel != "letter") & message.c.state.in_(
+    ("sent", "failed")
+)
+"""The messages their person may read anywhere: sent, or tried in vain (a notice of what the chat has).
+
+Not what waits, for tact may have it wait; nor what was withdrawn, which may be what must not be said; nor letters,
+which people in the municipality send or do not.
+"""
 
 
 def may_read(

@@ -40,6 +40,7 @@ from assistant.guidance.planning import (
 )
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
 from assistant.guidance.wish_rows import wishes_of
+from assistant.guidance.wishes import law_behind
 from assistant.guidance.writing import write, write_withheld
 from assistant.store import Transaction
 from assistant.twin import BEFOREHAND, Changed, Twin, Use, log_usage
@@ -243,6 +244,9 @@ class Guidance:
     ) -> str | None:
         """Tell a party of their own case, once for the same cause; the guidance's id if it is new.
 
+        A matter with no rule behind it (a request about data) has a name of its own for `rule`, and its title in
+        `content`.
+
         `kind` is one of writing.KINDS; `content` plain values: case_number, outcome, monthly_fee (NOK),
         valid_from … Returns None where it was told before or nobody can be told.
         """
@@ -251,20 +255,20 @@ class Guidance:
         catalogue = await self._catalogue(tx, on)
         circle = circle_around(near, subject_id, "", on, also=person_id)
         person = circle.recipients[0]
-        matter = Matter(rule, catalogue.rules[rule].kind, kind, party=True)
+        told = catalogue.rules.get(rule)
+        matter = Matter(rule, told.kind if told else "", kind, party=True)
         how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
         if how.silent:
             return None
         if kind in WITHOUT_NOTICE and how.channels:
             how = Telling(("chat",), because=("answers_at_once",))
-        told = catalogue.rules[rule]
         number = near.value(subject_id, "person.municipality", on)
         about = {
             "rules": [rule],
             "process": "",
-            "title": dict(told.title),
-            "summary": dict(told.summary),
-            "law": [reference.as_json() for reference in told.law],
+            "title": dict(told.title) if told else {},
+            "summary": dict(told.summary) if told else {},
+            "law": [reference.as_json() for reference in (told.law if told else law_behind(kind))],
             "subject_name": circle.name,
             "municipality": number if isinstance(number, str) else self.home,
             "party": True,

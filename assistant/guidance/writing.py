@@ -42,6 +42,7 @@ KINDS = (
     "appeal_settled",
     "sent_for_you",
     "prepared_for_you",
+    "request_answered",
 )
 
 
@@ -139,6 +140,7 @@ def context_of(content: Mapping[str, Any], municipality: str, language: str) -> 
         "full_fee": _kroner(content.get("full_fee"), language),
         "earlier_fee": _kroner(content.get("earlier_fee"), language),
         "other": bool(content.get("other")),
+        "restriction": str(content.get("restriction", "")),
         "valid_from": wording.day(content["valid_from"], language) if content.get("valid_from") else "",
         "opening": wording.of(content.get("opening", {}), language),
         "items": [_item(item, language) for item in content.get("items", ())],
@@ -210,6 +212,8 @@ def _news(content: Mapping[str, Any], language: str) -> str:
         return wording.word("event.clock", language, day=wording.day(what, language))
     if cause in ("case", "decision", "process"):
         return wording.word("event.case", language)
+    if cause == "request":
+        return wording.word("event.request", language)
     dated = [fact for fact in content.get("facts", ()) if fact["recorded_at"] and fact["source"]]
     if not dated:
         return wording.word("event.other", language)

@@ -122,6 +122,8 @@ async def _statements(
 async def forget_traces(tx: Transaction, gone: Gone) -> Gone:
     """Take away what repeated the values: determinations no longer current, their guidance, requests about them.
 
+    And the documents that came with these.
+
     After the rules have been run again, so that what is current does not rest on what is gone. Whoever's rights the
     facts counted for: a household's facts are read for each child in it.
     """
@@ -153,6 +155,7 @@ async def forget_traces(tx: Transaction, gone: Gone) -> Gone:
             .where(data_request.c.id == row["id"])
             .values(about={**left, "erased": True}, reason="", effect=[])
         )
+        await tx.execute(delete(document).where(document.c.request_id == row["id"]))
     return Gone({**gone.counts, "determination": len(traces)}, gone.facts, gone.bound)
 
 

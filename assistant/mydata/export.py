@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from assistant.casework.invoice import safe_cell
-from assistant.mydata.kinds import KINDS, Row
+from assistant.mydata.kinds import KINDS, LEFT_OUT, WITHHELD, Row
 from assistant.mydata.mine import Holder, Mine, facts_about
 from assistant.processes import Processes
 from assistant.store import Transaction
@@ -86,6 +86,7 @@ def as_json(held: Sequence[Held], usage: Mapping[str, Any], now: datetime) -> di
         "format": FORMAT,
         "exported_at": now,
         "subject": own.holder.id,
+        "left_out": left_out(),
         "me": own.kinds,
         "children": [{"name": one.holder.name, **one.kinds} for one in held if not one.holder.own],
         "usage_log": usage,
@@ -99,7 +100,13 @@ def as_csv_files(held: Sequence[Held], usage: Mapping[str, Any]) -> dict[str, st
         for kind, found in one.kinds.items():
             rows.setdefault(kind, []).extend({"about": one.holder.name or "me", **row} for row in found)
     rows["usage_log"] = list(usage["entries"])
+    rows["left_out"] = left_out()
     return {f"{kind}.csv": _csv(found) for kind, found in rows.items() if found}
+
+
+def left_out() -> list[Row]:
+    """What an export does not hold, by kind, and why; the same in every export."""
+    return [{"kind": kind, "why": why} for kind, why in {**WITHHELD, **LEFT_OUT}.items()]
 
 
 def _csv(rows: Sequence[Row]) -> str:

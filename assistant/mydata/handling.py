@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from assistant.mydata import asking, erasing
+from assistant.mydata.answering import TellingThem, lift, tell_answer
 from assistant.mydata.asking import AnswerMissing, DataRequest, Kind, NewRequest
 from assistant.mydata.effect import Effect
 from assistant.mydata.mine import Holder, Mine
@@ -57,6 +58,7 @@ class Requests:
 
     processes: Processes
     following: Following
+    telling: TellingThem
 
     async def report_wrong(
         self,
@@ -123,11 +125,11 @@ class Requests:
     async def withdraw(self, tx: Transaction, request: DataRequest, now: datetime) -> None:
         """The person does not want it any more; what was restricted may be used again."""
         await asking.settle(tx, request, "withdrawn", now)
-        await self._lift(tx, request, now)
+        await lift(tx, self.following, request, now)
 
     async def lift_restriction(self, tx: Transaction, request: DataRequest, now: datetime) -> None:
         """The person lets what they had restricted be used again, whatever has become of the request."""
-        await self._lift(tx, request, now)
+        await lift(tx, self.following, request, now)
 
     # ---- at the desk ----------------------------------------------------------------------------
 
@@ -138,25 +140,29 @@ class Requests:
         _answered(answer)
         receipt = {**(request.receipt or {}), "passed_to": request.owner}
         await asking.settle(tx, request, "passed_on", now, by=by, answer=answer, receipt=receipt)
+        await tell_answer(tx, self.telling, request, "passed_on", answer, now)
 
     async def grant(self, tx: Transaction, request: DataRequest, by: str, answer: str, now: datetime) -> None:
-        """Do what was asked, and all that follows from it."""
+        """Do what was asked, and all that follows from it. What was restricted is so until they have been told."""
         _answered(answer)
         await asking.settle(tx, request, "granted", now, by=by, answer=answer)
         if request.kind == "wrong":
             await self._correct(tx, request, now)
-            await self._lift(tx, request, now)
         elif request.kind == "objection":
             key = {"person_id": request.person_id, "theme": request.about["theme"]}
             await upsert(tx, wish, key, {"choice": LEAVE, "set_at": now})
+        await tell_answer(tx, self.telling, request, "granted", answer, now)
 
     async def refuse(
         self, tx: Transaction, request: DataRequest, by: str, answer: str, now: datetime
     ) -> None:
-        """Refuse, with the reasons; the person is told where to complain (article 12 no. 4)."""
+        """Refuse, with the reasons; the person is told where to complain (article 12 no. 4).
+
+        What was restricted may be used again once they have been told (article 18 no. 3).
+        """
         _answered(answer)
         await asking.settle(tx, request, "refused", now, by=by, answer=answer)
-        await self._lift(tx, request, now)
+        await tell_answer(tx, self.telling, request, "refused", answer, now)
 
     # ---- after a backup was put back ------------------------------------------------------------
 
@@ -215,12 +221,6 @@ class Requests:
         await self.following.look_anew(
             tx, [Changed(fact.subject_id, fact.concept)], f"restriction:{request.id}", now
         )
-
-    async def _lift(self, tx: Transaction, request: DataRequest, now: datetime) -> None:
-        lifted = await asking.lift(tx, request, now)
-        if lifted:
-            changed = [Changed(*one) for one in lifted]
-            await self.following.look_anew(tx, changed, f"restriction:{request.id}", now)
 
     async def _again(self, tx: Transaction, request: DataRequest) -> DataRequest:
         found = await asking.request_by_id(tx, request.id)

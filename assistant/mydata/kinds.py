@@ -7,11 +7,12 @@ is not in it: their ids, their facts, what was said to them.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from sqlalchemy import Column, ColumnElement, Select, Table, or_, select
 
+from assistant.guidance.reading import IS_READABLE
 from assistant.store import tables as t
 
 PERSON_COLUMNS: Final = frozenset(
@@ -70,6 +71,11 @@ def _joined(
 
 def _in_cases(name: str, table: Table, columns: str, shape: Shape = _as_it_is) -> Kind:
     return _joined(name, table, t.case.c.id == table.c.case_id, t.case, columns, shape)
+
+
+def _those(kind: Kind, told: ColumnElement[bool]) -> Kind:
+    """The kind without the rows that the person has not been told of yet; WITHHELD says so of it."""
+    return replace(kind, rows=lambda person_id: kind.rows(person_id).where(told))
 
 
 def _determination(row: Row, person_id: str, mine: Collection[str]) -> Row:
@@ -163,20 +169,29 @@ KINDS: Final[tuple[Kind, ...]] = (
         _determination,
     ),
     _of("life_events", t.life_event, "subject_id", "kind occurred_on recognised_at annulled_at"),
-    _of("guidance", t.guidance, "person_id", "kind rule content created_at expires_on withdrawn_at"),
-    _of(
-        "messages",
-        t.message,
-        "person_id",
-        "channel language title body why created_at send_at state sent_at read_at",
+    _those(
+        _of("guidance", t.guidance, "person_id", "kind rule content created_at expires_on withdrawn_at"),
+        t.guidance.c.id.in_(select(t.message.c.guidance_id).where(IS_READABLE)),
     ),
-    _joined(
-        "deliveries",
-        t.delivery,
-        t.message.c.id == t.delivery.c.message_id,
-        t.message,
-        "attempt at outcome detail",
-        _as_it_is,
+    _those(
+        _of(
+            "messages",
+            t.message,
+            "person_id",
+            "channel language title body why created_at send_at state sent_at read_at",
+        ),
+        IS_READABLE,
+    ),
+    _those(
+        _joined(
+            "deliveries",
+            t.delivery,
+            t.message.c.id == t.delivery.c.message_id,
+            t.message,
+            "attempt at outcome detail",
+            _as_it_is,
+        ),
+        IS_READABLE,
     ),
     _of("chat", t.chat_line, "person_id", "author content at"),
     _both(
@@ -198,10 +213,13 @@ KINDS: Final[tuple[Kind, ...]] = (
         t.decision,
         "outcome automatic decided_by decided_at valid_from valid_to letter language",
     ),
-    _in_cases(
-        "reversals",
-        t.reconsideration,
-        "cause proposal favour state found_at noticed_at answer_by answered_at answer settled_at reason",
+    _those(
+        _in_cases(
+            "reversals",
+            t.reconsideration,
+            "cause proposal favour state found_at noticed_at answer_by answered_at answer settled_at reason",
+        ),
+        or_(t.reconsideration.c.noticed_at.is_not(None), t.reconsideration.c.state == "reversed"),
     ),
     _of(
         "appeals",
@@ -249,6 +267,21 @@ KINDS: Final[tuple[Kind, ...]] = (
 
 IN_THE_LOG: Final = (t.usage, t.usage_head, t.usage_signature)
 """The usage log is exported in a form of its own, that can be checked without us."""
+
+_NOT_SENT = (
+    "what has not been sent to you: it waits for a day, is for a person in the municipality to tell, or was taken "
+    "back before it was sent"
+)
+
+WITHHELD: Final[Mapping[str, str]] = {
+    "guidance": _NOT_SENT,
+    "messages": _NOT_SENT,
+    "deliveries": f"attempts to send {_NOT_SENT}",
+    "reversals": "a proposal you have not been notified of: nobody has looked at it yet, or it came to nothing",
+}
+"""Kinds of which an export holds only what the person has been told, and what is not in it. An export names all of
+them, also where nothing is kept back: that something is would tell of it. The texts
+`mydata.withheld_<kind>` say it in words."""
 
 LEFT_OUT: Final[Mapping[str, str]] = {}
 """Tables with a person's column that no export holds, each with the reason why."""

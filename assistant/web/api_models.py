@@ -9,6 +9,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, PlainSerializer
 
+from assistant.casework.status import Status
+
 Amount = Annotated[Decimal, PlainSerializer(str, return_type=str)]
 """NOK, exact."""
 
@@ -113,7 +115,7 @@ class CaseOut(_Answer):
     title: dict[str, str]
     subject: str
     municipality: str
-    status: Literal["received", "manual", "decided"]
+    status: Status
     needs_case_worker_because: list[ReasonOut]
     received_at: datetime
     due_on: date

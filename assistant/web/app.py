@@ -49,6 +49,7 @@ PAGES = (
     "desk_control",
     "me_letters",
     "desk_requests",
+    "desk_request_documents",
     "desk_reconsiderations",
     "me_reconsiderations",
     "biller",

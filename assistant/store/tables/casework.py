@@ -53,7 +53,7 @@ case = table(
     Column("person_id", ID, nullable=False, index=True),  # who applied
     Column("subject_id", ID, nullable=False),  # whom it is about
     Column("process_id", ID, unique=True),
-    Column("status", String(12), nullable=False),  # received manual decided
+    Column("status", String(12), nullable=False),  # received manual decided withdrawn
     Column("content", JSON, nullable=False),  # what was submitted; why a human is needed
     Column("received_at", UtcDateTime, nullable=False),
     Column("due_on", Date, nullable=False),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -15,9 +15,10 @@ from assistant.casework import case_rows, flags, invoice
 from assistant.casework.case_rows import Case, Decision
 from assistant.casework.errands import billing_basis, errand_of
 from assistant.casework.monthly_basis import monthly_basis
+from assistant.casework.status import Status
 from assistant.config import local_date
 from assistant.determinations import history
-from assistant.guidance.reading import may_read
+from assistant.guidance.reading import IS_READABLE, may_read
 from assistant.processes.gathering import hides_home
 from assistant.store import Transaction
 from assistant.store.tables import guidance, message, process
@@ -129,12 +130,7 @@ async def list_guidance(request: web.Request) -> web.StreamResponse:
         )
         written = await tx.all(
             select(message)
-            # A letter is for the municipality's people, and what was withdrawn may be what must not be said.
-            .where(
-                message.c.person_id == person_id,
-                message.c.channel != "letter",
-                message.c.state != "withdrawn",
-            )
+            .where(message.c.person_id == person_id, IS_READABLE)
             .order_by(message.c.created_at)
         )
         await _log_reading(request, tx, {row["subject_id"] for row in told}, ["guidance"])
@@ -195,7 +191,7 @@ def _case(opened: Case, decisions: Iterable[Decision]) -> models.CaseOut:
         title=dict(errand_of(opened.kind).title),
         subject=opened.subject_id,
         municipality=opened.municipality,
-        status=opened.status,  # type: ignore[arg-type]  # pydantic refuses any other
+        status=cast(Status, opened.status),  # one of these as kept; pydantic refuses any other
         needs_case_worker_because=reasons,
         received_at=opened.received_at,
         due_on=opened.due_on,

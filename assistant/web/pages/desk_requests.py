@@ -13,7 +13,7 @@ from assistant.store import Transaction
 from assistant.twin import UNKNOWN, Use, log_usage
 from assistant.web.faults import Conflict, Denied, NotHere
 from assistant.web.forms import read_form
-from assistant.web.pages import request_words
+from assistant.web.pages import request_documents, request_words
 from assistant.web.pages.desk import urgency
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import redirect, render, text
@@ -75,6 +75,7 @@ async def _page(request: web.Request, written: str, error: str, *, status: int) 
         uses = [Use(one, "staff", visitor.staff or "", "read", purpose, law, concepts) for one in people]
         await log_usage(tx, uses, now)
         names = {one: await _name(parts, tx, one) for one in people}
+        documents = await request_documents.listed(parts, tx, asked.id, visitor.language)
     context = {
         "asked": asked,
         "line": request_words.line(asked, parts.catalogue, visitor.language),
@@ -84,6 +85,8 @@ async def _page(request: web.Request, written: str, error: str, *, status: int) 
         "effect": effects.in_words(asked.effect, parts.catalogue, names, visitor.language),
         "owner": source_name(asked.owner, visitor.language) if asked.owner else "",
         "actions": actions_for(asked),
+        "documents": documents,
+        "are_scanned": parts.documents.are_scanned,
         "written": written,
         "error": error,
     }

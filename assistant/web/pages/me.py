@@ -102,6 +102,7 @@ async def _message(tx: Transaction, parts: Parts, me: Me, row: Any) -> dict[str,
         "errand": errand if under_way else None,
         "decision_id": row["content"].get("decision_id"),
         "reconsideration_id": row["content"].get("reconsideration_id"),
+        "request_id": row["content"].get("request_id"),
         "sent_id": row["content"].get("errand_id")
         if row["kind"] == "sent_for_you" and not me.acting
         else None,

@@ -10,7 +10,7 @@ from aiohttp import web
 from assistant.mydata import Mine, held_about, mine, requests_of
 from assistant.mydata.export import Held, as_csv_files, as_json, cell, everything, zipped
 from assistant.mydata.held import HeldAbout
-from assistant.mydata.kinds import Row
+from assistant.mydata.kinds import WITHHELD, Row
 from assistant.processes.picture import text_of
 from assistant.store import Transaction
 from assistant.twin import exported, usage_page
@@ -95,7 +95,13 @@ async def to_print(request: web.Request) -> web.StreamResponse:
         for name, rows in one.kinds.items()
         if name != "facts" and rows
     ]
-    context = {"about": about, "tables": tables, "entries": len(log["entries"]), "now": me.now}
+    context = {
+        "about": about,
+        "tables": tables,
+        "withheld": tuple(WITHHELD),
+        "entries": len(log["entries"]),
+        "now": me.now,
+    }
     return render(request, "mydata/everything.html", context)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from aiohttp import web
 
+from assistant.documents import Refused
 from assistant.mydata import (
     Asker,
     DataRequest,
@@ -32,7 +33,7 @@ from assistant.store import Transaction
 from assistant.twin import Fact
 from assistant.web.faults import Conflict, Denied, NotHere
 from assistant.web.forms import Form, read_form
-from assistant.web.pages import me_reading, request_words
+from assistant.web.pages import me_reading, request_documents, request_words
 from assistant.web.pages.me_data import mine_of
 from assistant.web.pages.me_reading import PURPOSE, Me, me_of
 from assistant.web.parts import PARTS, Parts
@@ -96,9 +97,19 @@ async def wrong(request: web.Request) -> web.StreamResponse:
 async def report_wrong(request: web.Request) -> web.StreamResponse:
     """First show what the claim would change; send it when the person has seen that and says so."""
     parts, me = request.app[PARTS], me_of(request)
-    form = await read_form(request)
-    action = form.required("action", one_of=("show", "send"))
+    posted = await request_documents.read_claim(request)
+    form = posted.form
+    # Of a file that is too large what comes after it was not read: the button is taken for the one beside it.
+    action = "send" if posted.too_large else form.required("action", one_of=("show", "send"))
     errors, reason, should_be = _said(request, form, me)
+    file = None
+    if action == "send" and not errors:
+        async with parts.database.begin() as tx:  # whose is it? A stranger's file is not even looked at
+            await _meant(request, tx, me)
+        try:
+            file = await request_documents.checked(request, posted)
+        except Refused as why:
+            errors["file"] = request_documents.not_taken(why, me.language)
     async with parts.database.begin() as tx:
         meant = await _meant(request, tx, me)
         concept = parts.catalogue.model.concepts.get(meant.fact.concept)
@@ -120,8 +131,11 @@ async def report_wrong(request: web.Request) -> web.StreamResponse:
                 form.has("not_used"),
                 None if claim is None or isinstance(claim, Wrong) else claim.value,
             )
+            if file is not None:
+                await request_documents.keep(parts, tx, made, file, posted.name)
             return redirect(f"/me/data/requests/{made.id}?sent=1")
-    return await _wrong_page(request, form, errors, status=422 if errors else 200, show_effect=not errors)
+    seen = not errors.keys() - {"file"}
+    return await _wrong_page(request, form, errors, status=422 if errors else 200, show_effect=seen)
 
 
 def _as_fact(claim: Fact | Wrong | None) -> Fact | None:
@@ -173,7 +187,8 @@ async def _wrong_page(
             choices = [(code, text(request, f"mydata.{code}")) for code in ("yes", "no")]
     context = {
         "meant": meant,
-        "errors": {name: errors.get(name, "") for name in ("reason", "should_be")},
+        "errors": {name: errors.get(name, "") for name in ("reason", "should_be", "file")},
+        "file": request_documents.field(me.language),
         "filled": {"reason": form.text("reason", limit=10_000), "should_be": should_be},
         "not_used": form.has("not_used"),
         "may_stop": meant.holder.reader_decides and may_be_restricted(meant.fact),
@@ -325,6 +340,7 @@ async def one_request(request: web.Request) -> web.StreamResponse:
         asked = await _own(request, tx, me)
         found = await mine_of(tx, parts, me)
         lasting = await is_restricting(tx, asked.id)
+        documents = await request_documents.listed(parts, tx, asked.id, me.language)
         subjects = {asked.person_id, asked.subject_id}
         await me_reading.log_reading(tx, me, subjects, ["data_request"])
     names = {holder.id: holder.name for holder in found.holders}
@@ -334,6 +350,7 @@ async def one_request(request: web.Request) -> web.StreamResponse:
         "about": names.get(asked.subject_id, ""),
         "effect": effects.in_words(asked.effect, parts.catalogue, names, me.language),
         "stopped": lasting,
+        "documents": documents,
         "sent": request.query.get("sent") == "1",
         "where": corrected_where(asked.owner, me.language) if asked.owner else "",
         "owner": source_name(asked.owner, me.language) if asked.owner else "",

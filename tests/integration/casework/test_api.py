@@ -3,15 +3,20 @@
 import csv
 import io
 from datetime import UTC, datetime
+from typing import get_args
 
 import pytest
 from office import OTHER_TOKEN, Office
 from sqlalchemy import select
 from town import PLACE, Town
 
+from assistant.casework.status import Status
+from assistant.casework.taking_back import WITHDRAWN, take_back
 from assistant.store.tables import usage
 from assistant.web import api_models as models
 from assistant.web.openapi import OPERATIONS
+
+ERRAND = "00000000-0000-4000-8000-00000000e44a"
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -191,6 +196,17 @@ async def test_a_resident_sees_their_own_case_decision_and_letter(town: Town, of
     assert "statsforvalteren" in whole["letter"]
     assert await mother.json("/api/v1/processes") == {"processes": []}
     assert await mother.json("/api/v1/guidance") == {"guidance": []}
+
+
+async def test_a_case_taken_back_is_listed_with_the_others(town: Town, office: Office):
+    await town.income(150_000)
+    case_id = await town.apply(process_id=ERRAND)
+    async with town.database.begin() as tx:
+        assert await take_back(tx, town.telling, ERRAND, town.now) == "withdrawn"
+    mother = await office.resident()
+    assert [case["status"] for case in (await mother.json("/api/v1/cases"))["cases"]] == ["withdrawn"]
+    assert (await mother.json(f"/api/v1/cases/{case_id}"))["status"] == "withdrawn"
+    assert WITHDRAWN in get_args(Status)
 
 
 async def test_determinations_are_of_oneself_and_ones_children(town: Town, office: Office):

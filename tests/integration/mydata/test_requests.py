@@ -7,11 +7,22 @@ from datetime import timedelta
 
 import pytest
 from desk_of_town import fact_of, log_of, worker
-from place_town import TODAY, Browser, Town, person, says
+from place_town import TAX, TODAY, Browser, Town, income, person, says
 from sqlalchemy import select
 
 from assistant.config import local_date
-from assistant.store.tables import data_request, determination, fact, restriction, wish
+from assistant.mydata.answering import Lifting
+from assistant.store import Postpone
+from assistant.store.tables import (
+    data_request,
+    determination,
+    fact,
+    guidance,
+    job,
+    message,
+    restriction,
+    wish,
+)
 from assistant.twin import Provenance, Span
 
 TOLD = Provenance("person", "personvernforordningen artikkel 6")
@@ -51,8 +62,8 @@ async def count_of_facts(town: Town) -> int:
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_a_registers_fact_is_wrong_and_is_passed_on(entitled: Town) -> None:
     siri, desk = await entitled.browser("siri"), await worker(entitled)
-    income = await fact_of(entitled, "siri", "person.assessed_income")
-    path = f"/me/data/facts/{income}/wrong"
+    found = await fact_of(entitled, "siri", "person.assessed_income")
+    path = f"/me/data/facts/{found}/wrong"
     before, facts = await fee(entitled), await count_of_facts(entitled)
     page = await siri.page(path)
     assert "Skatteetaten eier denne opplysningen" in page
@@ -123,8 +134,8 @@ async def test_our_own_fact_is_corrected_and_all_that_follows_is_done(entitled: 
 
 async def test_what_is_restricted_is_unknown_to_the_rules_until_it_is_lifted(entitled: Town) -> None:
     siri, desk = await entitled.browser("siri"), await worker(entitled)
-    income = await fact_of(entitled, "siri", "person.assessed_income")
-    path = f"/me/data/facts/{income}/restriction"
+    found = await fact_of(entitled, "siri", "person.assessed_income")
+    path = f"/me/data/facts/{found}/restriction"
     page = re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", await siri.page(path)))
     assert "Svar Ja Vet ikke ennå" in page
     assert (await fee(entitled))["answer"] == "yes"
@@ -154,7 +165,9 @@ async def test_what_is_restricted_is_unknown_to_the_rules_until_it_is_lifted(ent
     await siri.send(path, reason="igjen")
     asked = request_at(siri)
     assert (await fee(entitled))["answer"] == "undetermined"
-    page = await desk.send(f"/desk/requests/{asked}", action="refuse", answer="Den er riktig.")
+    await desk.send(f"/desk/requests/{asked}", action="refuse", answer="Den er riktig.")
+    await entitled.settle()
+    await lift_after(entitled, asked, 1)
     assert (await fee(entitled))["answer"] == "yes"
     assert "Datatilsynet" in await siri.page(f"/me/data/requests/{asked}")
     await siri.send(path, reason="igjen")
@@ -217,3 +230,90 @@ async def test_what_one_has_said_oneself_is_taken_back_at_the_desk(entitled: Tow
             )
         )
     assert left == []
+
+
+async def lift_after(town: Town, request_id: str, days: int) -> None:
+    """Do the lifting that was planned, as many days on."""
+    later = town.assistant.clock() + timedelta(days=days)
+    parts = town.assistant.parts
+    lifting = Lifting(town.assistant.database, parts.requests.following, lambda: later)
+    await lifting.lift_when_told({"request_id": request_id})
+
+
+async def planned_lifts(town: Town) -> list[dict[str, object]]:
+    async with town.assistant.database.read() as tx:
+        return await tx.all(select(job).where(job.c.task == "lift_when_told", job.c.state == "todo"))
+
+
+async def answers_to(town: Town, name: str) -> list[dict[str, object]]:
+    async with town.assistant.database.read() as tx:
+        return await tx.all(
+            select(message.c.channel, message.c.title, message.c.body, message.c.state, guidance.c.subject_id)
+            .join(guidance, guidance.c.id == message.c.guidance_id)
+            .where(guidance.c.kind == "request_answered", message.c.person_id == town.ids[name])
+            .order_by(message.c.created_at)
+        )
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_refusal_is_told_and_only_then_the_restriction_is_lifted(entitled: Town) -> None:
+    siri, desk = await entitled.browser("siri"), await worker(entitled)
+    found = await fact_of(entitled, "siri", "person.assessed_income")
+    await siri.send(f"/me/data/facts/{found}/restriction", reason="Ikke bruk den")
+    asked = request_at(siri)
+    await desk.send(f"/desk/requests/{asked}", action="refuse", answer="Den er riktig etter skatteoppgjøret.")
+    assert (await fee(entitled))["answer"] == "undetermined"
+    with pytest.raises(Postpone, match="not been told"):
+        await lift_after(entitled, asked, 1)
+    assert (await fee(entitled))["answer"] == "undetermined"
+    assert len(await planned_lifts(entitled)) == 1
+    await entitled.settle()
+    (told,) = await answers_to(entitled, "siri")
+    assert (told["channel"], told["state"], told["subject_id"]) == ("chat", "sent", entitled.ids["siri"])
+    number = (await request_row(entitled, asked))["number"]
+    assert told["title"] == f"Svar på henvendelse {number}: avslått"
+    for said in ("Den er riktig etter skatteoppgjøret.", "Datatilsynet", "domstolene", "tidligst"):
+        assert said in str(told["body"])
+    page = await siri.page("/me")
+    assert "Svar på henvendelse" in page
+    assert f'href="/me/data/requests/{asked}"' in page
+    assert (await fee(entitled))["answer"] == "undetermined", "not before the day after"
+    await lift_after(entitled, asked, 1)
+    assert (await fee(entitled))["answer"] == "yes"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_a_registers_fact_stays_unused_till_the_register_has_corrected_it(entitled: Town) -> None:
+    siri, desk = await entitled.browser("siri"), await worker(entitled)
+    wrong = await fact_of(entitled, "siri", "person.assessed_income")
+    await siri.send(
+        f"/me/data/facts/{wrong}/wrong", action="send", should_be="170 000", reason="feil", not_used="yes"
+    )
+    asked = request_at(siri)
+    await desk.send(f"/desk/requests/{asked}", action="pass_on", answer="Vi ringte i dag.")
+    await desk.send(f"/desk/requests/{asked}", action="grant", answer="Skatteetaten retter den.")
+    await entitled.settle()
+    titles = [str(one["title"]).partition(": ")[2] for one in await answers_to(entitled, "siri")]
+    assert titles == ["sendt videre", "innvilget"]
+    assert all("brukes fortsatt ikke" in str(one["body"]) for one in await answers_to(entitled, "siri"))
+    with pytest.raises(Postpone, match="register has not corrected"):
+        await lift_after(entitled, asked, 30)
+    assert (await fee(entitled))["answer"] == "undetermined"
+    await entitled.tell(TAX, income("siri", 170_000))
+    assert (await fee(entitled))["answer"] == "undetermined"
+    await lift_after(entitled, asked, 31)
+    assert (await fee(entitled))["answer"] == "yes"
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+async def test_who_wants_no_messages_is_told_of_the_answer_all_the_same(entitled: Town) -> None:
+    siri, desk = await entitled.browser("siri"), await worker(entitled)
+    await siri.send("/me/data/requests/objection", theme="kindergarten", reason="la meg være")
+    asked = request_at(siri)
+    await desk.send(f"/desk/requests/{asked}", action="grant", answer="Greit.")
+    await entitled.settle()
+    assert [one["state"] for one in await answers_to(entitled, "siri")] == ["sent"]
+    assert await planned_lifts(entitled) == []
+    # Twice is once.
+    await desk.send(f"/desk/requests/{asked}", status=409, action="grant", answer="Greit.")
+    assert len(await answers_to(entitled, "siri")) == 1

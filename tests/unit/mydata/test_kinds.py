@@ -6,7 +6,7 @@ import re
 
 from sqlalchemy import Column, MetaData, Table
 
-from assistant.mydata.kinds import IN_THE_LOG, KINDS, LEFT_OUT, OF_NOBODY, PERSON_COLUMNS
+from assistant.mydata.kinds import IN_THE_LOG, KINDS, LEFT_OUT, OF_NOBODY, PERSON_COLUMNS, WITHHELD
 from assistant.store.columns import ID
 from assistant.store.tables import metadata
 from assistant.web.texts import Texts
@@ -64,6 +64,7 @@ def test_each_kind_and_heading_has_its_words() -> None:
     texts = Texts.load()
     wanted = (
         *(f"mydata.held_{kind.name}" for kind in KINDS if kind.name != "facts"),
+        *(f"mydata.withheld_{kind}" for kind in WITHHELD),
         *(f"mydata.group_{theme}" for theme in THEMES),
         *(f"mydata.theme_{theme}" for theme in themes(Catalogue.load())),
         *(f"mydata.erase_{what}" for what in (*AT_ONCE, BY_HAND)),

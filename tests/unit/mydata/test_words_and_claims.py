@@ -99,5 +99,6 @@ def test_a_cell_is_no_formula_and_a_structure_is_json() -> None:
         Holder("me", True, "", True), {"facts": [{"value": "=cmd()", "detail": {"a": 1}, "none": None}]}
     )
     made = as_csv_files([held], {"entries": []})
+    assert made.pop("left_out.csv").startswith("kind,why\r\n")
     assert made == {"facts.csv": 'about,value,detail,none\r\nme,\'=cmd(),"{""a"":1}",\r\n'}
     assert cell(date(2026, 1, 2)) == "2026-01-02"
