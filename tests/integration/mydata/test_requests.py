@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from desk_of_town import fact_of, log_of, worker
+from desk_of_town import fact_of, log_of, open_request, worker
 from place_town import TODAY, Browser, Town, person, says
 from sqlalchemy import select
 
@@ -80,8 +80,9 @@ async def test_a_registers_fact_is_wrong_and_is_passed_on(entitled: Town) -> Non
     queue = await desk.page("/desk/requests")
     assert str(row["number"]) in queue
     assert "Siri" not in queue
-    page = await desk.page(f"/desk/requests/{asked}")
+    page = await open_request(desk, asked)
     assert "Siri Steen" in page
+    assert "400\u00a0000" in page
     assert "Jeg var i permisjon" in page
     assert any(use["actor"] == "Berit Berg (berit)" for use in await entitled.uses("siri"))
     assert "Skriv et svar" in await desk.send(
@@ -110,6 +111,7 @@ async def test_our_own_fact_is_corrected_and_all_that_follows_is_done(entitled: 
     await siri.send(path, action="send", should_be="500", reason="Avtalen sier 500")
     asked = request_at(siri)
     assert (await fee(entitled))["monthly_fee"] == 982
+    await open_request(desk, asked)
     await desk.send(f"/desk/requests/{asked}", action="grant", answer="Vi har rettet prisen.")
     async with entitled.assistant.database.read() as tx:
         now = await tx.all(
@@ -140,6 +142,7 @@ async def test_what_is_restricted_is_unknown_to_the_rules_until_it_is_lifted(ent
         assert await twin.values(tx, entitled.ids["siri"], ["person.assessed_income"], today) == {}
         then = await twin.near(tx, [entitled.ids["siri"]], known_at=entitled.assistant.clock())
         assert then.best(entitled.ids["siri"], "person.assessed_income", today) is not None
+    await open_request(desk, asked)
     await desk.send(f"/desk/requests/{asked}", action="grant", answer="Den brukes ikke.")
     assert (await fee(entitled))["answer"] == "undetermined"
     await siri.send(f"/me/data/requests/{asked}/lift")
@@ -154,6 +157,7 @@ async def test_what_is_restricted_is_unknown_to_the_rules_until_it_is_lifted(ent
     await siri.send(path, reason="igjen")
     asked = request_at(siri)
     assert (await fee(entitled))["answer"] == "undetermined"
+    await open_request(desk, asked)
     page = await desk.send(f"/desk/requests/{asked}", action="refuse", answer="Den er riktig.")
     assert (await fee(entitled))["answer"] == "yes"
     assert "Datatilsynet" in await siri.page(f"/me/data/requests/{asked}")
@@ -168,6 +172,7 @@ async def test_an_objection_that_is_granted_is_a_wish_to_be_left_alone(entitled:
     await siri.send("/me/data/requests/objection", status=422, reason="la meg være")
     await siri.send("/me/data/requests/objection", theme="kindergarten", reason="la meg være")
     asked = request_at(siri)
+    await open_request(desk, asked)
     await desk.send(f"/desk/requests/{asked}", action="grant", answer="Greit.")
     async with entitled.assistant.database.read() as tx:
         rows = await tx.all(select(wish))
@@ -189,8 +194,10 @@ async def test_a_request_is_for_the_one_who_asked_and_the_desk_of_their_municipa
     elsewhere = await worker(entitled, municipality="8888")
     assert str((await request_row(entitled, asked))["number"]) not in await elsewhere.page("/desk/requests")
     await elsewhere.page(f"/desk/requests/{asked}", status=404)
+    await elsewhere.page(f"/desk/requests/{asked}/open", status=404)
     await elsewhere.page("/desk")
     await elsewhere.send(f"/desk/requests/{asked}", status=404, action="grant", answer="ja")
+    await elsewhere.send(f"/desk/requests/{asked}/open", status=404, reason="handle")
     denied = [row for row in await log_of(entitled, "siri") if row["actor_kind"] == "staff"]
     assert {(row["actor"], row["action"]) for row in denied} == {("Berit Berg (berit)", "denied")}
     biller = await worker(entitled, role="invoicing")
@@ -209,6 +216,7 @@ async def test_what_one_has_said_oneself_is_taken_back_at_the_desk(entitled: Tow
     )
     assert "Hva det betyr" in page
     await siri.send(f"/me/data/facts/{told}/wrong", action="send", reason="Det gikk over", should_be="")
+    await open_request(desk, request_at(siri))
     await desk.send(f"/desk/requests/{request_at(siri)}", action="grant", answer="Tatt bort.")
     async with entitled.assistant.database.read() as tx:
         left = await tx.all(
