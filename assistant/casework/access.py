@@ -7,7 +7,7 @@ the rest of that working day, for that case and that member of staff.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Literal, get_args
@@ -90,7 +90,8 @@ async def case_to_handle(
     sight = sight_of(found.generation, opened_the_facts=any(one["income"] for one in reasons))
     if sight == "flag" and not flag_is_enough:
         raise FactsClosed(f"{staff} has not opened the facts of case {found.number}")
-    await _log(tx, found, staff, f"to handle case {found.number}", now)
+    rests_on = await decided_on(tx, case_id) if sight == "everything" else []
+    await log_reading(tx, found, staff, rests_on, now)
     return found, sight
 
 
@@ -166,10 +167,72 @@ def opened_for(purpose: str) -> Opened | None:
     return Opened(found["number"], found["reason"], found["words"] or "", found["facts"] is not None)
 
 
-async def _log(tx: Transaction, opened: Case, staff: str, purpose: str, now: datetime) -> None:
-    law = errand_of(opened.kind).automation
+async def decided_on(tx: Transaction, case_id: str) -> list[Mapping[str, Any]]:
+    """The determinations the decisions in a case rest on, each with its facts."""
+    made = await case_rows.decisions_in(tx, case_id)
+    return [record for one in made for record in one.content.get("determinations", ())]
+
+
+def people_in(records: Iterable[Mapping[str, Any]]) -> dict[str, set[str]]:
+    """Whose facts the records rest on, and which: subject id → concepts. Places and the like are nobody.
+
+    >>> people_in([{"facts": [{"subject": "a", "concept": "person.name"}, {"subject": "b", "concept": "place.fee"}]}])
+    {'a': {'person.name'}}
+    """
+    found: dict[str, set[str]] = {}
+    for record in records:
+        for fact in record["facts"]:
+            subject, concept = str(fact.get("subject") or ""), str(fact.get("concept") or "")
+            if subject and concept.startswith("person."):
+                found.setdefault(subject, set()).add(concept)
+    return found
+
+
+async def log_reading(
+    tx: Transaction,
+    opened: Case,
+    staff: str,
+    records: Iterable[Mapping[str, Any]],
+    now: datetime,
+    *,
+    of: Iterable[str] = ("case",),
+) -> None:
+    """Note that a member of staff reads a case, in the log of everybody whose facts are in the `records`.
+
+    `of`: what is read of the case beside the facts, in the logs of who has applied and whom it is about.
+    """
+    purpose = f"to handle case {opened.number}"
+    await log_facts(tx, opened, staff, "read", purpose, _basis(opened), records, now, of=of)
+
+
+async def log_facts(
+    tx: Transaction,
+    opened: Case,
+    staff: str,
+    action: Literal["read", "disclosed"],
+    purpose: str,
+    basis: str,
+    records: Iterable[Mapping[str, Any]],
+    now: datetime,
+    *,
+    of: Iterable[str],
+) -> None:
+    """As `log_reading`, for another purpose, or where the case is given to somebody (`disclosed`)."""
+    about = people_in(records)
+    for own in (opened.person_id, opened.subject_id):
+        about.setdefault(own, set()).update(of)
     uses = [
-        Use(subject, "staff", staff, "read", purpose, f"{law.act} {law.section}", ("case",))
-        for subject in sorted({opened.person_id, opened.subject_id})
+        Use(subject, "staff", staff, action, purpose, basis, tuple(sorted(concepts)))
+        for subject, concepts in sorted(about.items())
+        if concepts
     ]
     await log_usage(tx, uses, now)
+
+
+def _basis(opened: Case) -> str:
+    law = errand_of(opened.kind).automation
+    return f"{law.act} {law.section}"
+
+
+async def _log(tx: Transaction, opened: Case, staff: str, purpose: str, now: datetime) -> None:
+    await log_facts(tx, opened, staff, "read", purpose, _basis(opened), (), now, of=("case",))

@@ -7,17 +7,25 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from assistant.casework import AlreadyDecided, RulingIncomplete, appeals, case_rows, four_eyes, wording
+from assistant.casework import (
+    AlreadyDecided,
+    RulingIncomplete,
+    access,
+    appeals,
+    case_rows,
+    four_eyes,
+    wording,
+)
 from assistant.casework.appeals import Appeal, AppealIncomplete, AppealSettled
 from assistant.casework.case_rows import Case, Decision
-from assistant.casework.package import package
+from assistant.casework.package import Enclosed, package
 from assistant.casework.ruling import Ruling, SecondPersonNeeded
 from assistant.config import local_date
 from assistant.store import Transaction
-from assistant.twin import Use, log_usage
 from assistant.web.faults import Conflict, NotHere
 from assistant.web.forms import Form, read_form
 from assistant.web.pages.desk_access import case_to_handle, person_name
+from assistant.web.pages.desk_case import told
 from assistant.web.pages.desk_decide import NotANumber, kroner_typed
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import markup, redirect, render, text
@@ -25,6 +33,9 @@ from assistant.web.routing import ID, STAFF, Route
 from assistant.web.visitor import visitor_of
 
 FIELDS = ("outcome", "assessment", "household_income", "monthly_fee", "settled", "settled_note")
+
+SENT = ("case", "decision", "document", "message")
+"""What of a case goes with an appeal, beside the facts its decisions rest on."""
 
 
 def routes(parts: Parts) -> list[Route]:
@@ -120,13 +131,10 @@ async def _assess(request: web.Request, tx: Transaction, form: Form) -> None:
 
 
 async def _log_disclosure(tx: Transaction, one: Appeal, opened: Case, by: str, request: web.Request) -> None:
-    """The person sees that their case has been given to the appeal body."""
-    purpose = f"to forward the appeal in case {opened.number}"
-    uses = [
-        Use(subject, "staff", by, "disclosed", purpose, "LOV-1967-02-10 § 33", ("appeal", "case", "decision"))
-        for subject in sorted({opened.person_id, opened.subject_id})
-    ]
-    await log_usage(tx, uses, request.app[PARTS].clock())
+    """Everybody whose facts the decisions rest on sees that they have been given to the appeal body."""
+    purpose, law = f"to forward the appeal in case {opened.number}", "LOV-1967-02-10 § 33"
+    records, now = await access.decided_on(tx, opened.id), request.app[PARTS].clock()
+    await access.log_facts(tx, opened, by, "disclosed", purpose, law, records, now, of=("appeal", *SENT))
 
 
 async def settle(request: web.Request) -> web.StreamResponse:
@@ -154,12 +162,20 @@ async def settle(request: web.Request) -> web.StreamResponse:
 
 
 async def documents(request: web.Request) -> web.StreamResponse:
-    """The appeal with the documents of the case as one ZIP."""
-    parts = request.app[PARTS]
+    """The appeal with the documents of the case as one ZIP; what is read for it is in the logs of all it tells of."""
+    parts, by = request.app[PARTS], visitor_of(request).staff or ""
     async with parts.database.begin() as tx:
         one, opened, made = await _appeal(request, tx)
         home = await parts.casework.assessor.twin.municipality(tx, opened.municipality)
-    packed = await asyncio.to_thread(package, opened, made, one, home.name if home else "")
+        files = await parts.documents.of_case(tx, opened.id)
+        enclosed = Enclosed(
+            decisions=[other for other in await case_rows.decisions_in(tx, opened.id) if other.id != made.id],
+            messages=await told(tx, opened),
+            documents=[(file, await parts.documents.content_of(tx, file)) for file in files],
+        )
+        records = await access.decided_on(tx, opened.id)
+        await access.log_reading(tx, opened, by, records, parts.clock(), of=("appeal", *SENT))
+    packed = await asyncio.to_thread(package, opened, made, one, home.name if home else "", enclosed)
     return web.Response(
         body=packed,
         content_type="application/zip",

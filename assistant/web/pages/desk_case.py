@@ -10,6 +10,7 @@ from aiohttp import web
 from sqlalchemy import select
 
 from assistant.casework import (
+    access,
     appeals,
     assigning,
     case_rows,
@@ -78,7 +79,9 @@ async def case_page(
         if sight == "flag":
             held = await flags.holding_flags(tx, opened.municipality, opened.subject_id)
             line = line_of(opened, visitor.language, today)
-            return render(request, "desk/flag.html", {"case": opened, "line": line, "flags": held})
+            found = await reconsideration_rows.of_case(tx, opened.id)
+            seen = {"case": opened, "line": line, "flags": held, "reconsiderations": found}
+            return render(request, "desk/flag.html", seen)
         decisions = await case_rows.decisions_in(tx, opened.id)
         considered = await parts.casework.consider(tx, opened, now) if opened.is_open else None
         proposals = await four_eyes.proposals(tx, opened.id)
@@ -109,6 +112,8 @@ async def case_page(
         }
         page |= await desk_documents.listed(parts, tx, opened, visitor.language)
         if considered is not None:
+            records = considered.assessment.records
+            await access.log_reading(tx, opened, visitor.staff or "", records, now, of=())
             page |= await _knowledge(parts, tx, considered, visitor.language)
             draft = request.query.get("draft", "")
             page["when_two"] = wording.listed(

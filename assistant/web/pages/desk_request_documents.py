@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from assistant.mydata import request_by_id
 from assistant.mydata.asking import ARTICLE
 from assistant.twin import Use, log_usage
 from assistant.web.faults import Denied, NotHere
 from assistant.web.handing_out import hand_out
+from assistant.web.pages.desk_requests import request_to_handle
 from assistant.web.parts import PARTS, Parts
 from assistant.web.routing import ID, STAFF, Route
 from assistant.web.visitor import visitor_of
@@ -28,9 +28,11 @@ async def read(request: web.Request) -> web.StreamResponse:
         found = await parts.documents.find(tx, request.match_info["document_id"])
         if found is None:
             raise NotHere("document")
-        asked = None if found.request_id is None else await request_by_id(tx, found.request_id)
-        if asked is None or asked.municipality != visitor.municipality:
+        if found.request_id is None or found.municipality != visitor.municipality:
             raise Denied(found.person_id, purpose=ELSEWHERE)
+        asked, withheld = await request_to_handle(request, tx, found.request_id)
+        if withheld:
+            raise NotHere("document")  # it would tell what the municipality is not to see
         purpose, law = f"to handle data request {asked.number}", ARTICLE[asked.kind]
         people = sorted({asked.person_id, asked.subject_id})
         uses = [Use(one, "staff", visitor.staff or "", "read", purpose, law, ("document",)) for one in people]

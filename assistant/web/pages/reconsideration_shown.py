@@ -69,7 +69,7 @@ def shown(
         "changed": changed,
         "hidden": hidden,
         "proposed": proposed,
-        # The fee would tell the income that the facts hold back.
+        # What is to be paid is always told, also where a fact behind it is held back: it is the decision itself.
         "more": None if proposed.difference is None else abs(proposed.difference),
         "dearer": proposed.difference is not None and proposed.difference > Decimal(0),
     }

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from assistant.casework.access import opened_for
 from assistant.casework.wording import handling_text
+from assistant.mydata.opening import request_opened_for
 from assistant.processes.picture import text_of
 from assistant.twin import UsageRow
 from rules import Catalogue
@@ -79,6 +80,9 @@ def in_words(
             number = handling_text("with_facts", language, number=number)
         if opened.words:
             number = f"{number} (“{opened.words}”)"
+    if (asked := request_opened_for(use.purpose)) is not None:
+        purpose_key = f"sight.purpose_{asked.reason}"
+        number = f"{asked.number} (“{asked.words}”)" if asked.words else asked.number
     name = "" if use.actor_kind == "person" else use.actor
     return ShownUse(
         number=use.number,

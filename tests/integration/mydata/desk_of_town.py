@@ -12,10 +12,10 @@ from assistant.web import sessions
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 
-async def worker(town: Town, municipality: str = "9999", role: str = "case_worker") -> Browser:
-    new = sessions.NewSession(
-        "staff", municipality, "nb", staff="Berit Berg (berit)", roles=frozenset({role})
-    )
+async def worker(
+    town: Town, municipality: str = "9999", role: str = "case_worker", name: str = "Berit Berg (berit)"
+) -> Browser:
+    new = sessions.NewSession("staff", municipality, "nb", staff=name, roles=frozenset({role}))
     async with town.assistant.database.begin() as tx:
         cookie = await sessions.start(tx, new, town.assistant.clock())
     jar = aiohttp.CookieJar(unsafe=True)
@@ -24,6 +24,11 @@ async def worker(town: Town, municipality: str = "9999", role: str = "case_worke
     browser = Browser(town.base, http)
     await browser.page("/")
     return browser
+
+
+async def open_request(desk: Browser, request_id: str) -> str:
+    """Say why a request is opened, as the desk asks; the page it leads to."""
+    return await desk.send(f"/desk/requests/{request_id}/open", reason="handle")
 
 
 async def fact_of(town: Town, name: str, concept: str) -> str:

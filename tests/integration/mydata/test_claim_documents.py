@@ -10,7 +10,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
-from desk_of_town import NOBODY, fact_of, worker
+from desk_of_town import NOBODY, fact_of, open_request, worker
 from place_town import TODAY, Browser, Town, person, says
 from sqlalchemy import select
 
@@ -62,7 +62,7 @@ async def test_a_document_comes_with_the_claim_and_is_read_where_it_may_be(entit
     assert own
     answer = await siri.http.get(siri.base + own[0])
     assert (answer.status, await answer.read()) == (200, PDF)
-    page = await desk.page(f"/desk/requests/{asked}")
+    page = await open_request(desk, asked)
     assert "ikke sjekket for virus" in page
     theirs = re.search(r"/desk/requests/documents/[0-9a-f-]{36}", page)
     assert theirs

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from desk_of_town import fact_of, log_of, worker
+from desk_of_town import fact_of, log_of, open_request, worker
 from place_town import TAX, TODAY, Browser, Town, income, person, says
 from sqlalchemy import select
 
@@ -91,8 +91,9 @@ async def test_a_registers_fact_is_wrong_and_is_passed_on(entitled: Town) -> Non
     queue = await desk.page("/desk/requests")
     assert str(row["number"]) in queue
     assert "Siri" not in queue
-    page = await desk.page(f"/desk/requests/{asked}")
+    page = await open_request(desk, asked)
     assert "Siri Steen" in page
+    assert "400\u00a0000" in page
     assert "Jeg var i permisjon" in page
     assert any(use["actor"] == "Berit Berg (berit)" for use in await entitled.uses("siri"))
     assert "Skriv et svar" in await desk.send(
@@ -121,6 +122,7 @@ async def test_our_own_fact_is_corrected_and_all_that_follows_is_done(entitled: 
     await siri.send(path, action="send", should_be="500", reason="Avtalen sier 500")
     asked = request_at(siri)
     assert (await fee(entitled))["monthly_fee"] == 982
+    await open_request(desk, asked)
     await desk.send(f"/desk/requests/{asked}", action="grant", answer="Vi har rettet prisen.")
     async with entitled.assistant.database.read() as tx:
         now = await tx.all(
@@ -151,6 +153,7 @@ async def test_what_is_restricted_is_unknown_to_the_rules_until_it_is_lifted(ent
         assert await twin.values(tx, entitled.ids["siri"], ["person.assessed_income"], today) == {}
         then = await twin.near(tx, [entitled.ids["siri"]], known_at=entitled.assistant.clock())
         assert then.best(entitled.ids["siri"], "person.assessed_income", today) is not None
+    await open_request(desk, asked)
     await desk.send(f"/desk/requests/{asked}", action="grant", answer="Den brukes ikke.")
     assert (await fee(entitled))["answer"] == "undetermined"
     await siri.send(f"/me/data/requests/{asked}/lift")
@@ -165,6 +168,7 @@ async def test_what_is_restricted_is_unknown_to_the_rules_until_it_is_lifted(ent
     await siri.send(path, reason="igjen")
     asked = request_at(siri)
     assert (await fee(entitled))["answer"] == "undetermined"
+    await open_request(desk, asked)
     await desk.send(f"/desk/requests/{asked}", action="refuse", answer="Den er riktig.")
     await entitled.settle()
     await lift_after(entitled, asked, 1)
@@ -181,6 +185,7 @@ async def test_an_objection_that_is_granted_is_a_wish_to_be_left_alone(entitled:
     await siri.send("/me/data/requests/objection", status=422, reason="la meg være")
     await siri.send("/me/data/requests/objection", theme="kindergarten", reason="la meg være")
     asked = request_at(siri)
+    await open_request(desk, asked)
     await desk.send(f"/desk/requests/{asked}", action="grant", answer="Greit.")
     async with entitled.assistant.database.read() as tx:
         rows = await tx.all(select(wish))
@@ -202,8 +207,10 @@ async def test_a_request_is_for_the_one_who_asked_and_the_desk_of_their_municipa
     elsewhere = await worker(entitled, municipality="8888")
     assert str((await request_row(entitled, asked))["number"]) not in await elsewhere.page("/desk/requests")
     await elsewhere.page(f"/desk/requests/{asked}", status=404)
+    await elsewhere.page(f"/desk/requests/{asked}/open", status=404)
     await elsewhere.page("/desk")
     await elsewhere.send(f"/desk/requests/{asked}", status=404, action="grant", answer="ja")
+    await elsewhere.send(f"/desk/requests/{asked}/open", status=404, reason="handle")
     denied = [row for row in await log_of(entitled, "siri") if row["actor_kind"] == "staff"]
     assert {(row["actor"], row["action"]) for row in denied} == {("Berit Berg (berit)", "denied")}
     biller = await worker(entitled, role="invoicing")
@@ -222,6 +229,7 @@ async def test_what_one_has_said_oneself_is_taken_back_at_the_desk(entitled: Tow
     )
     assert "Hva det betyr" in page
     await siri.send(f"/me/data/facts/{told}/wrong", action="send", reason="Det gikk over", should_be="")
+    await open_request(desk, request_at(siri))
     await desk.send(f"/desk/requests/{request_at(siri)}", action="grant", answer="Tatt bort.")
     async with entitled.assistant.database.read() as tx:
         left = await tx.all(
@@ -261,6 +269,7 @@ async def test_a_refusal_is_told_and_only_then_the_restriction_is_lifted(entitle
     found = await fact_of(entitled, "siri", "person.assessed_income")
     await siri.send(f"/me/data/facts/{found}/restriction", reason="Ikke bruk den")
     asked = request_at(siri)
+    await open_request(desk, asked)
     await desk.send(f"/desk/requests/{asked}", action="refuse", answer="Den er riktig etter skatteoppgjøret.")
     assert (await fee(entitled))["answer"] == "undetermined"
     with pytest.raises(Postpone, match="not been told"):
@@ -290,6 +299,7 @@ async def test_a_registers_fact_stays_unused_till_the_register_has_corrected_it(
         f"/me/data/facts/{wrong}/wrong", action="send", should_be="170 000", reason="feil", not_used="yes"
     )
     asked = request_at(siri)
+    await open_request(desk, asked)
     await desk.send(f"/desk/requests/{asked}", action="pass_on", answer="Vi ringte i dag.")
     await desk.send(f"/desk/requests/{asked}", action="grant", answer="Skatteetaten retter den.")
     await entitled.settle()
@@ -310,6 +320,7 @@ async def test_who_wants_no_messages_is_told_of_the_answer_all_the_same(entitled
     siri, desk = await entitled.browser("siri"), await worker(entitled)
     await siri.send("/me/data/requests/objection", theme="kindergarten", reason="la meg være")
     asked = request_at(siri)
+    await open_request(desk, asked)
     await desk.send(f"/desk/requests/{asked}", action="grant", answer="Greit.")
     await entitled.settle()
     assert [one["state"] for one in await answers_to(entitled, "siri")] == ["sent"]
