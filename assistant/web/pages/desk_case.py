@@ -98,7 +98,11 @@ async def case_page(
             "appeals": await appeals.appeals_in(tx, opened.id),
             "reconsiderations": await reconsideration_rows.of_case(tx, opened.id),
             "waiting": next(
-                (one for one in proposals if one.state == "waiting" and (opened.is_open or one.appeal_id)),
+                (
+                    one
+                    for one in proposals
+                    if one.state == "waiting" and (opened.is_open or one.appeal_id or one.reconsideration_id)
+                ),
                 None,
             ),
             "returned": [one for one in proposals if one.state == "returned"],
