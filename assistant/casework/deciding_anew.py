@@ -15,7 +15,7 @@ from sqlalchemy import update
 from assistant.casework import case_rows
 from assistant.casework import reconsideration_rows as rows
 from assistant.casework.announcing import announce_opened, announce_waiting
-from assistant.casework.automation import reason_named
+from assistant.casework.automation import HumanReason, reason_named
 from assistant.casework.case_rows import Case, Decision
 from assistant.casework.cases import Casework
 from assistant.casework.errands import errand_of
@@ -29,6 +29,14 @@ from assistant.store.tables import case, decision
 Why = Literal["appeal_quashed", "control_wrong"]
 SET_ASIDE = "set_aside"
 """Where the content of a case keeps the id of the decision that is to be made anew."""
+
+OPENED_FOR = ("appeal_quashed", "control_wrong", "place_changed", "taken_back")
+"""Reasons a case is opened again for, which looking at its facts does not find."""
+
+
+def opened_for(opened: Case) -> tuple[HumanReason, ...]:
+    """Why a case has been opened again, for the case worker to read."""
+    return tuple(reason_named(why["id"]) for why in opened.content["reasons"] if why["id"] in OPENED_FOR)
 
 
 class CaseOpen(CaseworkError):

@@ -107,6 +107,7 @@ async def test_an_appeal_is_held_against_the_decision_that_stands_now(town: Town
     case_id = await granted(town)
     await corrected(town, 100_000)  # the machine: 818 becomes 545
     first, second = await decisions(town, case_id)
+    town.now += timedelta(days=1)
     one = await appealed(town, first)
     with pytest.raises(RulingIncomplete) as refused:
         await reversed_on_appeal(town, one, Ruling("granted", "Bedre?", WORKER, monthly_fee=Decimal(700)))
@@ -206,6 +207,7 @@ async def test_what_the_appeal_body_sets_aside_is_decided_anew_by_people(town: T
     await town.work()
     assert (await the_case(town, case_id)).status == "manual"  # no machine takes it
 
+    town.now += timedelta(days=1)
     async with town.database.begin() as tx:
         anew = Ruling("refused", "Inntekten er for høy.", WORKER)
         await deciding_anew.decide(tx, town.casework, opened, anew, town.now)
