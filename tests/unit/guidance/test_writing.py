@@ -268,8 +268,8 @@ def test_hostile_names_are_only_text() -> None:
 )
 def test_who_has_an_appeal_refused_reads_where_to_appeal_against_that(language: str, said: str):
     content = CONTENT | {"outcome": "dismissed", "body": "county_governor", "case_number": 202600001}
-    body = write("appeal_settled", "chat", content, "Varden kommune", language).body
+    body = write("appeal_settled", "chat", language, content, "Varden kommune").body
     assert said in body
     assert "28, 29" in body
-    upheld = write("appeal_settled", "chat", content | {"outcome": "upheld"}, "Varden kommune", language).body
+    upheld = write("appeal_settled", "chat", language, content | {"outcome": "upheld"}, "Varden kommune").body
     assert said not in upheld
