@@ -16,8 +16,11 @@ from typing import Any, Literal
 from sqlalchemy import insert, select, update
 
 from assistant.casework import case_rows
+from assistant.casework import reconsideration_rows as rows
 from assistant.casework.case_rows import Case, Decision
 from assistant.casework.cases import Casework
+from assistant.casework.coming_forward import came_forward
+from assistant.casework.deciding_anew import CaseOpen, open_anew
 from assistant.casework.drafting import appeal_right
 from assistant.casework.errands import errand_of
 from assistant.casework.letter import AppealRight
@@ -28,13 +31,12 @@ from assistant.casework.time_limits import span_after, working_day_from
 from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.store.columns import new_id
-from assistant.store.tables import appeal, case, decision, guidance, message
+from assistant.store.tables import appeal, case, decision
 from assistant.store.turns import in_turn
 from rules import Catalogue
 
 Status = Literal["received", "reversed", "forwarded", "dismissed", "upheld", "quashed"]
 OUTER_LIMIT = "P12M"  # § 31 third paragraph: a year after the decision was made
-DECISION_KINDS = ("decision_made", "flag_renewed")
 
 
 class AppealIncomplete(CaseworkError):
@@ -42,6 +44,7 @@ class AppealIncomplete(CaseworkError):
 
     text, assessment: missing. outcome: not_late (one that came in time cannot be dismissed as late), too_old (a
     year after the decision it cannot be treated as an appeal), case_open (the case is being decided anew).
+    settled: case_open.
     """
 
     def __init__(self, field: str, fault: str) -> None:
@@ -98,25 +101,6 @@ def last_day(came_forward: date, within: str) -> date:
 def too_old(made_on: date, received_on: date) -> bool:
     """More than a year after the decision: it cannot be treated as an appeal (§ 31 third paragraph)."""
     return received_on > span_after(made_on, OUTER_LIMIT)
-
-
-async def came_forward(tx: Transaction, made: Decision) -> date | None:
-    """The day a notice of the decision was sent; None where none has been yet, and no time limit runs.
-
-    Email and SMS are notices; the message on the person's own page is the decision made available. Where a person
-    is only told there, it counts from then.
-    """
-    sent = await tx.all(
-        select(message.c.channel, message.c.sent_at)
-        .join(guidance, guidance.c.id == message.c.guidance_id)
-        .where(
-            guidance.c.cause == f"decision:{made.id}",
-            guidance.c.kind.in_(DECISION_KINDS),
-            message.c.sent_at.is_not(None),
-        )
-    )
-    moments = [row["sent_at"] for row in sent if row["channel"] != "chat"] or [row["sent_at"] for row in sent]
-    return local_date(min(moments)) if moments else None
 
 
 def right_of(catalogue: Catalogue, opened: Case) -> AppealRight:
@@ -215,11 +199,12 @@ async def open_appeals(tx: Transaction, municipality: str) -> Sequence[tuple[App
 async def dismiss(
     tx: Transaction, telling: Telling, opened: Case, one: Appeal, assessment: str, by: str, now: datetime
 ) -> None:
-    """Refuse to treat an appeal because it came late and nothing of § 31 speaks for it.
+    """Refuse to treat an appeal because it came late and nothing of § 31 speaks for it, or it is a year too late.
 
     Raises `AppealIncomplete`, and `AppealSettled`.
     """
-    if not one.late:
+    made = await _decision(tx, one)
+    if not (one.late or too_old(local_date(made.decided_at), local_date(one.received_at))):
         raise AppealIncomplete("outcome", "not_late")
     await _assess(tx, one, "dismissed", assessment, by, now, settled_at=now)
     await _tell(tx, telling, opened, one, "appeal_settled", {"outcome": "dismissed", "note": assessment}, now)
@@ -244,19 +229,25 @@ async def reverse(
 ) -> str:
     """Make a new decision in the appellant's favour in place of the one appealed; its id.
 
-    Raises as `Casework.decide` does, `RulingIncomplete` ("monthly_fee", "not_in_favour") where it would not be
-    better for the person, `AppealIncomplete`, and `AppealSettled`.
+    Where another decision has come in its place already, it is that one the new one must be better than, and
+    replaces; reconsiderations that are open end. Raises as `Casework.decide` does, `RulingIncomplete`
+    ("monthly_fee", "not_in_favour") where it would not be better for the person, `AppealIncomplete`, and
+    `AppealSettled`.
     """
-    made = await _decision(tx, one)
-    if opened.is_open:
+    await rows.in_the_cases_turn(tx, [opened.id])
+    now_opened, made = await case_rows.case_by_id(tx, opened.id), await _decision(tx, one)
+    if now_opened is None or now_opened.is_open:
         raise AppealIncomplete("outcome", "case_open")
-    await case_rows.reopen(tx, opened, opened.content, due_on=opened.due_on)
+    until_now = await rows.since(tx, made)
+    await case_rows.reopen(tx, now_opened, now_opened.content, due_on=now_opened.due_on)
     new_id_ = await casework.decide(tx, opened.id, ruling, now, made.period)
     new = await case_rows.decision_by_id(tx, new_id_)
     assert new is not None
-    if not in_favour(made, new):
+    if not better_than(until_now, new):
         raise RulingIncomplete("monthly_fee", "not_in_favour")
-    await tx.execute(update(decision).where(decision.c.id == new.id).values(replaces=made.id))
+    standing = until_now[-1].id
+    await tx.execute(update(decision).where(decision.c.id == new.id).values(replaces=standing))
+    await casework.reversals.overtake(tx, opened, until_now, new.id, ruling.by, ruling.reason, now)
     await _assess(tx, one, "reversed", ruling.reason, ruling.by, now, settled_at=now, new_decision_id=new.id)
     await _tell(tx, casework.telling, opened, one, "appeal_settled", {"outcome": "reversed"}, now)
     return new.id
@@ -276,6 +267,16 @@ def in_favour(before: Decision, after: Decision) -> bool:
     return Decimal(str(after.content["monthly_fee"])) < Decimal(str(before.content["monthly_fee"]))
 
 
+def better_than(until_now: Sequence[Decision], new: Decision) -> bool:
+    """Is a new decision better for the person than the one that stands (the last), on each of its days?
+
+    Where a reversal counted only ahead, the decision before it still holds the days before that.
+    """
+    standing = until_now[-1]
+    earlier = [one for one in until_now if one.valid_from < standing.valid_from]
+    return in_favour(standing, new) and not any(in_favour(new, one) for one in earlier)
+
+
 async def settle(
     tx: Transaction,
     telling: Telling,
@@ -285,7 +286,10 @@ async def settle(
     note: str,
     now: datetime,
 ) -> None:
-    """Write down what the appeal body has decided. Raises `AppealSettled`."""
+    """Write down what the appeal body has decided; what it has set aside, a case worker decides anew.
+
+    Raises `AppealSettled`, and `AppealIncomplete` where the case must be opened and is so already.
+    """
     done = await tx.execute(
         update(appeal)
         .where(appeal.c.id == one.id, appeal.c.status == "forwarded")
@@ -293,6 +297,11 @@ async def settle(
     )
     if done.rowcount != 1:
         raise AppealSettled("the appeal does not wait for an answer from the appeal body")
+    if outcome == "quashed":
+        try:
+            await open_anew(tx, opened, await _decision(tx, one), "appeal_quashed", now)
+        except CaseOpen:
+            raise AppealIncomplete("settled", "case_open") from None
     await _tell(tx, telling, opened, one, "appeal_settled", {"outcome": outcome, "note": note}, now)
 
 

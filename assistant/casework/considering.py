@@ -66,7 +66,7 @@ async def consider(
     if municipality is None:
         raise NoSuchCase(f"municipality {opened.municipality} of case {opened.number} is not set up here")
     submission = Submission.of_case(opened.__dict__)
-    applied_on = submission.applied_on or local_date(opened.received_at)
+    applied_on = submission.counts_from(opened.received_at)
     edge = first_of_month_setting(municipality.settings.get("application_on_first_of_month"))
     if period is None:
         place_from = await assessor.place_from(tx, opened.subject_id, applied_on)

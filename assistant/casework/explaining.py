@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from assistant.casework.assessment import Assessor
 from assistant.casework.case_rows import Case, Decision
 from assistant.casework.errands import errand_of
-from assistant.casework.looking_anew import Looked, look_anew
+from assistant.casework.looking_anew import Looked, judged_income_of, look_anew
 from assistant.casework.reconsidering import Terms, terms_of
 from assistant.casework.ruling import NoSuchCase
 from assistant.store import Transaction
@@ -44,7 +43,6 @@ async def explain_again(
     if municipality is None:
         raise NoSuchCase(f"municipality {opened.municipality} of case {opened.number} is not set up here")
     kept, errand = made.content, errand_of(opened.kind)
-    judged = kept.get("judged_income")
     again = await assessor.assess(
         tx,
         errand,
@@ -53,7 +51,7 @@ async def explain_again(
         replace(municipality, settings=kept.get("settings", municipality.settings)),
         made.valid_from,
         now,
-        None if judged is None else Decimal(str(judged)),
+        judged_income_of(made),
         known_at=made.decided_at,
     )
     versions = [

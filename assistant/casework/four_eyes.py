@@ -86,11 +86,15 @@ class Proposal:
     answered_at: datetime | None
     note: str
     appeal_id: str = ""  # of the appeal it would settle
+    reconsideration_id: str = ""  # of the reconsideration it would settle, on the `ground` that allows it
+    ground: str = ""
 
 
-def _as_json(ruling: Ruling, appeal_id: str) -> dict[str, Any]:
+def _as_json(ruling: Ruling, appeal_id: str, reconsideration_id: str, ground: str) -> dict[str, Any]:
     return {
         "appeal": appeal_id,
+        "reconsideration": reconsideration_id,
+        "ground": ground,
         "outcome": ruling.outcome,
         "reason": ruling.reason,
         "household_income": None if ruling.household_income is None else str(ruling.household_income),
@@ -125,6 +129,8 @@ async def proposals(tx: Transaction, case_id: str) -> Sequence[Proposal]:
         Proposal(
             **{**row, "ruling": _of_json(row["ruling"], row["proposed_by"])},
             appeal_id=row["ruling"]["appeal"],
+            reconsideration_id=row["ruling"].get("reconsideration", ""),
+            ground=row["ruling"].get("ground", ""),
         )
         for row in rows
     ]
@@ -145,9 +151,19 @@ async def waiting_cases(tx: Transaction, municipality: str) -> Mapping[str, str]
 
 
 async def propose(
-    tx: Transaction, case_id: str, ruling: Ruling, now: datetime, *, appeal_id: str = ""
+    tx: Transaction,
+    case_id: str,
+    ruling: Ruling,
+    now: datetime,
+    *,
+    appeal_id: str = "",
+    reconsideration_id: str = "",
+    ground: str = "",
 ) -> str:
-    """Keep a ruling until another has looked at it; its id. Raises `AlreadyProposed`."""
+    """Keep a ruling until another has looked at it; its id. Raises `AlreadyProposed`.
+
+    Where it would settle an appeal or a reconsideration, its id goes with it, and the ground of § 35.
+    """
     await in_turn(tx, f"proposal:{case_id}")
     if await waiting_in(tx, case_id) is not None:
         raise AlreadyProposed("a proposed decision in the case waits for an answer")
@@ -156,7 +172,7 @@ async def propose(
         insert(proposed_ruling).values(
             id=proposal_id,
             case_id=case_id,
-            ruling=_as_json(ruling, appeal_id),
+            ruling=_as_json(ruling, appeal_id, reconsideration_id, ground),
             proposed_by=ruling.by,
             proposed_at=now,
             state="waiting",

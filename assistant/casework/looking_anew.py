@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 from assistant.casework.assessment import Assessment, Assessor
 from assistant.casework.automation import Matter, reason_named, reasons_for_human
@@ -23,12 +24,17 @@ from assistant.casework.reconsidering import (
 )
 from assistant.casework.ruling import NoSuchCase
 from assistant.casework.submission import Submission
-from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.store.columns import from_json, new_id, to_json
 
 SETTLED_WHEN_DECIDED = frozenset({"edge_date"})
 """Reasons for a human that concern the first day of a decision: that has been settled."""
+
+
+def judged_income_of(made: Decision) -> Decimal | None:
+    """What the case worker who made a decision found the household's income to be, NOK a year; None: nothing."""
+    judged = made.content.get("judged_income")
+    return None if judged is None else Decimal(str(judged))
 
 
 @dataclass(frozen=True)
@@ -52,17 +58,21 @@ class Looked:
 async def look_anew(
     tx: Transaction, assessor: Assessor, opened: Case, made: Decision, now: datetime
 ) -> Looked:
-    """The decision as it would be made now. Uses of facts are logged. Raises `NoSuchCase`."""
+    """The decision as it would be made now. Uses of facts are logged. Raises `NoSuchCase`.
+
+    The income a case worker found is still what counts: a register that corrects its own does not undo that.
+    """
     errand = errand_of(opened.kind)
     municipality = await assessor.twin.municipality(tx, opened.municipality)
     if municipality is None:
         raise NoSuchCase(f"municipality {opened.municipality} of case {opened.number} is not set up here")
-    applied_on = local_date(opened.received_at)
-    edge = first_of_month_setting(municipality.settings.get("application_on_first_of_month"))
-    assessment = await assessor.assess(
-        tx, errand, opened.subject_id, opened.person_id, municipality, made.valid_from, now
-    )
     submission = Submission.of_case(opened.__dict__)
+    applied_on = submission.counts_from(opened.received_at)
+    edge = first_of_month_setting(municipality.settings.get("application_on_first_of_month"))
+    judged = judged_income_of(made)
+    assessment = await assessor.assess(
+        tx, errand, opened.subject_id, opened.person_id, municipality, made.valid_from, now, judged
+    )
     matter = Matter(assessment.determinations, assessment.situation, submission, applied_on, edge)
     reasons = tuple(one for one in reasons_for_human(matter) if one.id not in SETTLED_WHEN_DECIDED)
     considered = Considered(
@@ -83,7 +93,7 @@ def finding(looked: Looked, cause: str, now: datetime) -> Reconsideration | None
     why = why_a_human(
         proposal,
         automatic=made.automatic,
-        judged=made.content.get("judged_income") is not None,
+        judged=judged_income_of(made) is not None,
         other_rules=versions_differ(before, after),
         asked=list(named),
     )

@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, exists, select, update
 
 from assistant.casework.case_rows import Case, Decision, is_replaced
+from assistant.casework.outcome import Outcome
 from assistant.casework.reconsidering import OPEN, Proposal
 from assistant.store.database import Transaction, insert_once
-from assistant.store.tables import case, decision, reconsideration
+from assistant.store.tables import appeal, case, decision, reconsideration
+from assistant.store.turns import in_turn
 
 
 @dataclass(frozen=True)
@@ -52,15 +54,21 @@ class Reconsideration:
     def proposed(self) -> Proposal:
         return Proposal.of_json(self.proposal)
 
+    @property
+    def proposed_outcome(self) -> Outcome:
+        """What a new decision would be, where anybody can tell."""
+        return "granted" if self.proposed.outcome_after == "granted" else "refused"
+
 
 async def standing_decisions(
     tx: Transaction, subject_ids: Collection[str]
 ) -> Sequence[tuple[Case, Decision]]:
-    """The decisions about these children that no other decision has replaced, oldest first."""
+    """The decisions about these children that nothing has replaced and no appeal body set aside, oldest first."""
+    set_aside = exists().where(appeal.c.decision_id == decision.c.id, appeal.c.status == "quashed")
     rows = await tx.all(
         select(decision)
         .join(case, case.c.id == decision.c.case_id)
-        .where(case.c.subject_id.in_(sorted(subject_ids)), ~is_replaced())
+        .where(case.c.subject_id.in_(sorted(subject_ids)), ~is_replaced(), ~set_aside)
         .order_by(decision.c.decided_at, decision.c.id)
     )
     cases = {
@@ -68,6 +76,20 @@ async def standing_decisions(
         for row in await tx.all(select(case).where(case.c.id.in_(sorted({row["case_id"] for row in rows}))))
     }
     return [(cases[row["case_id"]], Decision(**row)) for row in rows]
+
+
+async def in_the_cases_turn(tx: Transaction, case_ids: Collection[str]) -> None:
+    """One at a time replaces decisions in a case. Take it before you read what stands, all cases at once."""
+    for case_id in sorted(set(case_ids)):
+        await in_turn(tx, f"case:{case_id}")
+
+
+async def since(tx: Transaction, made: Decision) -> Sequence[Decision]:
+    """A decision and those that have replaced it one after another; the last is the one that stands."""
+    chain = [made]
+    while row := await tx.first(select(decision).where(decision.c.replaces == chain[-1].id)):
+        chain.append(Decision(**row))
+    return chain
 
 
 async def keep(tx: Transaction, found: Reconsideration) -> bool:

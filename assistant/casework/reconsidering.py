@@ -21,7 +21,7 @@ from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from hashlib import sha256
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from assistant.casework.period import Period, next_month
 from assistant.store.columns import to_json
@@ -36,6 +36,8 @@ Ground = Literal["favour", "not_arrived", "invalid", "other_law"]
 OPEN: tuple[State, ...] = ("found", "noticed", "answered")
 GROUNDS_AGAINST: tuple[Ground, ...] = ("invalid", "not_arrived", "other_law")
 """What may open a change to somebody's harm (§ 35 first paragraph c and b, fifth paragraph)."""
+
+GROUNDS: tuple[Ground, ...] = get_args(Ground)
 
 NOTICE_SETTING = "advance_notice_days"
 NOTICE_DAYS = 21
@@ -275,6 +277,11 @@ def why_a_human(
     if other_rules:
         found.append("reconsider_other_rules")
     return (*found, *asked)
+
+
+def ground_of(name: str) -> Ground:
+    """The ground of a name. Raises `KeyError`."""
+    return {str(one): one for one in GROUNDS}[name]
 
 
 def notice_days(settings: Mapping[str, Any]) -> int:

@@ -8,36 +8,38 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import insert
 
-from assistant.casework import case_rows, control, drafting
+from assistant.casework import case_rows, control, drafting, four_eyes
 from assistant.casework import reconsideration_rows as rows
 from assistant.casework.announcing import announce_decision, announce_waiting
 from assistant.casework.assessment import Assessor
 from assistant.casework.case_rows import Case, Decision
+from assistant.casework.coming_forward import came_forward, cause_of
 from assistant.casework.considering import told_about
 from assistant.casework.errands import errand_of
 from assistant.casework.flags import Flag, correct_flags
 from assistant.casework.letter import write
-from assistant.casework.looking_anew import Looked, finding, look_anew
-from assistant.casework.outcome import Conclusion, Outcome
+from assistant.casework.looking_anew import Looked, finding, judged_income_of, look_anew
+from assistant.casework.outcome import Conclusion
 from assistant.casework.period import Period
 from assistant.casework.reconsideration_rows import Reconsideration
 from assistant.casework.reconsidering import (
     GROUNDS_AGAINST,
-    Ground,
     answer_by,
     first_days,
     is_heard,
     touches,
     used_in,
 )
-from assistant.casework.ruling import CaseworkError, NoSuchCase
+from assistant.casework.reversing import NotHeard, NotOpen, ReversalIncomplete, Reversing
+from assistant.casework.ruling import NoSuchCase, SecondPersonNeeded
 from assistant.casework.running_year import Fee
 from assistant.casework.telling import Telling
+from assistant.casework.wording import listed
 from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.store.columns import from_json, new_id, to_json
@@ -47,41 +49,6 @@ from assistant.twin.household import affected_persons, household_adults
 
 MACHINE = "varde"
 """Who settles what no human does, in `settled_by` and `decided_by`."""
-
-
-class NotOpen(CaseworkError):
-    """It has been settled, or moved on, in the meantime."""
-
-
-class NotHeard(CaseworkError):
-    """The person must be notified and heard first; `until` is the last day to answer, None: not notified yet."""
-
-    def __init__(self, until: date | None) -> None:
-        super().__init__(f"the person has until {until} to answer" if until else "send advance notice first")
-        self.until = until
-
-
-class ReversalIncomplete(CaseworkError):
-    """What the case worker wrote lacks something: `field` of the form and `fault` say what.
-
-    reason: missing. ground: missing. valid_from: not_offered. outcome: undetermined (nobody can tell the fee: wait
-    for the facts, or let it be). notice: cannot (the person cannot be told here).
-    """
-
-    def __init__(self, field: str, fault: str) -> None:
-        super().__init__(f"the reversal's {field} is {fault.replace('_', ' ')}")
-        self.field = field
-        self.fault = fault
-
-
-@dataclass(frozen=True)
-class Reversing:
-    """A case worker's reversal: on which ground (§ 35), why, and from when it counts."""
-
-    by: str
-    reason: str
-    ground: Ground
-    valid_from: date
 
 
 @dataclass(frozen=True)
@@ -102,6 +69,8 @@ class Reversals:
         today = local_date(now)
         concerned = {one for subject in subjects for one in affected_persons(near, subject, today)}
         standing = await rows.standing_decisions(tx, concerned)
+        await rows.in_the_cases_turn(tx, [opened.id for opened, _ in standing])
+        standing = await rows.standing_decisions(tx, concerned)  # somebody may just have replaced one
         waiting = {one.decision_id for one in await rows.open_of(tx, [made.id for _, made in standing])}
         found = []
         for opened, made in standing:
@@ -135,7 +104,7 @@ class Reversals:
 
         Raises `NotOpen`, and `ReversalIncomplete` where the person cannot be told here.
         """
-        one, opened, made = await self._found(tx, reconsideration_id)
+        one, opened, made = await self._standing(tx, reconsideration_id)
         if one.state != "found" or one.favour != "against":
             raise NotOpen(f"reconsideration {one.id} is {one.state}")
         municipality = await self.assessor.twin.municipality(tx, opened.municipality)
@@ -182,10 +151,11 @@ class Reversals:
     async def reverse(self, tx: Transaction, reconsideration_id: str, doing: Reversing, now: datetime) -> str:
         """A case worker's reversal; the new decision's id.
 
-        Raises `NotOpen`, `NotHeard` (against the person, before they have answered or had the time), and
-        `ReversalIncomplete` naming what is lacking.
+        Raises `NotOpen` (also where another decision stands in the place of this one), `NotHeard` (against the
+        person, before they have answered or had the time), `ReversalIncomplete` naming what is lacking, and
+        `SecondPersonNeeded` where the municipality wants two people and one acts; nothing is written then.
         """
-        one, opened, made = await self._found(tx, reconsideration_id)
+        one, opened, made = await self._standing(tx, reconsideration_id)
         today = local_date(now)
         if not one.is_open:
             raise NotOpen(f"reconsideration {one.id} is {one.state}")
@@ -196,6 +166,8 @@ class Reversals:
                 raise NotHeard(one.answer_by)
             if doing.ground not in GROUNDS_AGAINST:
                 raise ReversalIncomplete("ground", "missing")
+            if doing.ground == "not_arrived" and await came_forward(tx, made) is not None:
+                raise ReversalIncomplete("ground", "arrived")
         if doing.valid_from not in first_days(made.period, today):
             raise ReversalIncomplete("valid_from", "not_offered")
         looked = await look_anew(tx, self.assessor, opened, made, now)
@@ -204,7 +176,30 @@ class Reversals:
             raise ReversalIncomplete("outcome", "undetermined")
         if (terms.outcome, terms.fee) != (one.proposed.outcome_after, one.proposed.fee_after):
             raise NotOpen(f"reconsideration {one.id}: other facts have come in the meantime")
+        ruling = doing.ruling(made, one.proposed_outcome)
+        alone = not doing.approved_by or four_eyes.same_person(doing.by, doing.approved_by)
+        if alone and four_eyes.takes_two(ruling, looked.considered.municipality.settings):
+            raise SecondPersonNeeded(f"the reversal in case {opened.number} takes two people")
         return await self._write_reversal(tx, one, looked, doing, now)
+
+    async def overtake(
+        self,
+        tx: Transaction,
+        opened: Case,
+        replaced: Sequence[Decision],
+        new_decision_id: str,
+        by: str,
+        reason: str,
+        now: datetime,
+    ) -> None:
+        """End what is open about decisions that another decision has replaced: there is nothing left to ask.
+
+        Nobody is told of it here: the new decision tells.
+        """
+        for one in await rows.open_of(tx, [made.id for made in replaced]):
+            ended = {"settled_by": by, "settled_at": now, "reason": reason.strip()}
+            if not await rows.move(tx, one, "dropped", **ended, new_decision_id=new_decision_id):
+                raise NotOpen(f"reconsideration {one.id} is no longer {one.state}")
 
     async def affected(self, tx: Transaction, opened: Case, now: datetime) -> Mapping[str, bool]:
         """Who else the change touches → whether they may be told: guardians who live in the child's household.
@@ -231,6 +226,17 @@ class Reversals:
             raise NoSuchCase(f"no reconsideration has id {reconsideration_id}")
         return one, opened, made
 
+    async def _standing(
+        self, tx: Transaction, reconsideration_id: str
+    ) -> tuple[Reconsideration, Case, Decision]:
+        """As `_found`, in the case's turn. Raises `NotOpen` where another decision has replaced the one it is of."""
+        _, opened, _ = await self._found(tx, reconsideration_id)
+        await rows.in_the_cases_turn(tx, [opened.id])
+        one, opened, made = await self._found(tx, reconsideration_id)
+        if len(await rows.since(tx, made)) > 1:
+            raise NotOpen(f"reconsideration {one.id}: another decision has replaced the one it is of")
+        return one, opened, made
+
     async def _tell(
         self,
         tx: Transaction,
@@ -240,9 +246,10 @@ class Reversals:
         one: Reconsideration,
         about: Mapping[str, Any],
         now: datetime,
+        cause: str = "",
     ) -> bool:
         """Tell the applicant, and those of the household who may know; whether the applicant could be told."""
-        cause = f"case:{opened.id}:{one.id}"
+        cause = cause or f"case:{opened.id}:{one.id}"
         told = await self.telling.tell(tx, opened.person_id, opened.subject_id, rule, kind, cause, about, now)
         plain = {
             name: about[name]
@@ -286,17 +293,20 @@ class Reversals:
         opened, made = looked.case, looked.made
         period = Period(doing.valid_from, made.valid_to)
         considered = replace(looked.considered, period=period)
-        outcome: Outcome = "granted" if one.proposed.outcome_after == "granted" else "refused"
+        outcome = one.proposed_outcome
         fee = one.proposed.fee_after
         assert fee is not None
         by_machine = doing.by == MACHINE
-        conclusion = Conclusion(outcome, Fee(fee), "" if by_machine else doing.by, doing.reason.strip())
+        by = listed([name for name in (doing.by, doing.approved_by) if name], made.language)
+        conclusion = Conclusion(
+            outcome, Fee(fee), "" if by_machine else by, doing.reason.strip(), judged_income_of(made)
+        )
         decision_id = new_id()
         moved = await rows.move(
             tx,
             one,
             "reversed",
-            settled_by=doing.by,
+            settled_by=by,
             settled_at=now,
             reason=doing.reason.strip(),
             new_decision_id=decision_id,
@@ -318,7 +328,7 @@ class Reversals:
                 case_id=opened.id,
                 outcome=outcome,
                 automatic=by_machine,
-                decided_by=doing.by,
+                decided_by=by,
                 decided_at=now,
                 valid_from=period.valid_from,
                 valid_to=period.valid_to,
@@ -352,5 +362,7 @@ class Reversals:
             "valid_from": period.valid_from,
         }
         await announce_decision(tx, opened, decision_id, now)
-        await self._tell(tx, opened, told_about(considered), "decision_reversed", one, about, now)
+        await self._tell(
+            tx, opened, told_about(considered), "decision_reversed", one, about, now, cause_of(decision_id)
+        )
         return decision_id

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any, Literal, Self
 
+from assistant.config import local_date
 from assistant.twin import Generation
 from rules.determination import Texts
 
@@ -59,6 +60,10 @@ class Submission:
     origin: Origin = "errand"
     applied_on: date | None = None  # None: the day it is received
     evidence: Mapping[str, Any] = field(default_factory=dict)  # who acted for the applicant, by what right
+
+    def counts_from(self, received_at: datetime) -> date:
+        """The day one is taken to have applied: the day it was received, unless another was said (§ 3d)."""
+        return self.applied_on or local_date(received_at)
 
     def content(self) -> dict[str, Any]:
         """What the case row keeps of it."""

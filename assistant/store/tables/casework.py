@@ -76,6 +76,13 @@ decision = table(
     Column("letter", Text, nullable=False),  # HTML, in the language of the person
     Column("language", String(2), nullable=False),
     Column("replaces", ID),  # the decision it reverses (forvaltningsloven § 35)
+    Index(
+        "uq_decision_replaces",  # nothing is replaced twice
+        "replaces",
+        unique=True,
+        sqlite_where=text("replaces IS NOT NULL"),
+        postgresql_where=text("replaces IS NOT NULL"),
+    ),
 )
 
 flag = table(

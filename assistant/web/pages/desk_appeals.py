@@ -156,6 +156,8 @@ async def settle(request: web.Request) -> web.StreamResponse:
                 form.text("settled_note", limit=10_000),
                 parts.clock(),
             )
+    except AppealIncomplete as fault:
+        return await _refused(request, form, fault.field, fault.fault)
     except AppealSettled:
         raise Conflict(text(request, "handling.moved_on")) from None
     return redirect(f"/desk/appeals/{request.match_info['appeal_id']}")

@@ -14,6 +14,7 @@ from assistant.casework import (
     appeals,
     assigning,
     case_rows,
+    deciding_anew,
     drafting,
     flags,
     four_eyes,
@@ -94,6 +95,7 @@ async def case_page(
             "decisions": decisions,
             "letter": markup(decisions[0].letter) if decisions else "",
             "considered": considered,
+            "reasons": (*deciding_anew.opened_for(opened), *(considered.reasons if considered else ())),
             "me": visitor.staff or "",
             "colleagues": await _colleagues(parts, tx, visitor),
             "messages": await told(tx, opened),
@@ -101,7 +103,11 @@ async def case_page(
             "appeals": await appeals.appeals_in(tx, opened.id),
             "reconsiderations": await reconsideration_rows.of_case(tx, opened.id),
             "waiting": next(
-                (one for one in proposals if one.state == "waiting" and (opened.is_open or one.appeal_id)),
+                (
+                    one
+                    for one in proposals
+                    if one.state == "waiting" and (opened.is_open or one.appeal_id or one.reconsideration_id)
+                ),
                 None,
             ),
             "returned": [one for one in proposals if one.state == "returned"],

@@ -7,7 +7,11 @@ from datetime import timedelta
 from aiohttp import web
 
 from assistant.casework import case_rows, control
+from assistant.casework.case_rows import Case
 from assistant.casework.control import NotWaitingForControl
+from assistant.casework.deciding_anew import CaseOpen, open_anew
+from assistant.casework.errands import errand_of
+from assistant.store import Transaction
 from assistant.web.faults import Conflict, NotHere
 from assistant.web.forms import Form, read_form
 from assistant.web.pages.desk_access import case_to_handle
@@ -89,15 +93,25 @@ async def settle(request: web.Request) -> web.StreamResponse:
             one = await control.drawn_decision(tx, decision_id)
             if one is None:
                 raise NotHere("control")
-            await case_to_handle(request, tx, one.case_id)
-            await control.settle(
-                tx,
-                decision_id,
-                "right" if state == "right" else "wrong",
-                finding,
-                visitor.staff or "",
-                parts.clock(),
-            )
+            opened = await case_to_handle(request, tx, one.case_id)
+            by, now = visitor.staff or "", parts.clock()
+            await control.settle(tx, decision_id, "right" if state == "right" else "wrong", finding, by, now)
+            if state == "wrong":
+                await _open_anew(parts, tx, opened, decision_id)
+    except CaseOpen:
+        return await _page(request, form, {"state": text(request, "control.error_state_case_open")}, 422)
     except NotWaitingForControl:
         raise Conflict(text(request, "handling.moved_on")) from None
     return redirect("/desk/control")
+
+
+async def _open_anew(parts: Parts, tx: Transaction, closed: Case, decision_id: str) -> None:
+    """A decision found wrong is decided anew by people; the person is told that somebody looks at the case."""
+    made, now = await case_rows.decision_by_id(tx, decision_id), parts.clock()
+    assert made is not None  # it has been drawn
+    opened = await open_anew(tx, closed, made, "control_wrong", now)
+    about = {"case_id": opened.id, "case_number": opened.number, "due_on": opened.due_on}
+    rule, cause = errand_of(opened.kind).decides[0], f"case:{opened.id}:control:{decision_id}"
+    await parts.casework.telling.tell(
+        tx, opened.person_id, opened.subject_id, rule, "needs_worker", cause, about, now
+    )

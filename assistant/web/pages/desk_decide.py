@@ -13,11 +13,15 @@ from assistant.casework import (
     Ruling,
     RulingIncomplete,
     appeals,
+    deciding_anew,
     four_eyes,
     preliminary,
 )
-from assistant.casework.four_eyes import AlreadyProposed, NotWaiting, SamePerson
+from assistant.casework.case_rows import Case
+from assistant.casework.four_eyes import AlreadyProposed, NotWaiting, Proposal, SamePerson
 from assistant.casework.preliminary import AnswerIncomplete
+from assistant.casework.reconsidering import ground_of
+from assistant.casework.reversing import NotHeard, NotOpen, ReversalIncomplete, Reversing
 from assistant.casework.ruling import SecondPersonNeeded
 from assistant.store import Transaction
 from assistant.web.faults import Conflict, NotHere
@@ -113,7 +117,7 @@ async def _decide_or_propose(request: web.Request, tx: Transaction, case_id: str
     ):
         raise RulingIncomplete("valid_from", "not_offered")
     try:
-        await parts.casework.decide(tx, case_id, ruling, now)
+        await deciding_anew.decide(tx, parts.casework, opened, ruling, now)
     except SecondPersonNeeded:
         await four_eyes.propose(tx, case_id, ruling, now)
 
@@ -134,22 +138,34 @@ async def answer_proposal(request: web.Request) -> web.StreamResponse:
                 await four_eyes.answer(tx, case_id, me, "returned", parts.clock(), note)
             else:
                 proposal = await four_eyes.answer(tx, case_id, me, "approved", parts.clock(), note)
-                if proposal.appeal_id:
-                    one = await appeals.appeal_by_id(tx, proposal.appeal_id)
-                    assert one is not None
-                    await appeals.reverse(tx, parts.casework, opened, one, proposal.ruling, parts.clock())
-                else:
-                    await parts.casework.decide(tx, case_id, proposal.ruling, parts.clock())
+                await _carry_out(parts, tx, opened, proposal)
     except SamePerson:
         return await _refused(request, form, "note", "same_person")
     except NotWaiting:
         raise Conflict(text(request, "handling.moved_on")) from None
-    except (AlreadyDecided, appeals.AppealSettled, appeals.AppealIncomplete):
+    except (AlreadyDecided, appeals.AppealSettled, appeals.AppealIncomplete, NotOpen, NotHeard):
         raise Conflict(text(request, "desk.already_decided")) from None
-    except RulingIncomplete:
+    except (RulingIncomplete, ReversalIncomplete):
         # The facts have changed since it was proposed, so that it no longer holds.
         return await _refused(request, form, "note", "no_longer_whole")
     return redirect(f"/desk/cases/{case_id}")
+
+
+async def _carry_out(parts: Parts, tx: Transaction, opened: Case, proposal: Proposal) -> None:
+    """Make the decision that has been approved, where it settles an appeal or a reconsideration with it."""
+    ruling, now = proposal.ruling, parts.clock()
+    if proposal.appeal_id:
+        one = await appeals.appeal_by_id(tx, proposal.appeal_id)
+        assert one is not None
+        await appeals.reverse(tx, parts.casework, opened, one, ruling, now)
+    elif proposal.reconsideration_id:
+        assert ruling.valid_from is not None
+        doing = Reversing(
+            ruling.by, ruling.reason, ground_of(proposal.ground), ruling.valid_from, ruling.approved_by
+        )
+        await parts.casework.reversals.reverse(tx, proposal.reconsideration_id, doing, now)
+    else:
+        await deciding_anew.decide(tx, parts.casework, opened, ruling, now)
 
 
 async def answer_for_now(request: web.Request) -> web.StreamResponse:

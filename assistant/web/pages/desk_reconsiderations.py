@@ -8,14 +8,16 @@ from typing import Any
 
 from aiohttp import web
 
-from assistant.casework import case_rows, wording
+from assistant.casework import case_rows, four_eyes, wording
 from assistant.casework import reconsideration_rows as rows
 from assistant.casework.case_rows import Case, Decision
+from assistant.casework.coming_forward import came_forward
 from assistant.casework.drafting import Readers
 from assistant.casework.errands import errand_of
 from assistant.casework.reconsideration_rows import Reconsideration
 from assistant.casework.reconsidering import GROUNDS_AGAINST, first_days, is_heard
-from assistant.casework.reversal import NotHeard, NotOpen, ReversalIncomplete, Reversing
+from assistant.casework.reversing import NotHeard, NotOpen, ReversalIncomplete, Reversing
+from assistant.casework.ruling import SecondPersonNeeded
 from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.twin import Use, log_usage
@@ -108,6 +110,8 @@ async def _page(
     today = local_date(now)
     async with parts.database.begin() as tx:
         one, opened, made = await _found(request, tx)
+        waiting = await four_eyes.waiting_in(tx, opened.id)
+        arrived = await came_forward(tx, made) is not None
         await _log_reading(parts, tx, visitor, opened, one)
         others = await parts.casework.reversals.affected(tx, opened, now)
         subjects = {str(fact["subject"]) for fact in one.changed} | {opened.person_id, opened.subject_id}
@@ -123,7 +127,8 @@ async def _page(
         "affected": affected,
         "heard": is_heard(one.state, one.answer_by, today),
         "overtaken": is_overtaken(one),
-        "grounds": GROUNDS_AGAINST,
+        "awaits_second": waiting is not None and waiting.reconsideration_id == one.id,
+        "grounds": [ground for ground in GROUNDS_AGAINST if not (arrived and ground == "not_arrived")],
         "first_days": [(day.isoformat(), wording.day(day, visitor.language)) for day in days],
         "why_human": [
             (
@@ -171,20 +176,32 @@ def _reversing(form: Form, visitor: Visitor, one: Reconsideration) -> Reversing:
 
 
 async def reverse(request: web.Request) -> web.StreamResponse:
-    """Reverse the decision; what the form lacks is said beside its field, and nothing typed is lost."""
+    """Reverse the decision, or propose it where it takes two.
+
+    What the form lacks is said beside its field, and nothing typed is lost.
+    """
     parts, visitor = request.app[PARTS], visitor_of(request)
     form = await read_form(request)
     try:
         async with parts.database.begin() as tx:
-            one, _, _ = await _found(request, tx)
-            await parts.casework.reversals.reverse(tx, one.id, _reversing(form, visitor, one), parts.clock())
+            one, opened, made = await _found(request, tx)
+            doing = _reversing(form, visitor, one)
+            try:
+                await parts.casework.reversals.reverse(tx, one.id, doing, parts.clock())
+            except SecondPersonNeeded:
+                ruling = doing.ruling(made, one.proposed_outcome)
+                about = {"reconsideration_id": one.id, "ground": doing.ground}
+                await four_eyes.propose(tx, opened.id, ruling, parts.clock(), **about)
     except ReversalIncomplete as fault:
         if fault.field == "outcome":
             raise Conflict(text(request, "reconsider.undetermined")) from None
-        errors = {fault.field: text(request, f"reconsider.error_{fault.field}")}
+        name = "ground_arrived" if fault.fault == "arrived" else fault.field
+        errors = {fault.field: text(request, f"reconsider.error_{name}")}
         return await _page(request, form, errors, status=422)
     except NotHeard:
         raise Conflict(text(request, "reconsider.not_heard")) from None
+    except four_eyes.AlreadyProposed:
+        raise Conflict(text(request, "handling.already_proposed")) from None
     except NotOpen:
         raise Conflict(text(request, "reconsider.moved_on")) from None
     return redirect(f"/desk/reconsiderations/{one.id}")

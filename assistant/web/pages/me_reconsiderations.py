@@ -15,7 +15,7 @@ from assistant.casework.drafting import Readers
 from assistant.casework.explaining import explain_again
 from assistant.casework.letter import StatedFact
 from assistant.casework.reconsideration_rows import Reconsideration
-from assistant.casework.reversal import NotOpen, ReversalIncomplete
+from assistant.casework.reversing import NotOpen, ReversalIncomplete
 from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.web.faults import Conflict, Denied, NotHere

@@ -76,5 +76,5 @@ def shown(
 
 
 def is_overtaken(one: Reconsideration) -> bool:
-    """Whether it was the register, and no case worker, that ended it."""
-    return one.state == "dropped" and one.settled_by == "varde"
+    """Whether the register, or another decision in the place of the one it was about, ended it."""
+    return one.state == "dropped" and (one.settled_by == "varde" or one.new_decision_id is not None)

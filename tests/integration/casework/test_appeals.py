@@ -12,7 +12,7 @@ from town import Town
 
 from assistant.casework import control
 from assistant.store.columns import new_id
-from assistant.store.tables import appeal, decision, guidance, message, usage
+from assistant.store.tables import appeal, case, decision, guidance, message, usage
 from assistant.store.tables import control as controls
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -236,6 +236,20 @@ async def test_drawn_decisions_are_checked_by_people_and_the_draw_by_anybody(tow
     assert (await berit.post(path, {"state": "wrong", "finding": "Feil sats."})).status == 303
     assert (await berit.post(path, {"state": "right"})).status == 409
     assert "Feil sats." in await berit.page("/desk/control")
+    async with town.database.read() as tx:
+        found = await tx.first(select(case).where(case.c.id == case_id))
+    assert found is not None
+    assert found["status"] == "manual"  # what is wrong is decided anew, by people
+    assert [why["id"] for why in found["content"]["reasons"]] == ["control_wrong"]
+    assert town.telling.kinds()[-1] == "needs_worker"
+    await berit.open_case(case_id)
+    assert "En stikkprøve fant at vedtaket er feil" in await berit.page(f"/desk/cases/{case_id}")
+    fields = {"outcome": "granted", "reason": "Rett sats.", "monthly_fee": "900"}
+    assert (await berit.post(f"/desk/cases/{case_id}/decision", fields)).status == 303
+    async with town.database.read() as tx:
+        made = await tx.first(select(decision).where(decision.c.outcome == "granted"))
+    assert made is not None
+    assert made["replaces"] == decision_id
     async with town.database.begin() as tx:
         await tx.execute(controls.delete())
     assert "1 vedtak kom annerledes ut" in await berit.page("/desk/control")

@@ -71,6 +71,34 @@ async def test_a_case_worker_sees_what_changed_notifies_and_reverses(town: Town,
     assert "Vedtaket ble gjort om" in await mine.page(f"/me/reconsiderations/{found_id}")
 
 
+async def test_two_people_reverse_where_the_municipality_says_so(town: Town, office: Office):
+    await town.settings(four_eyes=["granted"])
+    case_id, found_id = await wrong(town)
+    await notice(town, found_id)
+    town.now += timedelta(days=30)
+    berit, path = await office.staff("case_worker"), f"/desk/reconsiderations/{found_id}"
+    await berit.open_case(case_id)
+    fields = {"ground": "invalid", "valid_from": str(BEGINS), "reason": "Inntekten er rettet"}
+    assert (await berit.post(f"{path}/reversal", fields)).status == 303
+    assert len(await decisions(town, case_id)) == 1  # only proposed
+    page = await berit.page(path)
+    assert "venter på en kollega" in page
+    assert f"{path}/reversal" not in page
+    assert (await berit.post(f"{path}/reversal", fields)).status == 409
+    own = await berit.post(f"/desk/cases/{case_id}/proposal", {"action": "approve"})
+    assert (own.status, "ditt eget forslag" in await own.text()) == (422, True)
+
+    per = await office.staff("case_worker", name="Per Berg (per)")
+    await per.open_case(case_id, "approve")
+    assert 'value="approve"' in await per.page(f"/desk/cases/{case_id}")
+    assert (await per.post(f"/desk/cases/{case_id}/proposal", {"action": "approve"})).status == 303
+    old, new = await decisions(town, case_id)
+    assert (new.replaces, new.decided_by) == (old.id, "Berit Berg (berit) og Per Berg (per)")
+    for said in ("bokstav c", "Inntekten er rettet", "Berit Berg (berit) og Per Berg (per)"):
+        assert said in new.letter, said
+    assert "Les det nye vedtaket" in await berit.page(path)
+
+
 async def test_what_has_not_been_notified_is_not_on_the_persons_pages(town: Town, office: Office):
     _, found_id = await wrong(town)
     mine = await office.resident()

@@ -16,7 +16,7 @@ from assistant.casework.flags import flags_since, holding_flags
 from assistant.casework.invoice import month_of
 from assistant.casework.monthly_basis import monthly_basis
 from assistant.casework.reconsideration_rows import Reconsideration
-from assistant.casework.reversal import NotHeard, NotOpen, ReversalIncomplete, Reversing
+from assistant.casework.reversing import NotHeard, NotOpen, ReversalIncomplete, Reversing
 from assistant.store.tables import usage
 from assistant.twin import Provenance, Span, Statement, SubjectRef
 

@@ -1,6 +1,7 @@
 """What becomes of a decision whose facts turn out otherwise: what touches it, in whose favour, who may settle it."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -14,6 +15,7 @@ from assistant.casework.reconsidering import (
     changed_facts,
     digest_of,
     first_days,
+    ground_of,
     is_heard,
     notice_days,
     propose,
@@ -23,6 +25,7 @@ from assistant.casework.reconsidering import (
     versions_differ,
     why_a_human,
 )
+from assistant.casework.submission import Submission
 from assistant.twin import FactChange, Span
 
 BEGAN = date(2026, 12, 1)
@@ -189,3 +192,16 @@ def test_a_change_counts_from_the_beginning_or_only_ahead():
     assert first_days(YEAR, date(2027, 1, 20)) == (BEGAN, date(2027, 2, 1))
     assert first_days(YEAR, date(2026, 11, 20)) == (BEGAN,)  # it has not begun
     assert first_days(YEAR, date(2027, 7, 20)) == (BEGAN,)  # nothing is left of it
+
+
+def test_the_day_applied_is_the_one_said_else_the_day_it_was_received():
+    received = datetime(2026, 11, 30, 23, 30, tzinfo=UTC)  # past midnight in Norway
+    plain = Submission("e", "p", "s", "9999", "whole_stay")
+    assert plain.counts_from(received) == date(2026, 12, 1)
+    assert replace(plain, applied_on=date(2026, 8, 1)).counts_from(received) == date(2026, 8, 1)
+
+
+def test_a_ground_is_known_by_its_name():
+    assert ground_of("not_arrived") == "not_arrived"
+    with pytest.raises(KeyError):
+        ground_of("because")

@@ -256,3 +256,20 @@ def test_a_hostile_template_is_refused_with_its_line(tmp_path: Path) -> None:
 def test_hostile_names_are_only_text() -> None:
     hostile = CONTENT | {"subject_name": "{{ 7*7 }}<script>"}
     assert write("right_found", "chat", "nb", hostile, "E").title.startswith("{{ 7*7 }}<script> ser ut")
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("nb", "statsforvalteren innen tre uker"),
+        ("nn", "statsforvaltaren innan tre veker"),
+        ("en", "within three weeks"),
+    ],
+)
+def test_who_has_an_appeal_refused_reads_where_to_appeal_against_that(language: str, said: str):
+    content = CONTENT | {"outcome": "dismissed", "body": "county_governor", "case_number": 202600001}
+    body = write("appeal_settled", "chat", language, content, "Varden kommune").body
+    assert said in body
+    assert "28, 29" in body
+    upheld = write("appeal_settled", "chat", language, content | {"outcome": "upheld"}, "Varden kommune").body
+    assert said not in upheld

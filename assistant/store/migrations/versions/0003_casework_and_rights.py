@@ -253,6 +253,14 @@ def upgrade() -> None:
         )
     with op.batch_alter_table("decision") as decision:
         decision.add_column(sa.Column("replaces", sa.String(length=36), nullable=True))
+    op.create_index(
+        "uq_decision_replaces",
+        "decision",
+        ["replaces"],
+        unique=True,
+        sqlite_where=sa.text("replaces IS NOT NULL"),
+        postgresql_where=sa.text("replaces IS NOT NULL"),
+    )
     with op.batch_alter_table("usage") as usage:
         usage.add_column(sa.Column("shown_from", sa.DateTime(timezone=True), nullable=True))
         usage.add_column(sa.Column("withheld", sa.Text(), server_default="", nullable=False))
