@@ -42,7 +42,7 @@ NEIGHBOURS = (
         "Petter",
         "paul",
         "Paul Behandler",
-        ("petra", "Petra", "Pernille"),
+        ("pernille", "Pernille", "Pål"),
     ),
     Neighbour(
         "9998", "Hentevik", "fetched", "helga", "Helga", "Hentevik", "Henrik", "hilde", "Hilde Behandler"

@@ -115,18 +115,18 @@ async def test_papirvik_moves_from_papers_to_a_flag_with_what_is_open(
     async with (
         DemoProcess(tmp_path, TOWN, database_url) as demo,
         Resident.at_the_door(demo.base, "pia") as pia,
-        Resident.at_the_door(demo.base, "petra") as petra,
+        Resident.at_the_door(demo.base, "pernille") as pernille,
         Staff.logged_in(demo.base, "paul") as paul,
     ):
         await demo.settled()
 
-        # given Pia on her way through the errand, and Petra who has sent her papers
+        # given Pia on her way through the errand, and Pernille who has sent her papers
         await pia.log_in()
         begun = await she_walks_to_the_papers(pia)
-        await petra.log_in()
-        errand = await she_walks_to_the_papers(petra)
-        await she_sends(petra, errand, TAX_RETURN, "Petras skattemelding.pdf")
-        await she_sends_the_rest(petra)
+        await pernille.log_in()
+        errand = await she_walks_to_the_papers(pernille)
+        await she_sends(pernille, errand, TAX_RETURN, "Pernilles skattemelding.pdf")
+        await she_sends_the_rest(pernille)
         await demo.settled()
         (sent,) = demo.records.rows(case, case.c.municipality == PAPIRVIK)
         assert (sent["generation"], sent["status"]) == ("documented", "manual")
@@ -154,7 +154,7 @@ async def test_papirvik_moves_from_papers_to_a_flag_with_what_is_open(
         (made,) = demo.records.rows(decision, decision.c.case_id == hers["id"])
         assert made["automatic"]
 
-        # and Petra's papers are judged by the one who has them, not thrown away
+        # and Pernille's papers are judged by the one who has them, not thrown away
         (still,) = demo.records.rows(case, case.c.id == sent["id"])
         assert (still["generation"], still["status"]) == ("documented", "manual")
         await he_reads_and_decides(paul, sent["id"])
