@@ -30,7 +30,7 @@ class RunningDemo:
     neighbour: str
     data: Path
 
-    def settled(self, seconds: float = 90) -> None:
+    def settled(self, seconds: float = 300) -> None:
         """Wait until the story's beginning has been heard of and nothing is left to do."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

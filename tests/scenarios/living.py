@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from assistant.casework import Assessor, Casework
-from assistant.config import OSLO, Config, local_date
+from assistant.config import OSLO, local_date
 from assistant.demo.mailbox import Mailbox
 from assistant.determinations import Determinations, RuleVersions
 from assistant.events import Handling
@@ -144,8 +144,7 @@ class Life:
         determinations = Determinations(catalogue, versions, twin, HOME)
         told = Guidance(catalogue, twin, HOME, versions=versions)
         casework = Casework(Assessor(determinations), told)
-        config = Config(municipality=HOME)
-        self.following = Following(config, catalogue, twin, determinations, told, casework)
+        self.following = Following(catalogue, twin, determinations, told, casework)
         server = SmtpServer("127.0.0.1", mailbox.port, timeout_seconds=2, whole_seconds=2)
         channels = {"chat": ChatChannel(), "email": EmailChannel(server, self.now)}
         delivery = Delivery(database, told, channels, self.now, "https://varde.example")  # type: ignore[arg-type]
@@ -188,7 +187,11 @@ class Life:
     async def _settle(self) -> None:
         """The people and things of the story, as they are known on its first day."""
         async with self.database.begin() as tx:
-            settings = {"language": "nb", **self.story.settings}
+            settings = {
+                "language": "nb",
+                "generations": {"apply_reduced_fee": "flagged"},
+                **self.story.settings,
+            }
             place = {"number": HOME, "name": "Eksempel kommune", "settings": settings}
             await tx.execute(insert(municipality).values(place))
             for name, one in self.ids.items():
