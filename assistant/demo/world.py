@@ -70,6 +70,7 @@ class World:
                 {
                     **SETTINGS,
                     "generations": {"apply_reduced_fee": who.generation},
+                    "four_eyes": SETTINGS["four_eyes"] if who.number == NUMBER else [],  # one person there
                     "contact": {**SETTINGS["contact"], "name": f"{who.name} kommune, barnehagekontoret"},
                 },
             )

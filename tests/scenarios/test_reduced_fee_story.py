@@ -213,7 +213,7 @@ async def _lines(biller: Machine, month: str = DECEMBER) -> list[dict[str, str]]
 
 
 async def she_sees_who_used_what(ingrid: Resident) -> None:
-    text = (await ingrid.open("/me/data")).text
+    text = (await ingrid.open("/me/data/log")).text + (await ingrid.open("/me/data")).text
     for sentence in (
         "System: varde Hentet Finne rettigheter og plikter Inntekt fra skatteoppgjøret",
         "Automatisk regel: Redusert foreldrebetaling i barnehage Brukt Finne rettigheter og plikter",

@@ -41,7 +41,7 @@ async def test_the_municipality_fetches_the_income_when_she_applies_and_not_befo
         page = await helga.open("/me")
         assert "Henrik kan ha rett til redusert foreldrebetaling" in page.text
         assert "198 000" not in (await helga.open("/me/data")).text
-        assert "Hentet" not in (await helga.open("/me/data/log")).text
+        assert "System: varde Hentet" not in (await helga.open("/me/data/log")).text
 
         # when she applies, then she is asked what no register knows, and sends nothing
         asked = await _walked_through(helga)
@@ -53,7 +53,7 @@ async def test_the_municipality_fetches_the_income_when_she_applies_and_not_befo
         assert (made["outcome"], made["automatic"]) == ("granted", True)
         (one,) = demo.records.rows(flag, flag.c.municipality == HENTEVIK)
         assert (one["monthly_amount"], str(one["valid_from"])) == (FEE, "2026-12-01")
-        assert "Hentet" in (await helga.open("/me/data/log")).text
+        assert "System: varde Hentet" in (await helga.open("/me/data/log")).text
         assert "198 000" in (await helga.open("/me/data")).text
 
         # and her municipality's case worker may read what it rests on; Vardevik's may not know of it

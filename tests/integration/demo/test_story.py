@@ -68,8 +68,10 @@ async def test_everybody_is_told_of_once_and_nora_has_no_place_yet(told: Told) -
     events = (await told.registers.population.feed(1)).events
     places = (await told.registers.kindergarten.feed(1)).events
 
-    assert len(events) == len({event.identifier for event in events}) == len(told.story.municipality.persons)
-    assert len(places) == len(told.story.municipality.places)
+    everywhere = (told.story.municipality, *told.story.neighbours)
+    people = [person for place in everywhere for person in place.persons]
+    assert len(events) == len({event.identifier for event in events}) == len(people)
+    assert len(places) == sum(len(place.places) for place in everywhere)
     children = {(await told.registers.kindergarten.place(event.place_number)).child for event in places}
     assert told.number("nora") not in children
     assert told.number("selma") in children
