@@ -75,6 +75,9 @@ async def test_a_document_comes_with_the_claim_and_is_read_where_it_may_be(entit
     per, elsewhere = await entitled.browser("per"), await worker(entitled, municipality="8888")
     await per.page(own[0], status=404)
     await elsewhere.page(theirs[0], status=404)
+    colleague = await worker(entitled, name="Per Berg (per)")  # who has not said why
+    answer = await colleague.http.get(colleague.base + theirs[0], allow_redirects=False)
+    assert (answer.status, answer.headers["Location"]) == (303, f"/desk/requests/{asked}/open")
     await desk.page(f"/desk/requests/documents/{NOBODY}", status=404)
     biller = await worker(entitled, role="invoicing")
     await biller.page(theirs[0], status=403)
