@@ -14,14 +14,13 @@ from typing import Literal
 
 from assistant.acting.mandates import Mandate
 from assistant.guidance.people import Person
-from assistant.twin.household import full_years
+from assistant.twin.household import SPEAKS_FOR_ITSELF_AT, full_years
 
 May = Literal["see", "act"]
 Thing = Literal["overview", "message", "decision", "errand"]
 """What can be opened for another. Settings, mandates, requests about data and exports are none of these."""
 
 EVERYTHING: frozenset[Thing] = frozenset({"overview", "message", "decision", "errand"})
-OWN_VOICE_AT = 15  # years; forvaltningsloven §§ 16, 18, 27
 OF_AGE = 18  # years
 
 Refusal = Literal["not_of_age", "represented", "protected", "not_alive"]
@@ -88,7 +87,7 @@ def as_parent(child: Person, responsible: bool, hides_home: bool, on: date) -> G
     age = full_years(child.born, on)
     if age >= OF_AGE:
         return None
-    if age >= OWN_VOICE_AT:
+    if age >= SPEAKS_FOR_ITSELF_AT:
         return Grant("parent", "see", frozenset({"overview"}))
     return Grant("parent", "act", EVERYTHING)
 

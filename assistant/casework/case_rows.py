@@ -112,6 +112,19 @@ async def decided_cases(tx: Transaction, municipality: str, limit: int = 50) -> 
     return [Case(**row) for row in rows]
 
 
+async def newest_cases(tx: Transaction, municipality: str, kind: str, limit: int) -> Sequence[Case]:
+    """The municipality's newest cases of an errand, decided or not."""
+    rows = await tx.all(
+        select(case)
+        .where(
+            case.c.municipality == municipality, case.c.kind == kind, case.c.status.in_((*OPEN, "decided"))
+        )
+        .order_by(case.c.number.desc())
+        .limit(limit)
+    )
+    return [Case(**row) for row in rows]
+
+
 async def cases_of(tx: Transaction, person_id: str) -> Sequence[Case]:
     """The cases a person has, newest first."""
     rows = await tx.all(select(case).where(case.c.person_id == person_id).order_by(case.c.number.desc()))
@@ -129,8 +142,13 @@ async def open_cases_about(tx: Transaction, subject_ids: Sequence[str]) -> Seque
 
 async def decisions_in(tx: Transaction, case_id: str) -> Sequence[Decision]:
     """The decisions made in a case, newest first."""
+    return await decisions_in_cases(tx, [case_id])
+
+
+async def decisions_in_cases(tx: Transaction, case_ids: Sequence[str]) -> Sequence[Decision]:
+    """The decisions made in several cases, newest first."""
     rows = await tx.all(
-        select(decision).where(decision.c.case_id == case_id).order_by(decision.c.decided_at.desc())
+        select(decision).where(decision.c.case_id.in_(case_ids)).order_by(decision.c.decided_at.desc())
     )
     return [Decision(**row) for row in rows]
 
@@ -138,6 +156,12 @@ async def decisions_in(tx: Transaction, case_id: str) -> Sequence[Decision]:
 async def decision_by_id(tx: Transaction, decision_id: str) -> Decision | None:
     row = await tx.first(select(decision).where(decision.c.id == decision_id))
     return None if row is None else Decision(**row)
+
+
+async def decision_with_case(tx: Transaction, decision_id: str) -> tuple[Decision, Case] | None:
+    made = await decision_by_id(tx, decision_id)
+    about = None if made is None else await case_by_id(tx, made.case_id)
+    return None if made is None or about is None else (made, about)
 
 
 async def decisions_for(tx: Transaction, person_id: str) -> Sequence[Decision]:

@@ -42,7 +42,7 @@ from assistant.casework.ruling import (
 )
 from assistant.casework.running_year import Fee
 from assistant.casework.submission import Submission
-from assistant.casework.telling import Telling
+from assistant.casework.telling import Telling, tell_needs_worker
 from assistant.casework.wording import LANGUAGES, listed
 from assistant.config import Clock, local_date
 from assistant.store import Database, Transaction, enqueue
@@ -228,16 +228,8 @@ class Casework:
         await announce_waiting(tx, opened, waits_for, now)
         if opened.content.get("origin") == "intake" and all(reason.waits for reason in why):
             return  # a register is asked, and nobody is there who waits to hear
-        await self.telling.tell(
-            tx,
-            opened.person_id,
-            opened.subject_id,
-            considered.errand.decides[0],
-            "needs_worker",
-            f"case:{opened.id}:{considered.period.valid_from}",
-            {"case_id": opened.id, "case_number": opened.number, "due_on": opened.due_on},
-            now,
-        )
+        about = str(considered.period.valid_from)
+        await tell_needs_worker(tx, self.telling, opened, about, opened.due_on, now)
 
     async def _conclude(
         self, tx: Transaction, considered: Considered, conclusion: Conclusion, now: datetime

@@ -47,6 +47,44 @@ class Considered:
     running: Decision | None
 
 
+@dataclass(frozen=True)
+class Applied:
+    """What a case was opened of, and where: what does not change with the facts."""
+
+    errand: Errand
+    municipality: Municipality
+    submission: Submission
+    applied_on: date
+    edge: FirstOfMonth | None  # the municipality's setting
+
+    def reasons(self, assessment: Assessment) -> tuple[HumanReason, ...]:
+        """Why a human must decide on the assessment, if so."""
+        return reasons_for_human(
+            Matter(
+                determinations=assessment.determinations,
+                situation=assessment.situation,
+                submission=self.submission,
+                applied_on=self.applied_on,
+                edge=self.edge,
+            )
+        )
+
+
+async def applied_for(tx: Transaction, assessor: Assessor, opened: Case) -> Applied:
+    """Raises `NoSuchCase` where its municipality is not set up here."""
+    municipality = await assessor.twin.municipality(tx, opened.municipality)
+    if municipality is None:
+        raise NoSuchCase(f"municipality {opened.municipality} of case {opened.number} is not set up here")
+    submission = Submission.of_case(opened.__dict__)
+    return Applied(
+        errand=errand_of(opened.kind),
+        municipality=municipality,
+        submission=submission,
+        applied_on=submission.counts_from(opened.received_at),
+        edge=first_of_month_setting(municipality.settings.get("application_on_first_of_month")),
+    )
+
+
 async def consider(
     tx: Transaction,
     assessor: Assessor,
@@ -61,13 +99,9 @@ async def consider(
     `period`: the days the decision is to hold, where § 3d or a case worker has not to be asked again.
     `household_income`: what a case worker has found it to be, NOK a year.
     """
-    errand = errand_of(opened.kind)
-    municipality = await assessor.twin.municipality(tx, opened.municipality)
-    if municipality is None:
-        raise NoSuchCase(f"municipality {opened.municipality} of case {opened.number} is not set up here")
-    submission = Submission.of_case(opened.__dict__)
-    applied_on = submission.counts_from(opened.received_at)
-    edge = first_of_month_setting(municipality.settings.get("application_on_first_of_month"))
+    applied = await applied_for(tx, assessor, opened)
+    errand, municipality = applied.errand, applied.municipality
+    applied_on, edge = applied.applied_on, applied.edge
     if period is None:
         place_from = await assessor.place_from(tx, opened.subject_id, applied_on)
         today = local_date(now)
@@ -86,15 +120,7 @@ async def consider(
     )
     year = kindergarten_year(period.valid_from)
     running = await case_rows.granted_in(tx, errand.id, opened.subject_id, opened.municipality, year)
-    reasons = reasons_for_human(
-        Matter(
-            determinations=assessment.determinations,
-            situation=assessment.situation,
-            submission=submission,
-            applied_on=applied_on,
-            edge=edge,
-        )
-    )
+    reasons = applied.reasons(assessment)
     considered = Considered(
         opened, errand, municipality, applied_on, edge, period, assessment, reasons, running
     )

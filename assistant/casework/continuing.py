@@ -17,12 +17,12 @@ from assistant.casework.announcing import (
 from assistant.casework.assessment import Assessor
 from assistant.casework.automation import reason_named
 from assistant.casework.case_rows import Case
-from assistant.casework.errands import Errand, errand_of
+from assistant.casework.errands import Errand
 from assistant.casework.flags import write_flag
 from assistant.casework.moving import Move, moves
-from assistant.casework.moving_on import Open, choose, open_under, take_over
+from assistant.casework.moving_on import Open, choose, open_cases_with_papers, take_over, under
 from assistant.casework.period import Period, answer_due, kindergarten_year
-from assistant.casework.telling import Telling
+from assistant.casework.telling import Telling, tell_needs_worker
 from assistant.config import local_date
 from assistant.store import Transaction, enqueue
 from assistant.store.turns import in_turn
@@ -46,20 +46,18 @@ class Continuing:
         await in_turn(tx, "case.renewal")
         year, today = kindergarten_year(on), local_date(now)
         due_on = year.valid_from if today < year.valid_from else answer_due(today)
-        renewed = [
-            closed
-            for closed in await case_rows.to_renew(tx, year)
-            if await self.assessor.twin.generation(tx, closed.municipality, closed.kind) != "documented"
-            and await self._has_place_in(tx, closed.subject_id, year)
-        ]
-        for closed in renewed:
+        renewed = 0
+        for closed in await case_rows.to_renew(tx, year):
+            chosen = await self.assessor.twin.generation(tx, closed.municipality, closed.kind)
+            if chosen == "documented" or not await self._has_place_in(tx, closed.subject_id, year):
+                continue
             content = {**closed.content, "reasons": [], "renewal": year.valid_from.isoformat()}
             content.pop("moved", None)
-            chosen = await self.assessor.twin.generation(tx, closed.municipality, closed.kind)
             await case_rows.reopen(tx, closed, content, due_on=due_on, generation=chosen)
             await announce_opened(tx, closed, now)
             await self.decide_on_new_facts(tx, closed, now)
-        return len(renewed)
+            renewed += 1
+        return renewed
 
     async def decide_on_new_facts(self, tx: Transaction, opened: Case, now: datetime) -> None:
         """Have the registers asked, and the case decided after that."""
@@ -94,16 +92,7 @@ class Continuing:
         await case_rows.hand_to_people(tx, closed, content)
         await announce_opened(tx, closed, now)
         await announce_waiting(tx, closed, "case_worker", now)
-        await self.telling.tell(
-            tx,
-            closed.person_id,
-            closed.subject_id,
-            errand_of(closed.kind).decides[0],
-            "needs_worker",
-            f"case:{closed.id}:{begins}",
-            {"case_id": closed.id, "case_number": closed.number, "due_on": due_on},
-            now,
-        )
+        await tell_needs_worker(tx, self.telling, closed, str(begins), due_on, now)
 
     async def move_on(
         self, tx: Transaction, number: str, errand: Errand, chosen: Generation, now: datetime
@@ -113,7 +102,8 @@ class Continuing:
         Those who were to send papers are told that they need not. Raises `NoSuchMunicipality`.
         """
         before = await choose(tx, number, errand, chosen)
-        found = await open_under(tx, number, errand, chosen)
+        there = await open_cases_with_papers(tx, number, errand)
+        found = [under(chosen, opened, documents) for opened, documents in there]
         for one in found:
             if one.fate == "on_new_facts":
                 await take_over(tx, one.case, chosen, now)

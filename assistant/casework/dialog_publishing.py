@@ -42,7 +42,7 @@ class AlsoInDialogporten:
         cause: str,
         content: Mapping[str, Any],
         now: datetime,
-    ) -> Any:
+    ) -> str | None:
         told = await self.telling.tell(tx, person_id, subject_id, rule, kind, cause, content, now)
         if decision_id := content.get("decision_id"):
             about = {"decision_id": decision_id}

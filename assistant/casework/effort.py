@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from assistant.casework import case_rows
 from assistant.casework.case_rows import Case, Decision
@@ -68,17 +69,16 @@ def effort_of(
 
 async def efforts_in(tx: Transaction, municipality: str, errand: str, newest: int = 1) -> list[Effort]:
     """The newest cases of an errand in a municipality, the newest first, counted."""
-    cases = [
-        *await case_rows.open_cases(tx, municipality),
-        *await case_rows.decided_cases(tx, municipality, 10 * newest),
-    ]
-    chosen = sorted((one for one in cases if one.kind == errand), key=lambda one: -one.number)[:newest]
-    found = []
-    for one in chosen:
-        documents = await tx.scalar(
-            select(func.count()).select_from(document).where(document.c.case_id == one.id)
-        )
-        accesses = await tx.all(select(case_access).where(case_access.c.case_id == one.id))
-        decisions = await case_rows.decisions_in(tx, one.id)
-        found.append(effort_of(one, decisions, int(documents or 0), accesses))
-    return found
+    cases = await case_rows.newest_cases(tx, municipality, errand, newest)
+    chosen = [one.id for one in cases]
+    documents: Counter[str] = Counter(
+        row["case_id"]
+        for row in await tx.all(select(document.c.case_id).where(document.c.case_id.in_(chosen)))
+    )
+    accesses: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in await tx.all(select(case_access).where(case_access.c.case_id.in_(chosen))):
+        accesses[row["case_id"]].append(row)
+    decisions: dict[str, list[Decision]] = defaultdict(list)
+    for made in await case_rows.decisions_in_cases(tx, chosen):
+        decisions[made.case_id].append(made)
+    return [effort_of(one, decisions[one.id], documents[one.id], accesses[one.id]) for one in cases]

@@ -7,11 +7,9 @@ from datetime import datetime
 from decimal import Decimal
 
 from assistant.casework.assessment import Assessment, Assessor
-from assistant.casework.automation import Matter, reason_named, reasons_for_human
+from assistant.casework.automation import reason_named
 from assistant.casework.case_rows import Case, Decision
-from assistant.casework.considering import Considered
-from assistant.casework.errands import errand_of
-from assistant.casework.period import first_of_month_setting
+from assistant.casework.considering import Considered, applied_for
 from assistant.casework.reconsideration_rows import Reconsideration
 from assistant.casework.reconsidering import (
     Terms,
@@ -22,8 +20,6 @@ from assistant.casework.reconsidering import (
     versions_differ,
     why_a_human,
 )
-from assistant.casework.ruling import NoSuchCase
-from assistant.casework.submission import Submission
 from assistant.store import Transaction
 from assistant.store.columns import from_json, new_id, to_json
 
@@ -62,21 +58,23 @@ async def look_anew(
 
     The income a case worker found is still what counts: a register that corrects its own does not undo that.
     """
-    errand = errand_of(opened.kind)
-    municipality = await assessor.twin.municipality(tx, opened.municipality)
-    if municipality is None:
-        raise NoSuchCase(f"municipality {opened.municipality} of case {opened.number} is not set up here")
-    submission = Submission.of_case(opened.__dict__)
-    applied_on = submission.counts_from(opened.received_at)
-    edge = first_of_month_setting(municipality.settings.get("application_on_first_of_month"))
+    applied = await applied_for(tx, assessor, opened)
+    errand, municipality = applied.errand, applied.municipality
     judged = judged_income_of(made)
     assessment = await assessor.assess(
         tx, errand, opened.subject_id, opened.person_id, municipality, made.valid_from, now, judged
     )
-    matter = Matter(assessment.determinations, assessment.situation, submission, applied_on, edge)
-    reasons = tuple(one for one in reasons_for_human(matter) if one.id not in SETTLED_WHEN_DECIDED)
+    reasons = tuple(one for one in applied.reasons(assessment) if one.id not in SETTLED_WHEN_DECIDED)
     considered = Considered(
-        opened, errand, municipality, applied_on, edge, made.period, assessment, reasons, running=None
+        opened,
+        errand,
+        municipality,
+        applied.applied_on,
+        applied.edge,
+        made.period,
+        assessment,
+        reasons,
+        running=None,
     )
     return Looked(opened, made, considered)
 

@@ -70,8 +70,8 @@ async def choose(tx: Transaction, number: str, errand: Errand, chosen: Generatio
     return before
 
 
-async def open_under(tx: Transaction, number: str, errand: Errand, chosen: Generation) -> list[Open]:
-    """The open cases of an errand, each with what becomes of it under a generation."""
+async def open_cases_with_papers(tx: Transaction, number: str, errand: Errand) -> list[tuple[Case, int]]:
+    """The open cases of an errand, each with how many documents have been sent with it."""
     opened = [one for one in await case_rows.open_cases(tx, number) if one.kind == errand.id]
     rows = await tx.all(
         select(document.c.case_id, func.count().label("sent"))
@@ -79,13 +79,14 @@ async def open_under(tx: Transaction, number: str, errand: Errand, chosen: Gener
         .group_by(document.c.case_id)
     )
     sent = {row["case_id"]: int(row["sent"]) for row in rows}
-    found = []
-    for one in opened:
-        documents = sent.get(one.id, 0)
-        # What has been taken back is ended by people, whatever the registers say.
-        fate = "as_begun" if one.content.get("taken_back") else fate_of(one.generation, documents, chosen)
-        found.append(Open(one, documents, fate))
-    return found
+    return [(one, sent.get(one.id, 0)) for one in opened]
+
+
+def under(chosen: Generation, opened: Case, documents: int) -> Open:
+    """What becomes of an open case under a generation."""
+    # What has been taken back is ended by people, whatever the registers say.
+    fate = "as_begun" if opened.content.get("taken_back") else fate_of(opened.generation, documents, chosen)
+    return Open(opened, documents, fate)
 
 
 async def take_over(tx: Transaction, opened: Case, chosen: Generation, now: datetime) -> None:

@@ -13,9 +13,8 @@ from sqlalchemy import delete, update
 
 from assistant.casework import case_rows
 from assistant.casework.automation import reason_named
-from assistant.casework.errands import errand_of
 from assistant.casework.period import answer_due
-from assistant.casework.telling import Telling
+from assistant.casework.telling import Telling, tell_needs_worker
 from assistant.config import local_date
 from assistant.store import Transaction
 from assistant.store.tables import case, due, process
@@ -46,14 +45,5 @@ async def take_back(
     content["reasons"] = [reason_named("taken_back").as_json()]
     await case_rows.reopen(tx, opened, content, due_on=due_on)
     await case_rows.hand_to_people(tx, opened, content)
-    await telling.tell(
-        tx,
-        opened.person_id,
-        opened.subject_id,
-        errand_of(opened.kind).decides[0],
-        "needs_worker",
-        f"case:{opened.id}:taken_back",
-        {"case_id": opened.id, "case_number": opened.number, "due_on": due_on},
-        now,
-    )
+    await tell_needs_worker(tx, telling, opened, "taken_back", due_on, now)
     return "handed_over"

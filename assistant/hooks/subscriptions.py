@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import delete, func, insert, select, update
 
@@ -33,6 +33,10 @@ class CannotSubscribe(ValueError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+State = Literal["waiting", "taken", "failed"]
+"""Of a delivery: to be tried, received, or given up."""
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ class Tried:
     sequence: int
     event_id: str
     type: str
-    state: str  # waiting taken failed
+    state: State
     attempts: int
     at: datetime
     changed_at: datetime

@@ -6,7 +6,7 @@ has had a use restricted is informed before the restriction is lifted).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal, Protocol
@@ -14,6 +14,7 @@ from typing import Any, Literal, Protocol
 import structlog
 from sqlalchemy import select
 
+from assistant.casework.telling import Telling
 from assistant.config import Clock, local_date
 from assistant.guidance.wording import words
 from assistant.mydata import asking
@@ -39,24 +40,12 @@ Lasting = Literal["", "lasts", "ends"]
 """Of what the request restricts: nothing; it goes on not being used; it may be used again once they are told."""
 
 
-class TellingThem(Protocol):
-    """How a person is told of their own case: the part of guidance that is needed here."""
-
-    async def tell(
-        self,
-        tx: Transaction,
-        person_id: str,
-        subject_id: str,
-        rule: str,
-        kind: str,
-        cause: str,
-        content: Mapping[str, Any],
-        now: datetime,
-    ) -> str | None: ...
-
-
 class LookingAnew(Protocol):
-    async def look_anew(self, tx: Transaction, changed: Any, cause: str, now: datetime) -> None: ...
+    """Runs rules anew, and does all that follows from it."""
+
+    async def look_anew(
+        self, tx: Transaction, changed: Sequence[Changed], cause: str, now: datetime
+    ) -> None: ...
 
 
 def what_lasts(request: DataRequest, status: str, *, restricting: bool) -> Lasting:
@@ -73,7 +62,7 @@ def what_lasts(request: DataRequest, status: str, *, restricting: bool) -> Lasti
 
 
 async def tell_answer(
-    tx: Transaction, telling: TellingThem, request: DataRequest, status: str, answer: str, now: datetime
+    tx: Transaction, telling: Telling, request: DataRequest, status: str, answer: str, now: datetime
 ) -> None:
     """Plan the message, and the lifting after it where the answer is the end of the restriction."""
     restricting = await asking.is_restricting(tx, request.id)

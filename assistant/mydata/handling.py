@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from assistant.casework.telling import Telling
 from assistant.mydata import asking, erasing
-from assistant.mydata.answering import TellingThem, lift, tell_answer
+from assistant.mydata.answering import LookingAnew, lift, tell_answer
 from assistant.mydata.asking import AnswerMissing, DataRequest, Kind, NewRequest
 from assistant.mydata.effect import Effect
 from assistant.mydata.mine import Holder, Mine
 from assistant.processes import Processes
+from assistant.processes.errand import Recording
 from assistant.store import Transaction
 from assistant.store.database import upsert
 from assistant.store.tables import wish
@@ -23,20 +25,8 @@ LEAVE = "leave"
 """The wish an objection that is granted leads to: no rule of the theme is followed up for the person."""
 
 
-class Following(Protocol):
+class Following(Recording, LookingAnew, Protocol):
     """Records what sources say, or runs rules anew, and does all that follows from it."""
-
-    async def record(
-        self,
-        tx: Transaction,
-        said: Sequence[tuple[Provenance, Sequence[Statement]]],
-        cause: str,
-        now: datetime,
-    ) -> Any: ...
-
-    async def look_anew(
-        self, tx: Transaction, changed: Sequence[Changed], cause: str, now: datetime
-    ) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -58,7 +48,7 @@ class Requests:
 
     processes: Processes
     following: Following
-    telling: TellingThem
+    telling: Telling
 
     async def report_wrong(
         self,

@@ -20,10 +20,9 @@ from assistant.store import Transaction
 from assistant.store.tables import fact
 from assistant.twin import Fact, Neighbourhood
 from assistant.twin.graph import BELONGS, HAS
-from assistant.twin.household import full_years
+from assistant.twin.household import SPEAKS_FOR_ITSELF_AT, full_years
 
 ADDRESS = "person.address"
-SPEAKS_FOR_ITSELF_AT = 15  # years; forvaltningsloven § 18
 
 
 @dataclass(frozen=True)

@@ -2,20 +2,20 @@
 
 from assistant.processes.choosing import UnknownErrand
 from assistant.processes.definition import DefinitionFault, ProcessDefinition, load_definitions
-from assistant.processes.gathering import Gathering
-from assistant.processes.receipt import Receipt
-from assistant.processes.sending import NoSuchDocument, Sending
-from assistant.processes.steps import Step, Upload
-from assistant.processes.store import (
+from assistant.processes.errand import (
     CaseOpening,
     Errand,
     NotOpen,
     NotReady,
     NotYours,
-    Processes,
     Recording,
     Shown,
 )
+from assistant.processes.gathering import Gathering
+from assistant.processes.receipt import Receipt
+from assistant.processes.sending import NoSuchDocument, Sending
+from assistant.processes.steps import Step, Upload
+from assistant.processes.store import Processes
 from assistant.processes.wish_errands import StandingWishes
 
 __all__ = [

@@ -9,7 +9,8 @@ from assistant.casework import case_rows
 from assistant.documents import MOST_BYTES, MOST_DOCUMENTS, About, Checked, Document, Refused, TooMany
 from assistant.processes import filing, walker
 from assistant.processes.definition import DocumentsDefinition
-from assistant.processes.store import Errand, NotOpen, NotYours, Processes, Shown
+from assistant.processes.errand import Errand, NotOpen, NotYours, Shown
+from assistant.processes.store import Processes
 from assistant.processes.wording import word
 from assistant.store import Transaction
 from assistant.twin import Use, log_usage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -17,10 +17,20 @@ from assistant.documents import Document, Documents
 from assistant.processes import filing, walker
 from assistant.processes.choosing import UnknownErrand, handled_as, serving, walking
 from assistant.processes.definition import ProcessDefinition
+from assistant.processes.errand import (
+    CaseOpening,
+    Errand,
+    NotOpen,
+    NotReady,
+    NotYours,
+    Recording,
+    Shown,
+    errand_from,
+)
 from assistant.processes.gathering import Declared, Gathered, Gathering, declared, hides_home
-from assistant.processes.receipt import Receipt, receipt_of
+from assistant.processes.receipt import receipt_of
 from assistant.processes.state import ProcessState
-from assistant.processes.steps import Step, Upload
+from assistant.processes.steps import Upload
 from assistant.store import Transaction, enqueue
 from assistant.store.columns import new_id
 from assistant.store.tables import case, process
@@ -42,68 +52,6 @@ STATED_FOR = timedelta(days=365)
 """How long what a person states in an errand is taken to be true; afterwards it is asked again."""
 
 TAX = "tax_administration"
-
-
-class NotYours(LookupError):
-    """The errand, or the child, is not this person's. `subject_id`: whose data was reached for."""
-
-    def __init__(self, subject_id: str) -> None:
-        super().__init__("no such errand for this person")
-        self.subject_id = subject_id
-
-
-class NotOpen(ValueError):
-    """The errand is submitted or withdrawn: it can be read, not changed."""
-
-
-class NotReady(ValueError):
-    """A step before the summary is not answered; `step_of` shows which."""
-
-
-@dataclass(frozen=True)
-class Errand:
-    """A process row. `status`: open, submitted, withdrawn or closed."""
-
-    id: str
-    definition: str
-    person_id: str
-    subject_id: str
-    municipality: str
-    state: ProcessState
-    status: str
-    case_id: str | None
-    opened_at: datetime
-    changed_at: datetime
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An errand and what to show of it: a step while it is open, a receipt once it is sent."""
-
-    errand: Errand
-    title: str
-    step: Step | None
-    receipt: Receipt | None
-    refused: bool = False  # the last answer was not taken: the step has its errors
-    uploads: tuple[Upload, ...] = ()  # of a sent errand: what was sent with it, and more while it is handled
-
-
-class CaseOpening(Protocol):
-    """Where a submitted errand goes."""
-
-    async def open_case(self, tx: Transaction, submission: Submission, now: datetime) -> str: ...
-
-
-class Recording(Protocol):
-    """Records what sources say, and does all that follows from it."""
-
-    async def record(
-        self,
-        tx: Transaction,
-        said: Sequence[tuple[Provenance, Sequence[Statement]]],
-        cause: str,
-        now: datetime,
-    ) -> Any: ...
 
 
 @dataclass(frozen=True)
@@ -181,7 +129,7 @@ class Processes:
         question = (
             select(process).where(process.c.person_id == person_id).order_by(process.c.changed_at.desc())
         )
-        return [_errand(row) for row in await tx.all(question)]
+        return [errand_from(row) for row in await tx.all(question)]
 
     async def show(
         self, tx: Transaction, errand_id: str, person_id: str, language: str, now: datetime
@@ -292,7 +240,7 @@ class Processes:
         row = await tx.first(select(process).where(process.c.id == errand_id))
         if row is None:
             raise NotYours(person_id)
-        errand = _errand(row)
+        errand = errand_from(row)
         if errand.person_id != person_id:
             raise NotYours(errand.person_id)
         if errand.status == "open":  # what was sent remains the sender's to read
@@ -320,7 +268,7 @@ class Processes:
                 process.c.status == "open",
             )
         )
-        return None if row is None else _errand(row)
+        return None if row is None else errand_from(row)
 
     async def gathered(self, tx: Transaction, errand: Errand, language: str, now: datetime) -> Gathered:
         definition = self.definition(errand.definition)
@@ -456,8 +404,3 @@ def _statement(one: Declared, now: datetime) -> Statement:
     value = one.value if isinstance(one.value, bool) else str(one.value)
     span = Span(value, valid_from=today, valid_to=today + STATED_FOR)
     return Statement(SubjectRef(kind, id=one.subject_id), one.concept, (span,))
-
-
-def _errand(row: Mapping[str, Any]) -> Errand:
-    fields = {name: row[name] for name in Errand.__dataclass_fields__ if name != "state"}
-    return Errand(**fields, state=ProcessState.from_json(row["state"]))

@@ -25,9 +25,10 @@ from assistant.guidance.wish_rows import wish_for
 from assistant.guidance.wishes import Wish
 from assistant.guidance.wishing import tell_after_all
 from assistant.processes.choosing import UnknownErrand
+from assistant.processes.errand import Errand, NotYours
 from assistant.processes.standing import walk
 from assistant.processes.state import ProcessState
-from assistant.processes.store import Errand, NotYours, Processes
+from assistant.processes.store import Processes
 from assistant.processes.walker import OpenStep
 from assistant.store import Database, Transaction
 from assistant.store.tables import case, decision, process

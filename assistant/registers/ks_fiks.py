@@ -125,49 +125,54 @@ class KsFiksProxy:
 
 
 @dataclass(frozen=True)
-class KsFiksCalculation:
+class _KsFiksPost:
+    """What the two interfaces that take a body share: a question about several, and of one the answer about them."""
+
+    transport: Transport
+    role_id: str
+
+    def question(self, calculation: str, year: int, asked: Sequence[Asked]) -> tuple[str, dict[str, Any]]:
+        """Where it is asked, and the body."""
+        raise NotImplementedError
+
+    def read(self, body: Any, identifiers: Sequence[str], task: str) -> tuple[TaxBasis, ...]:
+        raise NotImplementedError
+
+    async def basis(self, identifier: str, year: int) -> TaxBasis:
+        task = f"tax basis for {year}"
+        found = await self.bases(CALCULATION, year, [Asked(identifier)])
+        if not found:
+            raise NoAssessment(REGISTER, task)
+        return asked_for(found[0], identifier, year, REGISTER, task)
+
+    async def bases(self, calculation: str, year: int, asked: Sequence[Asked]) -> tuple[TaxBasis, ...]:
+        """The bases of those asked about of whom there is one."""
+        task = f"tax basis for {year}"
+        path, body = self.question(calculation, year, asked)
+        with no_assessment_told(REGISTER, task):
+            answer = await self.transport.post(f"/register/api{path}", task, body)
+        return self.read(answer.body, [one.identifier for one in asked], task)
+
+
+class KsFiksCalculation(_KsFiksPost):
     """`ks_fiks_post`: the newer interface. KS Fiks asks for the assessment and then the draft itself."""
 
-    transport: Transport
-    role_id: str
+    def question(self, calculation: str, year: int, asked: Sequence[Asked]) -> tuple[str, dict[str, Any]]:
+        path = f"/v1/ks/{self.role_id}/skatteoginntektsopplysninger/beregning"
+        return path, calculation_request(calculation, year, asked)
 
-    async def basis(self, identifier: str, year: int) -> TaxBasis:
-        task = f"tax basis for {year}"
-        found = await self.bases(CALCULATION, year, [Asked(identifier)])
-        if not found:
-            raise NoAssessment(REGISTER, task)
-        return asked_for(found[0], identifier, year, REGISTER, task)
-
-    async def bases(self, calculation: str, year: int, asked: Sequence[Asked]) -> tuple[TaxBasis, ...]:
-        """The bases of those asked about of whom there is one."""
-        task = f"tax basis for {year}"
-        path = f"/register/api/v1/ks/{self.role_id}/skatteoginntektsopplysninger/beregning"
-        with no_assessment_told(REGISTER, task):
-            answer = await self.transport.post(path, task, calculation_request(calculation, year, asked))
-        return read_calculation(answer.body, [one.identifier for one in asked], task)
+    def read(self, body: Any, identifiers: Sequence[str], task: str) -> tuple[TaxBasis, ...]:
+        return read_calculation(body, identifiers, task)
 
 
-@dataclass(frozen=True)
-class KsFiksSummed:
+class KsFiksSummed(_KsFiksPost):
     """`ks_fiks_post_v2`: the older interface."""
 
-    transport: Transport
-    role_id: str
+    def question(self, calculation: str, year: int, asked: Sequence[Asked]) -> tuple[str, dict[str, Any]]:
+        return f"/v2/ks/{self.role_id}/summertskattegrunnlag", summed_request(calculation, year, asked)
 
-    async def basis(self, identifier: str, year: int) -> TaxBasis:
-        task = f"tax basis for {year}"
-        found = await self.bases(CALCULATION, year, [Asked(identifier)])
-        if not found:
-            raise NoAssessment(REGISTER, task)
-        return asked_for(found[0], identifier, year, REGISTER, task)
-
-    async def bases(self, calculation: str, year: int, asked: Sequence[Asked]) -> tuple[TaxBasis, ...]:
-        """The bases of those asked about of whom there is one."""
-        task = f"tax basis for {year}"
-        path = f"/register/api/v2/ks/{self.role_id}/summertskattegrunnlag"
-        with no_assessment_told(REGISTER, task):
-            answer = await self.transport.post(path, task, summed_request(calculation, year, asked))
-        return read_summed(answer.body, [one.identifier for one in asked], task)
+    def read(self, body: Any, identifiers: Sequence[str], task: str) -> tuple[TaxBasis, ...]:
+        return read_summed(body, identifiers, task)
 
 
 def read_calculation(answer: Any, asked: Sequence[str], task: str = "tax basis") -> tuple[TaxBasis, ...]:

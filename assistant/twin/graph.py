@@ -5,9 +5,9 @@ Narrower than what rules are run on: of other people no more is read than decide
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
-from typing import Final
+from typing import Final, Literal
 
 from sqlalchemy import ColumnElement, and_, or_, select
 
@@ -15,7 +15,9 @@ from assistant.store import Transaction
 from assistant.store.tables import fact, subject
 from assistant.twin.neighbourhood import _COLUMNS, Fact, Neighbourhood, was_known
 
-BELONGS: Final = {
+Belonging = Literal["vehicle", "property", "employment", "organisation", "kindergarten_place", "school"]
+
+BELONGS: Final[Mapping[str, Belonging]] = {
     "vehicle.owner": "vehicle",
     "property.owners": "property",
     "employment.employee": "employment",
@@ -23,7 +25,10 @@ BELONGS: Final = {
 }
 """Relations from a thing to its person, each with what kind of thing it is told of."""
 
-HAS: Final = {"person.kindergarten_place": "kindergarten_place", "person.school": "school"}
+HAS: Final[Mapping[str, Belonging]] = {
+    "person.kindergarten_place": "kindergarten_place",
+    "person.school": "school",
+}
 """Relations from a person to what they have, each with its kind."""
 
 KIN: Final = frozenset(

@@ -15,6 +15,11 @@ LIVES_NOWHERE_HERE = frozenset({"emigrated", "dead", "ceased"})
 """Who is registered so has no registered address in Norway, and none is missing."""
 
 
+SPEAKS_FOR_ITSELF_AT = (
+    15  # years: from then a young person is a party of its own (forvaltningsloven §§ 16, 18, 27)
+)
+
+
 def full_years(birth: date, on: date) -> int:
     return on.year - birth.year - ((on.month, on.day) < (birth.month, birth.day))
 

@@ -11,25 +11,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, Literal
 
-from assistant.twin.graph import BELONGS, EMPLOYER, HAS
-from assistant.twin.household import LIVES_AS_SPOUSE, children_of, full_years
+from assistant.twin.graph import BELONGS, EMPLOYER, HAS, Belonging
+from assistant.twin.household import LIVES_AS_SPOUSE, SPEAKS_FOR_ITSELF_AT, children_of, full_years
 from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown
 
-Kind = Literal[
-    "me",
-    "home",
-    "partner",
-    "vehicle",
-    "property",
-    "employment",
-    "organisation",
-    "child",
-    "kindergarten_place",
-    "school",
-    "parent",
-]
+Kind = Belonging | Literal["me", "home", "partner", "child", "parent"]
 
-SPEAKS_FOR_ITSELF_AT: Final = 15  # years; forvaltningsloven § 18
 HOME: Final = "home"
 ADDRESS: Final = ("person.address", "person.municipality", "person.address_protection")
 NOT_DRAWN: Final = frozenset({"person.address_key"})
@@ -194,9 +181,9 @@ class _Drawing:
             if isinstance(other, str):
                 self._thing(other, kind, person)
 
-    def _thing(self, thing: str, kind: str, person: str) -> None:
+    def _thing(self, thing: str, kind: Belonging, person: str) -> None:
         facts = self._facts(thing)
-        self._add(Node(thing, kind, thing, person, self._name(thing, kind), facts))  # type: ignore[arg-type]  # a kind of things
+        self._add(Node(thing, kind, thing, person, self._name(thing, kind), facts))
 
     def _facts(self, subject: str) -> tuple[Fact, ...]:
         """What is held to be so that day; what is known to be absent is no thing to draw."""

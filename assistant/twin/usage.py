@@ -155,10 +155,6 @@ class UsageRow(Use):
     number: int
     hash: str
 
-    def is_kept_back(self, now: datetime) -> bool:
-        """Whether law hides it from the person at this moment, for good or until a day that has not come."""
-        return kept_back(self.shown_from, self.withheld, now)
-
 
 def kept_back(shown_from: datetime | None, withheld: str, now: datetime) -> bool:
     """A day from which it is shown ends what hides it; without one the law in `withheld` hides it for good.

@@ -59,9 +59,8 @@ async def _message(tx: Transaction, request: web.Request) -> Resource | None:
 
 
 async def _decision(tx: Transaction, request: web.Request) -> Resource | None:
-    made = await case_rows.decision_by_id(tx, request.match_info["decision_id"])
-    case = None if made is None else await case_rows.case_by_id(tx, made.case_id)
-    return None if case is None else Resource(theme_of_errand(case.kind), case.subject_id)
+    found = await case_rows.decision_with_case(tx, request.match_info["decision_id"])
+    return None if found is None else Resource(theme_of_errand(found[1].kind), found[1].subject_id)
 
 
 async def _errand(tx: Transaction, request: web.Request) -> Resource | None:

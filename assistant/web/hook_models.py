@@ -7,6 +7,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from assistant.hooks.subscriptions import State
+
 
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid")
@@ -49,7 +51,7 @@ class DeliveryOut(_Strict):
     sequence: int
     event: str
     type: str
-    state: Literal["waiting", "taken", "failed"]
+    state: State
     attempts: int
     at: datetime
     changed_at: datetime

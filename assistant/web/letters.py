@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import date
 
 from aiohttp import web
 
+from assistant.casework.case_rows import Case, Decision
 from assistant.casework.letter_pdf import pdf_of
+from assistant.config import local_date
+from assistant.twin import Municipality
 
 
-async def pdf_answer(html: str, *, language: str, sender: str, on: date, name: str) -> web.StreamResponse:
-    """The PDF of a letter kept as HTML. `name` is the file's, without ending, in ASCII."""
-    made = await asyncio.to_thread(pdf_of, html, language=language, sender=sender, on=on)
+async def pdf_answer(made: Decision, about: Case, home: Municipality | None) -> web.StreamResponse:
+    """The PDF of a decision's letter, which is kept as HTML. `home` is whom it is from."""
+    sender, on = "" if home is None else home.name, local_date(made.decided_at)
+    written = await asyncio.to_thread(pdf_of, made.letter, language=made.language, sender=sender, on=on)
     return web.Response(
-        body=made,
+        body=written,
         content_type="application/pdf",
-        headers={"Content-Disposition": f'inline; filename="{name}.pdf"'},
+        headers={"Content-Disposition": f'inline; filename="vedtak-{about.number}.pdf"'},
     )

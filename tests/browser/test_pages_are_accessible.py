@@ -75,7 +75,14 @@ def test_pages_open_to_all(walk: Walk) -> None:
     walk.go("/demo")
     if walk.language == "nb":
         picture(page, "story")
-    for path in ("/demo/elsewhere", "/demo/mailbox", "/demo/sms", "/api/docs", "/logged-out"):
+    for path in (
+        "/demo/generations",
+        "/demo/elsewhere",
+        "/demo/mailbox",
+        "/demo/sms",
+        "/api/docs",
+        "/logged-out",
+    ):
         walk.go(path)
     for n, details in enumerate(page.locator("details").all()[:1]):
         details.locator("summary").click()
@@ -455,6 +462,7 @@ def test_subscribers_and_the_flow(walk: Walk) -> None:
     walk.see("a subscriber")
     page.locator("form[action$='/remove'] button").click()
     page.wait_for_load_state()
+    walk.go("/desk/generations")
     walk.go("/desk/flow")
     walk.go("/desk/flow?overdue=true")
     walk.go("/desk/flow?waits_for=income", 400)

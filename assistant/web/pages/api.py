@@ -252,10 +252,10 @@ async def list_decisions(request: web.Request) -> web.StreamResponse:
 async def get_decision(request: web.Request) -> web.StreamResponse:
     parts, person_id = request.app[PARTS], _person(request)
     async with parts.database.begin() as tx:
-        made = await case_rows.decision_by_id(tx, request.match_info["decision_id"])
-        opened = None if made is None else await case_rows.case_by_id(tx, made.case_id)
-        if made is None or opened is None:
+        found = await case_rows.decision_with_case(tx, request.match_info["decision_id"])
+        if found is None:
             raise NotHere("decision")
+        made, opened = found
         if opened.person_id != person_id:
             raise Denied(opened.person_id, purpose="to read a decision")
         await _log_reading(request, tx, {opened.subject_id, person_id}, ["decision"])

@@ -22,7 +22,7 @@ from assistant.casework import (
     reconsideration_rows,
     wording,
 )
-from assistant.casework.case_rows import Case
+from assistant.casework.case_rows import Case, Decision
 from assistant.casework.considering import Considered, fee_of
 from assistant.casework.outcome import Conclusion, Outcome
 from assistant.casework.period import first_whole_month, next_month, on_edge
@@ -239,12 +239,17 @@ def first_days(considered: Considered) -> tuple[date, ...]:
     return tuple(sorted({max(day, considered.period.valid_from) for day in both}))
 
 
+async def _decision(request: web.Request, tx: Transaction) -> tuple[Decision, Case]:
+    """A decision and its case, for one who has said why the case is opened."""
+    made = await case_rows.decision_by_id(tx, request.match_info["decision_id"])
+    if made is None:
+        raise NotHere("decision")
+    return made, await case_to_handle(request, tx, made.case_id)
+
+
 async def show_letter(request: web.Request) -> web.StreamResponse:
     async with request.app[PARTS].database.begin() as tx:
-        made = await case_rows.decision_by_id(tx, request.match_info["decision_id"])
-        if made is None:
-            raise NotHere("decision")
-        opened = await case_to_handle(request, tx, made.case_id)
+        made, opened = await _decision(request, tx)
     return render(
         request, "desk/letter.html", {"case": opened, "decision": made, "letter": markup(made.letter)}
     )
@@ -252,15 +257,6 @@ async def show_letter(request: web.Request) -> web.StreamResponse:
 
 async def letter_pdf(request: web.Request) -> web.StreamResponse:
     async with request.app[PARTS].database.begin() as tx:
-        made = await case_rows.decision_by_id(tx, request.match_info["decision_id"])
-        if made is None:
-            raise NotHere("decision")
-        opened = await case_to_handle(request, tx, made.case_id)
+        made, opened = await _decision(request, tx)
         home = await request.app[PARTS].casework.assessor.twin.municipality(tx, opened.municipality)
-    return await pdf_answer(
-        made.letter,
-        language=made.language,
-        sender=home.name if home else "",
-        on=local_date(made.decided_at),
-        name=f"vedtak-{opened.number}",
-    )
+    return await pdf_answer(made, opened, home)

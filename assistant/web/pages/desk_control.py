@@ -10,7 +10,7 @@ from assistant.casework import case_rows, control
 from assistant.casework.case_rows import Case
 from assistant.casework.control import NotWaitingForControl
 from assistant.casework.deciding_anew import CaseOpen, open_anew
-from assistant.casework.errands import errand_of
+from assistant.casework.telling import tell_needs_worker
 from assistant.store import Transaction
 from assistant.web.faults import Conflict, NotHere
 from assistant.web.forms import Form, read_form
@@ -110,8 +110,5 @@ async def _open_anew(parts: Parts, tx: Transaction, closed: Case, decision_id: s
     made, now = await case_rows.decision_by_id(tx, decision_id), parts.clock()
     assert made is not None  # it has been drawn
     opened = await open_anew(tx, closed, made, "control_wrong", now)
-    about = {"case_id": opened.id, "case_number": opened.number, "due_on": opened.due_on}
-    rule, cause = errand_of(opened.kind).decides[0], f"case:{opened.id}:control:{decision_id}"
-    await parts.casework.telling.tell(
-        tx, opened.person_id, opened.subject_id, rule, "needs_worker", cause, about, now
-    )
+    cause = f"control:{decision_id}"
+    await tell_needs_worker(tx, parts.casework.telling, opened, cause, opened.due_on, now)

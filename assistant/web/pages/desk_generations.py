@@ -13,7 +13,7 @@ from aiohttp import web
 from assistant.casework import wording
 from assistant.casework.effort import Effort, efforts_in
 from assistant.casework.errands import Errand, errands
-from assistant.casework.moving_on import NoSuchMunicipality, open_under
+from assistant.casework.moving_on import NoSuchMunicipality, open_cases_with_papers, under
 from assistant.processes.choosing import UnknownErrand
 from assistant.processes.moving_on import move_on
 from assistant.store import Transaction
@@ -74,6 +74,7 @@ def _mean(counts: Iterable[int]) -> Decimal:
 
 
 async def _about(parts: Parts, tx: Transaction, number: str, errand: Errand, language: str) -> object:
+    there = await open_cases_with_papers(tx, number, errand)
     chosen = await parts.casework.assessor.twin.generation(tx, number, errand.id)
     return {
         "errand": errand,
@@ -81,7 +82,7 @@ async def _about(parts: Parts, tx: Transaction, number: str, errand: Errand, lan
         "chosen": chosen,
         "averages": averages(await efforts_in(tx, number, errand.id, NEWEST)),
         "open": {
-            one: sum(each.fate == "on_new_facts" for each in await open_under(tx, number, errand, one))
+            one: sum(under(one, opened, papers).fate == "on_new_facts" for opened, papers in there)
             for one in GENERATIONS
         },
     }

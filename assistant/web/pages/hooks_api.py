@@ -153,7 +153,7 @@ async def list_deliveries(request: web.Request) -> web.StreamResponse:
             sequence=one.sequence,
             event=one.event_id,
             type=one.type,
-            state=one.state,  # type: ignore[arg-type]  # pydantic refuses any other
+            state=one.state,
             attempts=one.attempts,
             at=one.at,
             changed_at=one.changed_at,

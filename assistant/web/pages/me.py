@@ -70,12 +70,7 @@ async def decision(request: web.Request) -> web.StreamResponse:
     """The decision letter, for the one who applied."""
     parts, me = request.app[PARTS], me_of(request)
     async with parts.database.begin() as tx:
-        found = await case_rows.decision_by_id(tx, request.match_info["decision_id"])
-        case = None if found is None else await case_rows.case_by_id(tx, found.case_id)
-        if found is None or case is None:
-            raise NotHere("decision")
-        if case.person_id != me.person_id:
-            raise Denied(case.person_id, purpose=PURPOSE)
+        found, case = await me_reading.my_decision(tx, me, request.match_info["decision_id"])
         concepts = ("decision",)
         await me_reading.log_reading(tx, me, {case.subject_id, me.person_id}, concepts)
     return render(request, "me/decision.html", {"letter": markup(found.letter), "decision": found})

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 
 from aiohttp import web
 
-from assistant.casework import appeals, case_rows, wording
+from assistant.casework import appeals, wording
 from assistant.casework.appeals import AppealIncomplete
 from assistant.casework.case_rows import Case, Decision
 from assistant.config import local_date
 from assistant.store import Transaction
-from assistant.web.faults import Denied, NotHere
 from assistant.web.forms import Form, read_form
 from assistant.web.letters import pdf_answer
 from assistant.web.pages import me_reading
-from assistant.web.pages.me_reading import PURPOSE, me_of
+from assistant.web.pages.me_reading import me_of
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import redirect, render, text
 from assistant.web.routing import ID, RESIDENT, Route
@@ -35,12 +34,7 @@ def routes(parts: Parts) -> list[Route]:
 async def _mine(request: web.Request, tx: Transaction) -> tuple[Decision, Case]:
     """The resident's own decision; the reading is logged. Raises NotHere, and Denied for somebody else's."""
     me = me_of(request)
-    made = await case_rows.decision_by_id(tx, request.match_info["decision_id"])
-    about = None if made is None else await case_rows.case_by_id(tx, made.case_id)
-    if made is None or about is None:
-        raise NotHere("decision")
-    if about.person_id != me.person_id:
-        raise Denied(about.person_id, purpose=PURPOSE)
+    made, about = await me_reading.my_decision(tx, me, request.match_info["decision_id"])
     await me_reading.log_reading(tx, me, {about.subject_id, me.person_id}, ("decision",))
     return made, about
 
@@ -50,13 +44,7 @@ async def letter_pdf(request: web.Request) -> web.StreamResponse:
     async with parts.database.begin() as tx:
         made, about = await _mine(request, tx)
         home = await parts.casework.assessor.twin.municipality(tx, about.municipality)
-    return await pdf_answer(
-        made.letter,
-        language=made.language,
-        sender=home.name if home else "",
-        on=local_date(made.decided_at),
-        name=f"vedtak-{about.number}",
-    )
+    return await pdf_answer(made, about, home)
 
 
 async def show_appeal(request: web.Request) -> web.StreamResponse:

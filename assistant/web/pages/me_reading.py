@@ -10,6 +10,8 @@ from aiohttp import web
 from sqlalchemy import select
 
 from assistant.acting import Authority, Thing
+from assistant.casework import case_rows
+from assistant.casework.case_rows import Case, Decision
 from assistant.config import local_date
 from assistant.dialogue import why
 from assistant.dialogue.parts import Conditions, FactShown
@@ -21,6 +23,7 @@ from assistant.processes.wording import word
 from assistant.store import Transaction
 from assistant.store.tables import determination
 from assistant.twin import Use, log_usage
+from assistant.web.faults import Denied, NotHere
 from assistant.web.parts import PARTS, Parts
 from assistant.web.visitor import Language, visitor_of
 
@@ -89,6 +92,17 @@ async def log_reading(tx: Transaction, me: Me, subjects: Iterable[str], concepts
         for subject in sorted(set(subjects))
     ]
     await log_usage(tx, uses, me.now)
+
+
+async def my_decision(tx: Transaction, me: Me, decision_id: str) -> tuple[Decision, Case]:
+    """The resident's own decision and its case; the caller logs what is read. Raises NotHere and Denied."""
+    found = await case_rows.decision_with_case(tx, decision_id)
+    if found is None:
+        raise NotHere("decision")
+    made, about = found
+    if about.person_id != me.person_id:
+        raise Denied(about.person_id, purpose=PURPOSE)
+    return made, about
 
 
 async def name_of(tx: Transaction, parts: Parts, me: Me, subject_id: str) -> str:

@@ -106,12 +106,7 @@ async def then(request: web.Request) -> web.StreamResponse:
     parts, me = request.app[PARTS], me_of(request)
     assessor = parts.casework.assessor
     async with parts.database.begin() as tx:
-        made = await case_rows.decision_by_id(tx, request.match_info["decision_id"])
-        opened = None if made is None else await case_rows.case_by_id(tx, made.case_id)
-        if made is None or opened is None:
-            raise NotHere("decision")
-        if opened.person_id != me.person_id:
-            raise Denied(opened.person_id, purpose=PURPOSE)
+        made, opened = await me_reading.my_decision(tx, me, request.match_info["decision_id"])
         both = await explain_again(tx, assessor, opened, made, me.now)
         readers = await drafting.readers_for(tx, assessor.twin, opened, made.valid_from)
         records = [*both.then, *both.now.assessment.records]
