@@ -3,6 +3,8 @@
 PYTHON ?= python3
 ARGS ?=
 WORKERS ?= auto
+# A file's tests stay together, and the slow ones of tests/browser are begun first.
+SPREAD := --dist loadfile --no-loadscope-reorder
 SHARE ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
@@ -30,10 +32,10 @@ demo: $(RUN)  ## the whole assistant with a made-up municipality
 	@$(BIN)/varde demo $(ARGS)
 
 test: $(TEST)  ## every test but the long ones; ARGS="tests/unit -k name" for some of them; WORKERS=0 in one process
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(SPREAD) $(ARGS)
 
 test-long: $(TEST)  ## the tests that take minutes; SHARE=0.1 for a tenth of them, the same each time
-	VARDE_LONG_SHARE=$(SHARE) $(BIN)/python -m pytest -m long --timeout 1800 -n $(WORKERS) --dist loadfile $(ARGS)
+	VARDE_LONG_SHARE=$(SHARE) $(BIN)/python -m pytest -m long --timeout 1800 -n $(WORKERS) $(SPREAD) $(ARGS)
 
 lint: $(TEST)
 	$(BIN)/ruff check .

@@ -138,6 +138,10 @@ def _found(
     found: dict[str, tuple[RecognisedLifeEvent, date | None]] = {}
     waiting: list[FactChange | RecognisedLifeEvent] = list(told)
     by_kind = {definition.kind: definition for definition in known}
+    by_signal: dict[str, list[LifeEventDefinition]] = {}
+    for definition in known:
+        for name in dict.fromkeys(signal.concept or signal.life_event for signal in definition.signals):
+            by_signal.setdefault(name, []).append(definition)
     for event in stood:
         definition = by_kind.get(event.kind)
         if definition is None or _is_long_ago(definition, event.occurred_on, on):
@@ -147,7 +151,7 @@ def _found(
             waiting.append(found[event.key][0])
     while waiting:
         fact = waiting.pop(0)
-        for definition in known:
+        for definition in by_signal.get(fact.concept if isinstance(fact, FactChange) else fact.kind, ()):
             for event, day in _recognised(definition, fact, told, on, concerned or {}):
                 earlier = found.get(event.key)
                 if earlier is None or (earlier[0].annulled and not event.annulled):

@@ -17,8 +17,11 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+import aiohttp_jinja2
+import jinja2
 import psycopg
 import pytest
+from jinja2.bccache import Bucket
 from psycopg import sql
 
 from assistant import journal
@@ -44,11 +47,28 @@ def _postgres_answers() -> bool:
         return False
 
 
+class _Compiled(jinja2.BytecodeCache):
+    """Templates are compiled once a process too, and again where one has changed (jinja2 compares its text)."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if (kept := self._kept.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(kept)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
 def pytest_configure(config: pytest.Config) -> None:
     journal.configure(None)
     # What is shipped is read once a process, not once a test: reading it takes seconds, and it does not change.
-    for read in (Catalogue, Texts):
-        read.load = staticmethod(functools.cache(read.load))  # type: ignore[assignment, method-assign]
+    shipped = functools.cache(Catalogue.load)
+    read_anew = Catalogue.load
+    Catalogue.load = staticmethod(lambda *given: read_anew(*given) if given else shipped())  # type: ignore[assignment, method-assign]
+    Texts.load = staticmethod(functools.cache(Texts.load))  # type: ignore[assignment, method-assign]
+    aiohttp_jinja2.setup = functools.partial(aiohttp_jinja2.setup, bytecode_cache=_Compiled())
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

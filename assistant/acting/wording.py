@@ -7,18 +7,15 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from assistant.acting.mandates import NewMandate
 from assistant.guidance.themes import title_of
 from assistant.guidance.wording import day, listed
+from assistant.yaml_file import read_yaml
 
 
 @cache
 def _words() -> Mapping[str, Mapping[str, str]]:
-    kept: Mapping[str, Mapping[str, str]] = yaml.safe_load(
-        (Path(__file__).parent / "mandate.yaml").read_text(encoding="utf-8")
-    )
+    kept: Mapping[str, Mapping[str, str]] = read_yaml(Path(__file__).parent / "mandate.yaml")
     return kept
 
 

@@ -13,12 +13,11 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import yaml
-
 from assistant.casework.errands import FOLDER, law_from
 from assistant.casework.period import FirstOfMonth, on_edge
 from assistant.casework.submission import Submission
 from assistant.store.columns import to_json
+from assistant.yaml_file import read_yaml
 from rules.determination import Determination, LawReference, Texts, UsedFact, UsedParameter
 
 
@@ -67,7 +66,7 @@ class Matter:
 
 @cache
 def _reasons() -> Mapping[str, HumanReason]:
-    entries = yaml.safe_load((FOLDER / "reasons.yaml").read_text(encoding="utf-8"))
+    entries = read_yaml(FOLDER / "reasons.yaml")
     return {
         name: HumanReason(name, entry["text"], law_from(entry["law"]), bool(entry.get("waits", False)))
         for name, entry in entries.items()

@@ -8,8 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
+from assistant.yaml_file import read_yaml
 from rules.determination import LawReference
 
 FOLDER = Path(__file__).parent
@@ -44,7 +43,7 @@ def law_from(entries: list[dict[str, Any]]) -> tuple[LawReference, ...]:
 @cache
 def errands() -> Mapping[str, Errand]:
     """All errands of `errands.yaml`, by id."""
-    entries = yaml.safe_load((FOLDER / "errands.yaml").read_text(encoding="utf-8"))
+    entries = read_yaml(FOLDER / "errands.yaml")
     return {
         name: Errand(
             id=name,

@@ -31,8 +31,8 @@ class Intake:
 def intake_of(near: Neighbourhood, child: str, on: date) -> Intake | None:
     """The application made with the place held on a day, if there was one and it is known whose it is.
 
-    The kindergarten system does not say which of the guardians accepted the place: it is the first, by id, of
-    those in the household whose income counts. None as well where nobody has told us who they are.
+    The kindergarten system does not say which of the guardians accepted the place: it is the eldest of those in
+    the household whose income counts. None as well where nobody has told us who they are.
     """
     relation = near.best(child, HELD, on)
     if relation is None or relation.object_id is None:
@@ -44,12 +44,13 @@ def intake_of(near: Neighbourhood, child: str, on: date) -> Intake | None:
     municipality = near.value(place, "kindergarten_place.municipality", on)
     if isinstance(adults, Unknown) or isinstance(guardians, Unknown) or not isinstance(municipality, str):
         return None
-    applicants = sorted(set(adults) & set(guardians))
+    applicants = set(adults) & set(guardians)
     if not applicants:
         return None
+    applicant = min(applicants, key=lambda one: (str(near.value(one, "person.birth_date", on)), one))
     accepted = relation.detail.get("accepted_on") or relation.valid_from
     applied_on = date.fromisoformat(str(accepted)) if accepted else on
-    return Intake(applicants[0], municipality, applied_on)
+    return Intake(applicant, municipality, applied_on)
 
 
 async def submission_at_intake(

@@ -9,12 +9,12 @@ from decimal import Decimal
 from functools import cache
 from typing import Any
 
-import yaml
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
 from assistant.casework.errands import FOLDER
+from assistant.yaml_file import read_yaml
 from rules.determination import LawReference, Texts
 
 LANGUAGES = ("nb", "nn", "en")
@@ -29,9 +29,7 @@ _SPANS: Mapping[str, Mapping[str, tuple[str, str]]] = {
 
 @cache
 def _read(name: str) -> Mapping[str, Texts]:
-    entries: Mapping[str, Texts] = yaml.safe_load(
-        (FOLDER / "texts" / f"{name}.yaml").read_text(encoding="utf-8")
-    )
+    entries: Mapping[str, Texts] = read_yaml(FOLDER / "texts" / f"{name}.yaml")
     return entries
 
 

@@ -20,9 +20,8 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-import yaml
-
 from assistant.processes.definition import LANGUAGES, Texts
+from assistant.yaml_file import read_yaml
 
 SURE = 0.5
 """At least this alike, and clearly more so than the next meaning: answer."""
@@ -71,7 +70,7 @@ class Meaning:
 @cache
 def meanings() -> Mapping[str, Meaning]:
     """Everything that can be meant, by id."""
-    loaded = yaml.safe_load((Path(__file__).parent / "phrases.yaml").read_text(encoding="utf-8"))
+    loaded = read_yaml(Path(__file__).parent / "phrases.yaml")
     return {
         name: Meaning(name, entry["title"], tuple(line for language in LANGUAGES for line in entry[language]))
         for name, entry in loaded.items()

@@ -6,17 +6,14 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from assistant.processes.definition import Texts
 from assistant.processes.picture import text_of
+from assistant.yaml_file import read_yaml
 
 
 @cache
 def sentences() -> Mapping[str, Texts]:
-    loaded: Mapping[str, Texts] = yaml.safe_load(
-        (Path(__file__).parent / "texts.yaml").read_text(encoding="utf-8")
-    )
+    loaded: Mapping[str, Texts] = read_yaml(Path(__file__).parent / "texts.yaml")
     return loaded
 
 

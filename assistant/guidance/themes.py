@@ -6,18 +6,15 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 
-import yaml
-
 from assistant.guidance.wording import of
+from assistant.yaml_file import read_yaml
 from rules import Catalogue
 
 
 @cache
 def titles() -> Mapping[str, Mapping[str, str]]:
     """Theme → title in nb, nn and en, in the order people are shown them."""
-    kept: Mapping[str, Mapping[str, str]] = yaml.safe_load(
-        (Path(__file__).parent / "themes.yaml").read_text(encoding="utf-8")
-    )
+    kept: Mapping[str, Mapping[str, str]] = read_yaml(Path(__file__).parent / "themes.yaml")
     return kept
 
 

@@ -12,9 +12,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-import yaml
-
 from assistant.guidance.themes import theme_of
+from assistant.yaml_file import read_yaml
 from rules.determination import LawReference
 
 Choice = Literal["do", "ask", "tell", "leave"]
@@ -45,7 +44,7 @@ class Wish:
 
 @cache
 def _kinds() -> Mapping[str, tuple[LawReference, ...]]:
-    kept = yaml.safe_load((Path(__file__).parent / "statutory.yaml").read_text(encoding="utf-8"))
+    kept = read_yaml(Path(__file__).parent / "statutory.yaml")
     return {
         kind: tuple(LawReference(**reference) for reference in entry.get("law", ()))
         for kind, entry in kept.items()

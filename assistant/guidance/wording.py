@@ -9,10 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel.dates import format_date
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
+
+from assistant.yaml_file import read_yaml
 
 LOCALES = {"nb": "nb_NO", "nn": "nn_NO", "en": "en_GB"}
 FOLDER = Path(__file__).parent
@@ -21,9 +22,7 @@ FOLDER = Path(__file__).parent
 @cache
 def words() -> Mapping[str, Mapping[str, str]]:
     """The short texts of words.yaml: key → language → text."""
-    read: Mapping[str, Mapping[str, str]] = yaml.safe_load(
-        (FOLDER / "words.yaml").read_text(encoding="utf-8")
-    )
+    read: Mapping[str, Mapping[str, str]] = read_yaml(FOLDER / "words.yaml")
     return read
 
 

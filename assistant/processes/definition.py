@@ -19,6 +19,7 @@ from typing import Any
 import yaml
 
 from assistant.twin import GENERATIONS, Generation
+from assistant.yaml_file import parse_yaml
 
 LANGUAGES = ("nb", "nn", "en")
 KINDS = ("explain", "household", "missing", "choice", "documents", "confirm", "summary")
@@ -231,7 +232,7 @@ def read_definition(text: str, name: str) -> ProcessDefinition:
     """The definition a YAML text holds. `name` is what faults call the file. Raises DefinitionFault."""
     reader = _Reader(name)
     try:
-        loaded = yaml.safe_load(text)
+        loaded = parse_yaml(text)
     except yaml.YAMLError as error:
         raise DefinitionFault(f"{name}: not valid YAML: {error}") from error
     keys = {"process", "errand", "generations", "basis", "title", "steps", "receipt"}

@@ -9,12 +9,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel.dates import format_date
 from babel.numbers import format_decimal
 
 from assistant.processes.definition import Texts
 from assistant.processes.picture import ConceptWords, text_of
+from assistant.yaml_file import read_yaml
 
 _WORDS = Path(__file__).parent / "words.yaml"
 _LOCALES = {"nb": "nb", "nn": "nn", "en": "en_GB"}
@@ -22,7 +22,7 @@ _LOCALES = {"nb": "nb", "nn": "nn", "en": "en_GB"}
 
 @cache
 def _words() -> Mapping[str, Mapping[str, Any]]:
-    loaded: Mapping[str, Mapping[str, Any]] = yaml.safe_load(_WORDS.read_text(encoding="utf-8"))
+    loaded: Mapping[str, Mapping[str, Any]] = read_yaml(_WORDS)
     return loaded
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal
 
-import yaml
+from assistant.yaml_file import read_yaml
 
 TABLE = Path(__file__).with_name("income_posts.yaml")
 UPWARD_ADJUSTMENT = "upward_adjustment"
@@ -50,7 +50,7 @@ class AddedUp:
 
 @cache
 def _table() -> tuple[Mapping[str, Group], str]:
-    raw = yaml.safe_load(TABLE.read_text())
+    raw = read_yaml(TABLE)
     groups: dict[str, Group] = {}
     listed: tuple[Group, ...] = ("person_income", "capital_income", "not_counted")
     for group in listed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import StaticPool
 
 from assistant.store.columns import from_json, to_json
+
+LONGEST_TURN_SECONDS = 30
+"""How long a writer waits for those before it, in this process and (`busy_timeout`) in others."""
 
 
 def _by_name(row: RowMapping) -> dict[str, Any]:
@@ -84,6 +88,7 @@ class Database:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)  # what is in it is nobody else's business on this machine
         self._writer = self._engine(begin="BEGIN IMMEDIATE")
+        self._writing = asyncio.Lock()
         in_memory = self.is_sqlite and self.url.database in (None, "", ":memory:")
         self._reader = self._writer if in_memory else self._engine(begin="BEGIN")
 
@@ -102,7 +107,7 @@ class Database:
             cursor.execute("PRAGMA journal_mode=WAL")
             cursor.execute("PRAGMA synchronous=FULL")
             cursor.execute("PRAGMA foreign_keys=ON")
-            cursor.execute("PRAGMA busy_timeout=30000")
+            cursor.execute(f"PRAGMA busy_timeout={1000 * LONGEST_TURN_SECONDS}")
             cursor.close()
 
         @event.listens_for(engine.sync_engine, "begin")
@@ -114,11 +119,32 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[Transaction]:
         """A transaction that commits when the block ends well and rolls back when it raises."""
-        async with self._writer.connect() as connection, connection.begin():
+        async with self._turn(), self._writer.connect() as connection, connection.begin():
             tx = Transaction(connection)
             yield tx
             await tx.at_last()
         tx.committed()
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """On SQLite the writers of this process wait in line, first come first served, not in its busy timeout.
+
+        There a writer sleeps and looks again, up to a tenth of a second at a time, while the lock lies free.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        try:
+            async with asyncio.timeout(LONGEST_TURN_SECONDS):
+                await self._writing.acquire()
+        except TimeoutError:
+            raise TimeoutError(
+                f"another write has not ended in {LONGEST_TURN_SECONDS} s: a write within it?"
+            ) from None
+        try:
+            yield
+        finally:
+            self._writing.release()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[Transaction]:

@@ -49,3 +49,10 @@ def visitor(browser: Browser, demo: RunningDemo) -> Iterator[Callable[..., Visit
     for one in visits:
         one.context.close()
     assert faults == []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whoever comes first waits for the demonstration: its whole town is told of before anybody looks at it."""
+    for item in items:
+        if "demo" in getattr(item, "fixturenames", ()) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(400))

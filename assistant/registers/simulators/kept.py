@@ -23,7 +23,7 @@ class Kept:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         part = self.path.with_suffix(".part")
         with part.open("w") as file:
-            json.dump(self.values, file, ensure_ascii=False)
+            file.write(json.dumps(self.values, ensure_ascii=False))  # json.dump does it in Python, not in C
             file.flush()
             os.fsync(file.fileno())
         part.replace(self.path)

@@ -10,10 +10,14 @@ from typing import Any
 from aiohttp import web
 
 from assistant.web.openapi import document
-from assistant.web.pages import api
+from assistant.web.pages import api, flow, hooks_api
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import json_answer, render
 from assistant.web.routing import PUBLIC, Route
+
+
+WITH_API = (api, flow, hooks_api)
+"""The modules of pages with routes under /api/v1/ (a test holds them all)."""
 
 
 def routes(parts: Parts) -> list[Route]:
@@ -32,7 +36,8 @@ def _version() -> str:
 
 def described(parts: Parts) -> dict[str, Any]:
     """The OpenAPI document of this site."""
-    return document(api.routes(parts), title="Varde", version=_version(), server=parts.config.public_url)
+    routes = [route for page in WITH_API for route in page.routes(parts)]
+    return document(routes, title="Varde", version=_version(), server=parts.config.public_url)
 
 
 async def openapi_json(request: web.Request) -> web.StreamResponse:

@@ -13,6 +13,7 @@ from babel import Locale
 from markupsafe import Markup, escape
 
 from assistant.web.visitor import LANGUAGES, Language
+from assistant.yaml_file import read_yaml
 
 HERE = Path(__file__).parent
 KEY = re.compile(r"[a-z][a-z0-9_]*")
@@ -76,7 +77,7 @@ class Texts:
 
 def _read(file: Path) -> dict[str, Mapping[str, Wording]]:
     try:
-        loaded = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
+        loaded = read_yaml(file) or {}
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark is not None else 0
         raise TextFault(f"{file}:{line}: not YAML: {error.problem} (quote a text with ? : , or {{)") from None

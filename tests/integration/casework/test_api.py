@@ -124,6 +124,9 @@ async def test_the_invoice_basis_shows_before_and_after_with_food_apart(town: To
             "fee_before": "1200",
             "fee_after": "818",
             "food": "489",
+            "total": "1307",
+            "corrected": "0",
+            "corrections": [],
             "lines": [
                 {
                     "place_number": PLACE,
