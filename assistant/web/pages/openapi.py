@@ -15,7 +15,6 @@ from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import json_answer, render
 from assistant.web.routing import PUBLIC, Route
 
-
 WITH_API = (api, flow, hooks_api)
 """The modules of pages with routes under /api/v1/ (a test holds them all)."""
 
