@@ -9,6 +9,8 @@ import os
 
 SHARE = float(os.environ.get("VARDE_LONG_SHARE", "1"))
 WHOLE = SHARE >= 1
+WHOLE_AND_LONG = WHOLE and "VARDE_LONG_SHARE" in os.environ
+"""Whether this is the whole of `make test-long`."""
 
 
 def share_of(whole: int) -> int:

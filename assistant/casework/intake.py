@@ -44,13 +44,12 @@ def intake_of(near: Neighbourhood, child: str, on: date) -> Intake | None:
     municipality = near.value(place, "kindergarten_place.municipality", on)
     if isinstance(adults, Unknown) or isinstance(guardians, Unknown) or not isinstance(municipality, str):
         return None
-    applicants = set(adults) & set(guardians)
+    applicants = [one for one in adults if one in guardians]  # the adults come eldest first
     if not applicants:
         return None
-    applicant = min(applicants, key=lambda one: (str(near.value(one, "person.birth_date", on)), one))
     accepted = relation.detail.get("accepted_on") or relation.valid_from
     applied_on = date.fromisoformat(str(accepted)) if accepted else on
-    return Intake(applicant, municipality, applied_on)
+    return Intake(applicants[0], municipality, applied_on)
 
 
 async def submission_at_intake(

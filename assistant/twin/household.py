@@ -6,6 +6,7 @@ permanently and go to kindergartens in the same municipality).
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from assistant.twin.neighbourhood import UNKNOWN, Neighbourhood, Unknown
@@ -44,6 +45,8 @@ def children_of(near: Neighbourhood, parent: str, on: date) -> tuple[str, ...]:
 def household_adults(near: Neighbourhood, child: str, on: date) -> tuple[str, ...] | Unknown:
     """The adults of the household that § 3d counts for this child, or UNKNOWN when the registers do not say.
 
+    The eldest comes first, so that they come in one order wherever they are told of.
+
     The parents who live at the child's registered address (which settles shared residence), with their
     spouses, registered partners, cohabitants with a common child at the same address, and the cohabitant
     that a parent has told us of (§ 3d: one without a common child must be told). A partner there may be, but
@@ -70,7 +73,12 @@ def household_adults(near: Neighbourhood, child: str, on: date) -> tuple[str, ..
         if isinstance(partners, Unknown):
             return UNKNOWN
         adults.update(dict.fromkeys(partners))
-    return tuple(adults)
+    return eldest_first(near, adults, on)
+
+
+def eldest_first(near: Neighbourhood, persons: Iterable[str], on: date) -> tuple[str, ...]:
+    """Those persons in the order of their birth; those of whom no birth is known come last, by id."""
+    return tuple(sorted(persons, key=lambda one: (str(near.value(one, "person.birth_date", on)), one)))
 
 
 def partners_of(near: Neighbourhood, person: str, home: object, on: date) -> tuple[str, ...] | Unknown:

@@ -1,7 +1,8 @@
-"""Every page, in each language, wide and narrow: no axe finding, one h1, a title, the right lang, no sideways scroll.
+"""Every page, wide and narrow: no axe finding, one h1, a title, the right lang, no sideways scroll.
 
 The walk goes where people go: the pages open to all, a resident's, the errand step by step, the desk, the
 editor and the biller's view. Each test says everything that is wrong on its way, not only the first.
+`make test` walks in Bokmål, wide and narrow; the whole of `make test-long` in each language.
 """
 
 from __future__ import annotations
@@ -14,13 +15,15 @@ from datetime import date
 import pytest
 from accessibility import DESKTOP, SMALL, faults_of
 from demo_process import TODAY
+from long_runs import WHOLE_AND_LONG
 from playwright.sync_api import expect
 from screenshots import picture
 from visiting import LOCALES, Visit
 
 from assistant.demo.population import made_up_municipality
 
-LANGUAGES = tuple(LOCALES)
+LANGUAGES = tuple(LOCALES) if WHOLE_AND_LONG else ("nb",)
+pytestmark = [pytest.mark.long] if WHOLE_AND_LONG else []
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 

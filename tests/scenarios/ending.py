@@ -17,6 +17,7 @@ from assistant.store.columns import to_json
 
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d[^\s\"<]*")
+_PLACE = re.compile(r"\[\d+\]")  # where in a list
 _DIGEST = re.compile(r"\b[0-9a-f]{40,64}\b")
 
 # What is compared of each table. A name with '?' is compared by whether it is there: ids and times differ.
@@ -73,7 +74,12 @@ def _lines(records: Records, table: Table, columns: Sequence[str], names: Mappin
 
 def _plain(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, Mapping):
-        return {key: _plain(inner, names) for key, inner in sorted(value.items())}
+        plain = {key: _plain(inner, names) for key, inner in sorted(value.items())}
+        if isinstance(facts := plain.get("facts"), list):
+            plain["facts"] = sorted(
+                facts, key=to_json
+            )  # two adults have no order; their ids, which differ, give one
+        return plain
     if isinstance(value, list | tuple):
         return [_plain(inner, names) for inner in value]
     if isinstance(value, datetime):
@@ -82,7 +88,7 @@ def _plain(value: Any, names: Mapping[str, str]) -> Any:
         return value.isoformat()
     if isinstance(value, str):
         text = _ID.sub(lambda found: names.get(found.group(), "<id>"), value)
-        return _DIGEST.sub("<digest>", _MOMENT.sub("<moment>", text))
+        return _PLACE.sub("[]", _DIGEST.sub("<digest>", _MOMENT.sub("<moment>", text)))
     return value
 
 
@@ -91,7 +97,7 @@ def differences(expected: Ending, found: Ending) -> list[str]:
     told: list[str] = []
     for table, lines in expected.items():
         for sign, more in (("lacks", lines - found[table]), ("has too much", found[table] - lines)):
-            told += [f"{table} {sign} ({count}): {line[:600]}" for line, count in more.items()]
+            told += [f"{table} {sign} ({count}): {line[:6000]}" for line, count in more.items()]
     return told
 
 

@@ -57,7 +57,8 @@ async def survives(killer: KillsAtPoints | KillsAtRandom, undisturbed: Undisturb
     async with demo:
         await live_through_killed(demo, killer)
         found = ending_of(demo.records)
-        assert not differences(undisturbed.ending, found), differences(undisturbed.ending, found)
+        told = differences(undisturbed.ending, found)
+        assert not told, "\n".join(told)
         sent = what_was_sent(demo)
         assert (sent.emails, sent.texts) == (undisturbed.sent.emails, undisturbed.sent.texts)
         assert demo.records.count(job, job.c.state == "parked") == 0

@@ -7,6 +7,7 @@ import pytest
 from generated_rules import APPLICANTS, small_rules
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
+from long_runs import share_of
 from small_rules import conditions, small_rule
 
 from rules import Catalogue, FactFault, determine
@@ -130,9 +131,17 @@ def test_the_rules_own_examples_come_out_the_same(rule_id):
 
 
 @pytest.mark.parametrize("rule_id", RULES)
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whatever_the_facts_a_rule_of_the_catalogue_says_the_same(rule_id, data):
+    assert_same(*data.draw(situations(rule_id)), CATALOGUE)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("rule_id", RULES)
+@settings(max_examples=share_of(600), deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whatever_the_facts_a_rule_says_the_same_in_each_of_hundreds(rule_id, data):
     assert_same(*data.draw(situations(rule_id)), CATALOGUE)
 
 

@@ -201,14 +201,20 @@ def test_whatever_the_facts_a_sweep_of_the_catalogue_says_the_same(rule_id, seed
     assert bool(swept.why) == (rule_id in ROW_BY_ROW), swept.why or "it has a column form now"
 
 
-@pytest.mark.parametrize("rule_id", RULES)
-def test_the_rules_own_examples_come_out_the_same(rule_id, tmp_path):
-    """Those of one day and one municipality are swept together."""
-    rule = CATALOGUE.rules[rule_id]
+def examples_swept_together(rule):
+    """A rule's own examples, those of one day and one municipality together; those with most examples first."""
     together = defaultdict(list)
     for test in rule.tests:
         together[test.on, repr(sorted(test.settings.items()))].append(test)
-    for number, tests in enumerate(together.values()):
+    return sorted(together.values(), key=len, reverse=True)
+
+
+@pytest.mark.parametrize("rule_id", RULES)
+@pytest.mark.parametrize("sweeps", ["two", pytest.param("others", marks=pytest.mark.long)])
+def test_the_rules_own_examples_come_out_the_same(rule_id, sweeps, tmp_path):
+    rule = CATALOGUE.rules[rule_id]
+    two, others = (together := examples_swept_together(rule))[:2], together[2:]
+    for number, tests in enumerate(two if sweeps == "two" else others[: share_of(len(others))]):
         people = [test.given[rule.about] for test in tests]
         assert_same(rule, tests[0].on, people, tmp_path / str(number), tests[0].settings, CATALOGUE)
 

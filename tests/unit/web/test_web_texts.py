@@ -120,7 +120,7 @@ def test_the_browser_s_wishes_are_met(header: str, language: str) -> None:
 
 def test_a_file_that_is_no_yaml_is_named_with_its_line(tmp_path: Path) -> None:
     with pytest.raises(TextFault, match=r"room.yaml:2: not YAML"):
-        _texts(tmp_path, "a: {nb: a, nn: a, en: a}\nhello: {nb: Ja?, nn: Ja?, en: Yes?}\n")
+        _texts(tmp_path, "a: {nb: a, nn: a, en: a}\nhello: {nb: Ja, nn: Ja, en: [Yes}\n")
 
 
 def test_every_fault_has_its_words() -> None:
