@@ -17,6 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from assistant.config import OSLO, Clock, Config, local_date
 from assistant.events import wake_determinations
+from assistant.guidance.telling_again import wake_second_notices
 from assistant.store import Database, Transaction, enqueue
 
 log = structlog.get_logger()
@@ -60,6 +61,12 @@ def timetable(config: Config) -> tuple[Job, ...]:
             CronTrigger(hour=4, minute=20, timezone=OSLO),
             _once_a_day("refresh_contacts"),
             "addresses, reservations and languages as the contact register has them",
+        ),
+        Job(
+            "second_notices",
+            CronTrigger(hour=4, minute=40, timezone=OSLO),
+            wake_second_notices,
+            "what law wants opened and was not within a week is told of once more (eForvaltningsforskriften § 8)",
         ),
         Job(
             "sign_usage",

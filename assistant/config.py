@@ -6,7 +6,7 @@ import os
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -139,6 +139,24 @@ class SmsSettings(_Section):
     sender: str = "Varde"
 
 
+class NoticeSettings(_Section):
+    """When people may be interrupted by email and SMS.
+
+    Quiet from `quiet_from` until `quiet_until`, Norwegian time, usually over midnight; never where they are the
+    same. `days_off`: on Sundays and public holidays no notice goes. `a_week`: so many at most to one person in
+    any seven days; 0 for no limit.
+    """
+
+    quiet_from: time = time(21)
+    quiet_until: time = time(8)
+    days_off: bool = True
+    a_week: int = Field(default=3, ge=0)
+
+
+AT_ANY_TIME = NoticeSettings(quiet_from=time(0), quiet_until=time(0), days_off=False, a_week=0)
+"""For demonstrations and tests: whoever tries it at night wants to see what it does."""
+
+
 class WebhookSettings(_Section):
     """What subscribers are told, by signed requests."""
 
@@ -169,6 +187,7 @@ class Config(_Section):
     staff_login: LoginSettings = LoginSettings(acr="")
     email: EmailSettings = EmailSettings()
     sms: SmsSettings = SmsSettings()
+    notices: NoticeSettings = NoticeSettings()
     virus_scanner: str = ""  # clamd: unix:///run/clamav/clamd.ctl or tcp://host:3310; empty: not scanned
     altinn: AltinnSettings = AltinnSettings()
     dialogporten: DialogportenSettings = DialogportenSettings()

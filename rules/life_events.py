@@ -139,9 +139,9 @@ def _found(
     waiting: list[FactChange | RecognisedLifeEvent] = list(told)
     by_kind = {definition.kind: definition for definition in known}
     by_signal: dict[str, list[LifeEventDefinition]] = {}
-    for definition in known:
-        for name in dict.fromkeys(signal.concept or signal.life_event for signal in definition.signals):
-            by_signal.setdefault(name, []).append(definition)
+    for one in known:
+        for name in dict.fromkeys(signal.concept or signal.life_event for signal in one.signals):
+            by_signal.setdefault(name, []).append(one)
     for event in stood:
         definition = by_kind.get(event.kind)
         if definition is None or _is_long_ago(definition, event.occurred_on, on):

@@ -14,7 +14,15 @@ from pydantic import SecretStr
 from sqlalchemy import insert, select
 
 from assistant.assembly import assemble, until_told_to_stop, working
-from assistant.config import Config, EmailSettings, LoginSettings, SmsSettings, WebhookSettings, local_date
+from assistant.config import (
+    AT_ANY_TIME,
+    Config,
+    EmailSettings,
+    LoginSettings,
+    SmsSettings,
+    WebhookSettings,
+    local_date,
+)
 from assistant.demo.belongings import belongings
 from assistant.demo.biller_pages import subscribe
 from assistant.demo.fakturabanken import Fakturabanken
@@ -100,6 +108,7 @@ async def demo(port: int, data_dir: Path, today: date | None) -> AsyncIterator[s
                     token=SecretStr(sms_token),
                     sender="Varde",
                 ),
+                "notices": AT_ANY_TIME,
                 "api_tokens": {"biller": SecretStr(BILLER)},
                 "webhooks": WebhookSettings(allow_this_machine=True),
             }

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
 
-from assistant.config import Clock, local_date
-from assistant.guidance import rows
+from assistant.config import Clock, NoticeSettings, local_date
+from assistant.guidance import notice_rows, rows
 from assistant.guidance.people import Person
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
 from assistant.guidance.tact import may_go
+from assistant.guidance.timing import WEEK, is_too_late, may_go_at
 from assistant.guidance.writing import write
 from assistant.store import Database, Postpone, Transaction
 from assistant.twin import Use, log_usage
@@ -37,8 +38,11 @@ MUST_REACH = frozenset(
 """Kinds of which the law wants a notice sent: eForvaltningsforskriften § 8 third paragraph; of an answered request
 the General Data Protection Regulation article 12 nos. 3 and 4, which ask no more than that the person is informed."""
 
+TOLD_TWICE = MUST_REACH - {"request_answered"}
+"""Kinds told of once more to somebody who has not opened it within a week (eForvaltningsforskriften § 8 fifth
+paragraph)."""
+
 SECOND_NOTICE_AFTER_DAYS = 7
-"""To somebody who has not opened it within a week (eForvaltningsforskriften § 8 fifth paragraph)."""
 
 CONCEPT_OF = {"email": "person.email", "sms": "person.mobile"}
 
@@ -53,13 +57,17 @@ class _Attempt:
 
 @dataclass(frozen=True)
 class Delivery:
-    """`deliver` is the handler of the task 'deliver'. `public_url` is where people log in."""
+    """`deliver` is the handler of the task 'deliver'. `public_url` is where people log in.
+
+    `notices`: when people may be interrupted.
+    """
 
     database: Database
     guidance: Guidance
     channels: Mapping[str, Channel]
     clock: Clock
     public_url: str
+    notices: NoticeSettings
 
     async def deliver(self, args: Mapping[str, Any]) -> None:
         """Send the message `args["message_id"]`. Raises Postpone where it must be tried again.
@@ -101,7 +109,9 @@ class Delivery:
             log.info("message.withdrawn", message=row["id"], because=how.silent or how.by_hand or how.because)
             return None
         if how.not_before is not None:
-            await rows.send_later(tx, row, how.not_before, now)
+            await rows.send_later(tx, row, rows.morning_of(how.not_before), now)
+            return None
+        if row["channel"] in rows.NOTICES and not await self._may_interrupt(tx, row, now):
             return None
         delivery_id, number = await rows.begin_delivery(tx, message_id, now)
         if row["channel"] == "chat":
@@ -115,16 +125,32 @@ class Delivery:
             address = await self.guidance.twin.identities.reveal(tx, person.id, "national_id")
         return _Attempt(row["channel"], self._outgoing(row, address), delivery_id, number)
 
+    async def _may_interrupt(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> bool:
+        """Whether a notice may go now; else it waits, or is taken back where there is nothing left to tell."""
+        must_reach = row["kind"] in MUST_REACH
+        read = await notice_rows.is_read(tx, row["guidance_id"])
+        deadline = deadline_of(row["content"])
+        if (read or is_too_late(now, deadline)) and not must_reach:
+            await rows.set_state(tx, row["id"], "withdrawn")
+            log.info("message.withdrawn", message=row["id"], because="read" if read else "too_late")
+            return False
+        sent = await notice_rows.notified(tx, row["person_id"], now - WEEK)
+        at = may_go_at(now, self.notices, sent=sent, deadline=deadline, must_reach=must_reach)
+        if at > now:
+            await rows.send_later(tx, row, at, now)
+            return False
+        return True
+
     def _outgoing(self, row: Mapping[str, Any], address: str) -> Outgoing:
         # The link is the same for everyone: an address where one logs in, and nothing else.
         site = self.public_url.rstrip("/")
         link = "" if row["channel"] == "chat" else f"{site}/me"
         reminder = None
-        if self.channels[row["channel"]].reminds and row["kind"] in MUST_REACH:
+        if self.channels[row["channel"]].reminds and row["kind"] in TOLD_TWICE:
             reminder = Reminder(SECOND_NOTICE_AFTER_DAYS, f"{site}/altinn/unread/{row['id']}")
-        return Outgoing(
-            row["id"], address, row["language"], row["title"], row["body"], link, reminder=reminder
-        )
+        # The second notice is another message: under the id of the first it would be taken for a repeat.
+        name = row["id"] if row["notice"] == notice_rows.FIRST else f"{row['id']}-{row['notice']}"
+        return Outgoing(name, address, row["language"], row["title"], row["body"], link, reminder=reminder)
 
     async def _end(
         self, tx: Transaction, message_id: str, attempt: _Attempt, result: Result
@@ -137,6 +163,9 @@ class Delivery:
         if isinstance(result, Accepted):
             await rows.end_delivery(tx, message_id, attempt.delivery_id, "accepted", result.receipt)
             await rows.set_state(tx, message_id, "sent", now)
+            if self._is_told_twice(row):
+                again = local_date(now) + timedelta(days=SECOND_NOTICE_AFTER_DAYS)
+                await notice_rows.look_again_on(tx, message_id, row["person_id"], again)
             return None
         if isinstance(result, Refused):
             await rows.end_delivery(tx, message_id, attempt.delivery_id, "refused", result.reason)
@@ -147,6 +176,11 @@ class Delivery:
             await self._another_way(tx, row, now)
             return None
         return Postpone(result.reason, pause(attempt.number, result))
+
+    def _is_told_twice(self, row: Mapping[str, Any]) -> bool:
+        """Whether we must see for ourselves, a week from now, that the person has opened it."""
+        reminds = self.channels[row["channel"]].reminds
+        return row["kind"] in TOLD_TWICE and row["notice"] == notice_rows.FIRST and not reminds
 
     async def _another_way(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
         """Email that cannot arrive is followed by SMS; what the law wants to arrive ends with a human."""
@@ -169,6 +203,16 @@ def pause(attempt: int, result: Failed) -> timedelta:
     """
     own = PAUSES[min(attempt, len(PAUSES)) - 1]
     return timedelta(seconds=max(own, result.retry_after or 0))
+
+
+def deadline_of(content: Mapping[str, Any]) -> date | None:
+    """The first of the last days to act that a guidance tells of.
+
+    >>> deadline_of({"deadline": None, "items": [{"deadline": "2026-12-01"}, {"deadline": "2026-11-20"}]})
+    datetime.date(2026, 11, 20)
+    """
+    told = [content.get("deadline"), *(item.get("deadline") for item in content.get("items", ()))]
+    return min((date.fromisoformat(str(day)) for day in told if day), default=None)
 
 
 def _address(channel: str, person: Person) -> str:

@@ -20,6 +20,9 @@ from assistant.store.tables import delivery, determination, guidance, life_event
 REACHED = ("sent", "manual")
 """States of a message that somebody has, or that a human brings them."""
 
+NOTICES = ("email", "sms")
+"""The channels that only say that something is waiting."""
+
 IN_FLIGHT = timedelta(seconds=40)
 """Longer than any channel takes for one attempt: what began so recently may be on its way."""
 
@@ -80,7 +83,7 @@ async def keep_message(
     if message_id is not None and state == "waiting":
         # A key of the channel's own: a mail server that is away must hold up neither the chat nor the
         # person's events.
-        await _enqueue_delivery(tx, message_id, written.channel, person_id, send_at, now)
+        await enqueue_delivery(tx, message_id, written.channel, person_id, send_at, now)
     return message_id
 
 
@@ -105,7 +108,7 @@ async def rewrite(tx: Transaction, message_id: str, written: Written) -> None:
     await tx.execute(update(message).where(message.c.id == message_id).values(**_words(written)))
 
 
-async def _enqueue_delivery(
+async def enqueue_delivery(
     tx: Transaction, message_id: str, channel: str, person_id: str, send_at: datetime, now: datetime
 ) -> None:
     """What waits for a day has a key of its own: it must not hold up what comes meanwhile."""
@@ -146,11 +149,11 @@ async def has_messages(tx: Transaction, guidance_id: str) -> bool:
     return await tx.first(select(message.c.id).where(message.c.guidance_id == guidance_id)) is not None
 
 
-async def send_later(tx: Transaction, row: Mapping[str, Any], not_before: date, now: datetime) -> None:
-    """Let a message wait for a day: something has happened since it was planned."""
-    send_at = max(now, morning_of(not_before))
+async def send_later(tx: Transaction, row: Mapping[str, Any], at: datetime, now: datetime) -> None:
+    """Let a message wait for a moment: something has happened since it was planned, or it is night."""
+    send_at = max(now, at)
     await tx.execute(update(message).where(message.c.id == row["id"]).values(send_at=send_at))
-    await _enqueue_delivery(tx, row["id"], row["channel"], row["person_id"], send_at, now)
+    await enqueue_delivery(tx, row["id"], row["channel"], row["person_id"], send_at, now)
 
 
 def morning_of(day: date) -> datetime:
@@ -328,7 +331,7 @@ async def unread_without_notice(tx: Transaction, person_id: str, since: datetime
             .where(
                 and_(
                     others.c.person_id == person_id,
-                    others.c.channel.in_(("email", "sms")),
+                    others.c.channel.in_(NOTICES),
                     others.c.created_at >= since,
                 )
             )

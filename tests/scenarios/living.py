@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import func, insert, select
 
 from assistant.casework import Assessor, Casework
-from assistant.config import OSLO, local_date
+from assistant.config import AT_ANY_TIME, OSLO, local_date
 from assistant.demo.mailbox import Mailbox
 from assistant.determinations import Determinations, RuleVersions
 from assistant.events import Handling
@@ -147,7 +147,7 @@ class Life:
         self.following = Following(catalogue, twin, determinations, told, casework)
         server = SmtpServer("127.0.0.1", mailbox.port, timeout_seconds=2, whole_seconds=2)
         channels = {"chat": ChatChannel(), "email": EmailChannel(server, self.now)}
-        delivery = Delivery(database, told, channels, self.now, "https://varde.example")  # type: ignore[arg-type]
+        delivery = Delivery(database, told, channels, self.now, "https://varde.example", AT_ANY_TIME)  # type: ignore[arg-type]
         handling = Handling(database, identities, None, self.following, self.now)  # type: ignore[arg-type]
         handlers = {
             "deliver": delivery.deliver,

@@ -38,6 +38,9 @@ message = table(
     Column("state", String(12), nullable=False),  # waiting sent failed withdrawn
     Column("sent_at", UtcDateTime),
     Column("read_at", UtcDateTime),
+    Column(
+        "notice", Integer, nullable=False, server_default="1"
+    ),  # the first, or the second after a week unread
     UniqueConstraint("guidance_id", "channel"),
 )
 

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 import assistant.assembly
 from assistant.assembly import Assistant, assemble
-from assistant.config import Config, EmailSettings
+from assistant.config import AT_ANY_TIME, Config, EmailSettings
 from assistant.demo.mailbox import Mailbox
 from assistant.demo.making import NAME, NUMBER
 from assistant.demo.population import made_up_municipality
@@ -113,6 +113,7 @@ async def open_house(
                 "data_dir": folder,
                 "database_url": database_url,
                 "municipality": NUMBER,
+                "notices": AT_ANY_TIME,
                 "email": EmailSettings(host="127.0.0.1", port=mailbox.port),
                 **settings,
             }

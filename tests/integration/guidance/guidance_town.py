@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import func, insert, select
 
-from assistant.config import local_date
+from assistant.config import AT_ANY_TIME, local_date
 from assistant.demo.mailbox import Mailbox
 from assistant.demo.sms_gateway import SmsGatewayServer
 from assistant.determinations import DeterminationChange
@@ -65,7 +65,8 @@ class Town:
             self.guidance,
             channels,
             self.now,
-            "https://varde.example",  # type: ignore[arg-type]
+            "https://varde.example",
+            AT_ANY_TIME,  # type: ignore[arg-type]
         )
         self.work = Work(self.database, {"deliver": self.delivery.deliver}, self.now)
 

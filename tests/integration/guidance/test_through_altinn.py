@@ -9,6 +9,7 @@ import pytest
 from guidance_town import Town
 from sqlalchemy import insert, select
 
+from assistant.config import AT_ANY_TIME
 from assistant.guidance import Delivery
 from assistant.registers.altinn import NOTIFICATIONS, AltinnTokens
 from assistant.registers.maskinporten import MaskinportenTokens
@@ -30,7 +31,9 @@ async def altinn(town: Town) -> AsyncIterator[Simulators]:
 
         channel = AltinnChannel("email", AltinnOrders(settings.base_url), token, town.now)
         channels = {**town.delivery.channels, "email": channel}
-        delivery = Delivery(town.database, town.guidance, channels, town.now, "https://varde.example/")
+        delivery = Delivery(
+            town.database, town.guidance, channels, town.now, "https://varde.example/", AT_ANY_TIME
+        )
         town.work = Work(town.database, {"deliver": delivery.deliver}, town.now)
         yield simulators
         await channel.close()
