@@ -10,9 +10,8 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "me"))
 
+from desk_of_town import TRACKER
 from place_town import PLACES, TAX, Town, income, place, running_town
-
-TRACKER = "a bearer token of the data tracker"
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from assistant.store.tables import fact, usage
 from assistant.web import sessions
 
+TRACKER = "a bearer token of the data tracker"
 NOBODY = "00000000-0000-4000-8000-000000000000"
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
-from conftest import TRACKER
+from desk_of_town import TRACKER
 from place_town import NUMBERS, Town
 
 from assistant.twin import Use, log_usage
