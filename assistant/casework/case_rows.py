@@ -112,16 +112,16 @@ async def decided_cases(tx: Transaction, municipality: str, limit: int = 50) -> 
     return [Case(**row) for row in rows]
 
 
-async def newest_cases(tx: Transaction, municipality: str, kind: str, limit: int) -> Sequence[Case]:
-    """The municipality's newest cases of an errand, decided or not."""
-    rows = await tx.all(
-        select(case)
-        .where(
-            case.c.municipality == municipality, case.c.kind == kind, case.c.status.in_((*OPEN, "decided"))
-        )
-        .order_by(case.c.number.desc())
-        .limit(limit)
+async def newest_cases(
+    tx: Transaction, municipality: str, kind: str, limit: int, person_id: str | None = None
+) -> Sequence[Case]:
+    """The municipality's newest cases of an errand, decided or not; of one person where `person_id` is given."""
+    question = select(case).where(
+        case.c.municipality == municipality, case.c.kind == kind, case.c.status.in_((*OPEN, "decided"))
     )
+    if person_id is not None:
+        question = question.where(case.c.person_id == person_id)
+    rows = await tx.all(question.order_by(case.c.number.desc()).limit(limit))
     return [Case(**row) for row in rows]
 
 

@@ -67,9 +67,11 @@ def effort_of(
     )
 
 
-async def efforts_in(tx: Transaction, municipality: str, errand: str, newest: int = 1) -> list[Effort]:
-    """The newest cases of an errand in a municipality, the newest first, counted."""
-    cases = await case_rows.newest_cases(tx, municipality, errand, newest)
+async def efforts_in(
+    tx: Transaction, municipality: str, errand: str, newest: int = 1, person_id: str | None = None
+) -> list[Effort]:
+    """The newest cases of an errand in a municipality, or of one person there, the newest first, counted."""
+    cases = await case_rows.newest_cases(tx, municipality, errand, newest, person_id)
     chosen = [one.id for one in cases]
     documents: Counter[str] = Counter(
         row["case_id"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
@@ -21,15 +22,21 @@ def questions_in(definition: ProcessDefinition) -> int:
     return sum(step.question is not None for step in definition.steps)
 
 
-async def show(request: web.Request) -> web.StreamResponse:
-    """Counted from the newest case in each municipality; before there is one, from what the errand asks."""
+async def show(request: web.Request, number_of: Callable[[str], str]) -> web.StreamResponse:
+    """Counted from the newest case of each of the three; before there is one, from what the errand asks.
+
+    `number_of`: the identity number of somebody in the demonstration, by key.
+    """
     parts = request.app[PARTS]
     walked_by = walking(parts.processes.definitions, ERRAND)
     columns: list[dict[str, Any]] = []
     async with parts.database.read() as tx:
         for who in NEIGHBOURS:
             chosen = await parts.casework.assessor.twin.generation(tx, who.number, ERRAND)
-            found: list[Effort] = await efforts_in(tx, who.number, ERRAND)
+            person = await parts.identities.find(tx, "national_id", number_of(who.key))
+            found: list[Effort] = (
+                await efforts_in(tx, who.number, ERRAND, person_id=person) if person is not None else []
+            )
             definition = serving(walked_by, ERRAND, chosen)
             columns.append(
                 {

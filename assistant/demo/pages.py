@@ -67,13 +67,16 @@ def demo_extension(
     async def elsewhere(request: web.Request) -> web.StreamResponse:
         return render(request, "demo/elsewhere.html", {"place": world.municipality.name})
 
+    async def generations(request: web.Request) -> web.StreamResponse:
+        return await generations_page.show(request, world.number_of)
+
     def routes(parts: Parts) -> list[Route]:
         return [
             Route("GET", "/demo", story, PUBLIC),
             Route("POST", "/demo/story", play, PUBLIC),
             Route("POST", "/demo/night", night, PUBLIC),
             Route("GET", "/demo/elsewhere", elsewhere, PUBLIC),
-            Route("GET", "/demo/generations", generations_page.show, PUBLIC),
+            Route("GET", "/demo/generations", generations, PUBLIC),
             *mailbox_routes(mailbox, texts)(parts),
             *biller_routes(biller)(parts),
         ]

@@ -116,14 +116,18 @@ class World:
             for key, name, role, home in STAFF
         ]
 
+    def number_of(self, key: str) -> str:
+        """The made-up identity number of somebody who lives here or in a neighbouring municipality."""
+        return next(one.identifier for one in self._everybody() if one.key == key)
+
+    def _everybody(self) -> list[Person]:
+        elsewhere = [one for place in self.story.neighbours for one in place.persons]
+        return [*self.municipality.persons, *elsewhere]
+
     def residents(self) -> Sequence[TestUser]:
         """Everybody who can log in: the people of the story first, then all other adults."""
         first = [one["key"] for one in self.cast()]
-        everybody = [
-            *self.municipality.persons,
-            *(one for place in self.story.neighbours for one in place.persons),
-        ]
-        adults = [person for person in everybody if self._is_adult(person)]
+        adults = [person for person in self._everybody() if self._is_adult(person)]
         order = {key: place for place, key in enumerate(first)}
         adults.sort(key=lambda person: order.get(person.key, len(order)))
         return [TestUser.resident(one.key, one.identifier, one.name) for one in adults]
