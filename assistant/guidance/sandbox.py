@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from jinja2 import StrictUndefined, Template, TemplateSyntaxError, UndefinedError, nodes
+from jinja2 import StrictUndefined, Template, TemplateSyntaxError, Undefined, UndefinedError, nodes
 from jinja2.exceptions import SecurityError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
@@ -48,13 +48,25 @@ class TemplateFault(ValueError):
     """A template cannot be used: `file:line: what is wrong`."""
 
 
+class Missing(Undefined):
+    """A name without a value: a template may ask whether it is there, and never write it."""
+
+    @property
+    def _undefined_message(self) -> str:
+        return f"{self._undefined_name} has no value"
+
+    __str__ = __iter__ = __len__ = Undefined._fail_with_undefined_error
+
+
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _environment(*, html: bool, listed: Callable[[list[str]], str]) -> ImmutableSandboxedEnvironment:
+def _environment(
+    *, html: bool, listed: Callable[[list[str]], str], undefined: type[Undefined]
+) -> ImmutableSandboxedEnvironment:
     made = ImmutableSandboxedEnvironment(
-        autoescape=html, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        autoescape=html, undefined=undefined, trim_blocks=True, lstrip_blocks=True
     )
     made.globals.clear()
     made.filters = {"lower_first": _lower_first, "listed": listed}
@@ -75,7 +87,7 @@ class SafeTemplate:
         try:
             text = self._template.render(context)
         except (UndefinedError, SecurityError) as error:
-            raise TemplateFault(f"{self.name}: {error}") from None
+            raise TemplateFault(f"{self.name}:{_line_of(error, self.name)}: {error}") from None
         if len(text) > LONGEST_TEXT:
             raise TemplateFault(
                 f"{self.name}: the text is {len(text)} characters, at most {LONGEST_TEXT} go out"
@@ -83,10 +95,27 @@ class SafeTemplate:
         return text
 
 
+def _line_of(error: BaseException, name: str) -> int:
+    """The line of the template that the error came from."""
+    line, trace = 1, error.__traceback__
+    while trace is not None:
+        if trace.tb_frame.f_code.co_filename == name:
+            line = trace.tb_lineno
+        trace = trace.tb_next
+    return line
+
+
 def safe_template(
-    source: str, name: str, *, html: bool = False, listed: Callable[[list[str]], str] = ", ".join
+    source: str,
+    name: str,
+    *,
+    html: bool = False,
+    listed: Callable[[list[str]], str] = ", ".join,
+    undefined: type[Undefined] = StrictUndefined,
 ) -> SafeTemplate:
     """Check and compile. Raises TemplateFault naming the file, the line and the construct.
+
+    `undefined` is what becomes of a name without a value: with `Missing` a template may ask whether it is there.
 
     >>> safe_template('Hei, {{ name }}!', 'hello.j2').render({'name': 'Kari'})
     'Hei, Kari!'
@@ -97,7 +126,7 @@ def safe_template(
     """
     if len(source) > LONGEST_SOURCE:
         raise TemplateFault(f"{name}:1: a template is at most {LONGEST_SOURCE} characters")
-    environment = _environment(html=html, listed=listed)
+    environment = _environment(html=html, listed=listed, undefined=undefined)
     try:
         tree = environment.parse(source)
     except TemplateSyntaxError as error:
@@ -105,7 +134,10 @@ def safe_template(
     except RecursionError:
         raise TemplateFault(f"{name}:1: nested too deeply") from None
     _check(tree, name, loops=0)
-    return SafeTemplate(name, environment.from_string(tree))
+    code = environment.compile(tree, name, name)
+    return SafeTemplate(
+        name, environment.template_class.from_code(environment, code, dict(environment.globals))
+    )
 
 
 def _check(node: nodes.Node, name: str, loops: int) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
+
+from jinja2 import StrictUndefined, Undefined
 
 from assistant.config import local_date
 from assistant.guidance import wording
 from assistant.guidance.people import LANGUAGES
-from assistant.guidance.sandbox import SafeTemplate, TemplateFault, safe_template
+from assistant.guidance.sandbox import Missing, SafeTemplate, TemplateFault, safe_template
 from rules.wording import measured
 
 TEMPLATES = Path(__file__).parent / "templates"
@@ -64,36 +66,72 @@ def language_for(wish: str, default: str = "nb") -> str:
     return "nb" if wish == "se" or default not in LANGUAGES else default
 
 
+def file_name(name: str, channel: str, language: str) -> str:
+    return f"{name}.{channel}.{language}.j2"
+
+
 @cache
-def template_of(name: str, channel: str, language: str, folder: Path = TEMPLATES) -> SafeTemplate:
-    """The template `<name>.<channel>.<language>.j2`. Raises TemplateFault where it is missing or unfit."""
-    path = folder / f"{name}.{channel}.{language}.j2"
+def text_of(name: str, channel: str, language: str, folder: Path = TEMPLATES) -> str:
+    """The text of a template as it comes with Varde. Raises TemplateFault where there is none."""
+    path = folder / file_name(name, channel, language)
     if not path.exists():
         raise TemplateFault(f"{path.name}:1: there is no such template in {folder}")
-    text = path.read_text(encoding="utf-8")
-    return safe_template(text, path.name, listed=partial(wording.listed, language=language))
+    return path.read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=2_000)
+def compiled(text: str, name: str, language: str, undefined: type[Undefined]) -> SafeTemplate:
+    return safe_template(text, name, listed=partial(wording.listed, language=language), undefined=undefined)
+
+
+def template_of(name: str, channel: str, language: str, folder: Path = TEMPLATES) -> SafeTemplate:
+    """The template `<name>.<channel>.<language>.j2`. Raises TemplateFault where it is missing or unfit."""
+    text = text_of(name, channel, language, folder)
+    return compiled(text, file_name(name, channel, language), language, StrictUndefined)
+
+
+NONE_EDITED: Mapping[str, str] = {}
+"""Edited texts by the file name of the template they stand in for: here none."""
 
 
 def write(
-    kind: str, channel: str, wish: str, content: Mapping[str, Any], municipality: str, default: str = "nb"
+    kind: str,
+    channel: str,
+    wish: str,
+    content: Mapping[str, Any],
+    municipality: str,
+    default: str = "nb",
+    *,
+    edited: Mapping[str, str] = NONE_EDITED,
+    strict: bool = False,
 ) -> Written:
     """Write guidance of a kind. `wish` is the person's language; `municipality` the name it is from.
 
     A letter reads as the chat does. Other channels get a notice that is the same for every kind, and whose
-    template is handed nothing but the sender's name: what it does not have, it cannot tell.
+    template is handed nothing but the sender's name: what it does not have, it cannot tell. `strict`: a value that
+    is written and that the content does not have is a TemplateFault, where it else is left blank.
     """
     language = language_for(wish, default)
-    if channel in SHOWN_INSIDE:
-        template = template_of(kind, "chat", language)
-        text = template.render(context_of(content, municipality, language))
-        why = why_of(content, language)
-    else:
-        text = template_of("notice", channel, language).render({"sender": municipality})
-        why = {}
-    title, _, body = text.strip().partition("\n")
-    if wish == "se" and channel in SHOWN_INSIDE:
+    inside = channel in SHOWN_INSIDE
+    name, as_channel = (kind, "chat") if inside else ("notice", channel)
+    file = file_name(name, as_channel, language)
+    text = edited.get(file) or text_of(name, as_channel, language)
+    template = compiled(text, file, language, Missing if strict else StrictUndefined)
+    context = context_of(content, municipality, language) if inside else {"sender": municipality}
+    title, _, body = template.render(_known(context) if strict else context).strip().partition("\n")
+    if wish == "se" and inside:
         body = f"{body.strip()}\n\n{wording.word('in_bokmal', language)}"
+    why = why_of(content, language) if inside else {}
     return Written(channel, language, title.strip(), body.strip(), why)
+
+
+def _known(context: Mapping[str, Any]) -> dict[str, Any]:
+    """The context without what has no value, in its lists too; of one thing among several an empty list may be."""
+    kept = {name: value for name, value in context.items() if value not in ("", None, [])}
+    items = [
+        {name: value for name, value in item.items() if value != ""} for item in context.get("items", ())
+    ]
+    return {**kept, "items": items} if items else kept
 
 
 def write_withheld(wish: str, municipality: str, default: str = "nb") -> Written:

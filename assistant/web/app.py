@@ -60,6 +60,7 @@ PAGES = (
     "openapi",
     "find_usage",
     "editor",
+    "editor_messages",
 )
 """The modules of assistant.web.pages, each with `routes(parts)`."""
 

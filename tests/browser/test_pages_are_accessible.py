@@ -559,6 +559,8 @@ def test_the_rule_editor(walk: Walk) -> None:
     walk.go(f"{rule}/history")
     for name in ("core_time", "sibling_discount", "monthly_fee"):
         walk.go(f"/editor/rules/kindergarten.{name}")
+    walk.go("/editor/messages")
+    walk.go("/editor/messages/life_event?sample=2")
     walk.over()
 
 

@@ -8,6 +8,8 @@ from datetime import datetime
 
 from assistant.casework.access import opened_for
 from assistant.casework.wording import handling_text
+from assistant.guidance.preview_rows import PURPOSE as TRIED_A_MESSAGE
+from assistant.guidance.preview_rows import words_of_purpose
 from assistant.mydata.opening import request_opened_for
 from assistant.processes.picture import text_of
 from assistant.twin import UsageRow
@@ -41,6 +43,7 @@ PURPOSES: Mapping[str, str] = {
     "to act for another: errand": "me.purpose_acting_errand",
     "to show who may act for whom": "acting.title",
     "to choose how much is done for you": "wishes.title",
+    TRIED_A_MESSAGE: "messages.purpose",
 }
 
 
@@ -80,6 +83,8 @@ def in_words(
             number = handling_text("with_facts", language, number=number)
         if opened.words:
             number = f"{number} (“{opened.words}”)"
+    if (words := words_of_purpose(use.purpose)) is not None:
+        purpose_key, number = "messages.purpose", f"(“{words}”)"
     if (asked := request_opened_for(use.purpose)) is not None:
         purpose_key = f"sight.purpose_{asked.reason}"
         number = f"{asked.number} (“{asked.words}”)" if asked.words else asked.number

@@ -22,6 +22,7 @@ SAMPLES = (
     "0" * 16,
     "kindergarten.reduced_fee",
     "apply_reduced_fee",
+    "right_found",
     "1",
     "2025-08",
     "2025-08-01",
