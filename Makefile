@@ -14,15 +14,18 @@ BIN := $(VENV)/bin
 digest = $(firstword $(shell cat $(1) | (sha256sum 2>/dev/null || shasum -a 256)))
 VERSION := $(shell $(PYTHON) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null)
 MADE := $(VENV)/.made-with-$(VERSION)
-RUN := $(VENV)/.run-$(VERSION)-$(call digest,requirements/run.txt pyproject.toml)
-TEST := $(VENV)/.test-$(VERSION)-$(call digest,requirements/run.txt requirements/test.txt pyproject.toml)
-POPULATION := $(VENV)/.population-$(VERSION)-$(call digest,requirements/population.txt pyproject.toml)
-DURABLE := $(VENV)/.durable-$(VERSION)-$(call digest,requirements/durable.txt requirements/durable-build.txt)
-BENCH := $(VENV)/bench/.made-$(VERSION)-$(call digest,requirements/bench.txt pyproject.toml)
+RUN := $(VENV)/.run-$(VERSION)-$(call digest,requirements/run.txt requirements/build.txt pyproject.toml)
+TEST := $(VENV)/.test-$(VERSION)-$(call digest,requirements/run.txt requirements/build.txt requirements/test.txt pyproject.toml)
+POPULATION := $(VENV)/.population-$(VERSION)-$(call digest,requirements/population.txt requirements/build.txt pyproject.toml)
+DURABLE := $(VENV)/.durable-$(VERSION)-$(call digest,requirements/durable.txt requirements/build.txt)
+BENCH := $(VENV)/bench/.made-$(VERSION)-$(call digest,requirements/bench.txt requirements/build.txt pyproject.toml)
 LOCK := $(VENV)/lock/.made-$(call digest,requirements/lock.txt)
 
 install = $(1)/bin/python requirements/install.py
 locked = --require-hashes --only-binary :all:
+# dkimpy comes as source only, all of it Python: it is built by what build.txt holds.
+with_run = $(call install,$(1)) $(locked) --requirement requirements/build.txt && \
+	$(call install,$(1)) $(locked) --no-binary dkimpy --no-build-isolation --requirement requirements/$(2).txt
 ourselves = --no-deps --no-build-isolation --editable .
 
 .PHONY: demo test test-long lint population durable-rules bench lock vendor clean
@@ -51,7 +54,7 @@ bench: $(BENCH)  ## the benchmark, against the engines it compares with; ARGS="-
 	$(VENV)/bench/bin/varde bench --out docs/benchmarks.md $(ARGS)
 
 lock: $(LOCK)  ## exact versions and hashes of requirements/*.in; ARGS=--upgrade takes newer ones
-	for name in run population durable durable-build test bench lock; do \
+	for name in run population durable build test bench lock; do \
 		$(VENV)/lock/bin/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header \
 			--no-emit-index-url --no-emit-find-links --quiet $(ARGS) \
 			requirements/$$name.in --output-file requirements/$$name.txt || exit 1; \
@@ -77,20 +80,20 @@ $(MADE):
 
 $(RUN): | $(MADE)
 	@echo "Installing what Varde runs on"
-	@$(call install,$(VENV)) $(locked) --requirement requirements/run.txt
+	@$(call with_run,$(VENV),run)
 	@$(call install,$(VENV)) $(ourselves)
 	@rm -f $(VENV)/.run-* && touch $@
 
 # The test lock holds the run lock (a test keeps it so): what runs Varde is then in place as well.
 $(TEST): | $(MADE)
 	@echo "Installing what Varde and its tests run on"
-	@$(call install,$(VENV)) $(locked) --requirement requirements/test.txt
+	@$(call with_run,$(VENV),test)
 	@$(call install,$(VENV)) $(ourselves)
 	@rm -f $(VENV)/.run-* $(VENV)/.population-* $(VENV)/.test-* && touch $(RUN) $(POPULATION) $@
 
 $(POPULATION): | $(MADE)
 	@echo "Installing what judges a whole population"
-	@$(call install,$(VENV)) $(locked) --requirement requirements/population.txt
+	@$(call with_run,$(VENV),population)
 	@$(call install,$(VENV)) $(ourselves)
 	@rm -f $(VENV)/.run-* $(VENV)/.population-* && touch $(RUN) $@
 
@@ -100,7 +103,7 @@ $(DURABLE): | $(RUN)
 		echo "durable-rules does not run on Python $(VERSION). Name an older one:" \
 			"make PYTHON=/path/to/python3.12 durable-rules" >&2; exit 1; }
 	@echo "Building durable-rules"
-	@$(call install,$(VENV)) $(locked) --requirement requirements/durable-build.txt
+	@$(call install,$(VENV)) $(locked) --requirement requirements/build.txt
 	@$(call install,$(VENV)) --require-hashes --no-binary durable-rules --no-build-isolation \
 		--requirement requirements/durable.txt
 	@rm -f $(VENV)/.durable-* && touch $@
@@ -108,7 +111,7 @@ $(DURABLE): | $(RUN)
 $(BENCH): | $(MADE)
 	@echo "Installing what Varde is compared with"
 	@$(PYTHON) -m venv --clear $(VENV)/bench
-	@$(call install,$(VENV)/bench) $(locked) --requirement requirements/bench.txt
+	@$(call with_run,$(VENV)/bench,bench)
 	@$(call install,$(VENV)/bench) $(ourselves)
 	@touch $@
 

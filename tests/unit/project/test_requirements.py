@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[3]
 REQUIREMENTS = ROOT / "requirements"
-LOCKS = ("run", "population", "durable", "durable-build", "test", "bench", "lock")
+LOCKS = ("run", "population", "durable", "build", "test", "bench", "lock")
 BUILD = {"hatchling", "editables"}  # what installs Varde itself, without the network
 LIMITED = {"python-dateutil"}  # what others bring, held below a version that something does not take
 
@@ -70,7 +70,7 @@ def test_an_extra_asks_for_what_its_lock_holds(extra: str, name: str) -> None:
 
 
 def test_what_durable_rules_needs_beside_varde_is_nothing_varde_runs_on() -> None:
-    beside = (*pins("durable"), *pins("durable-build"))
+    beside = (*pins("durable"), *pins("build"))
     assert {one.partition(";")[0].strip() for one in beside} == {"durable-rules", "setuptools"}
     assert not {one.partition(";")[0].strip() for one in pins("test")} & {"durable-rules", "setuptools"}
 
