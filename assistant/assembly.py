@@ -80,7 +80,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         definitions = load_definitions()
         processes = Processes(definitions, Gathering(determinations), casework, following, documents)
         chat = ChatChannel()
-        channels = make_channels(config, chat, clock, http)
+        channels = make_channels(config, chat, clock, http, identities.keys)
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         registers = Registers.from_config(config, http)

@@ -123,13 +123,56 @@ class DialogportenSettings(RegisterSettings):
         return self
 
 
+class DkimSettings(_Section):
+    """Signatures over our email. `key_file`: an RSA key in PEM, whose public half stands in DNS at
+    `<selector>._domainkey.<domain>`."""
+
+    domain: str = ""
+    selector: str = ""
+    key_file: Path | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if any((self.domain, self.selector, self.key_file)) and not all(
+            (self.domain, self.selector, self.key_file)
+        ):
+            raise ValueError("set domain, selector and key_file, or none of them")
+        return self
+
+
+class ReturnedMailSettings(_Section):
+    """Where email that cannot be delivered comes back to: `address`, whose mail is to arrive at `host` and `port`.
+
+    Off while `address` is empty. Each message's own mark is put behind a + in it, so its first part is short.
+    """
+
+    address: str = Field(default="", pattern=r"^([a-z0-9.-]{1,8}@[^@\s]+)?$")
+    host: str = "127.0.0.1"
+    port: int = 2525
+
+
 class EmailSettings(_Section):
+    """The mail server, and who mail is from. `starttls` refuses to go on unencrypted; `tls` is encrypted from the
+    first byte (port 465). The server's certificate is checked, against `ca_file` where that is set."""
+
     through: Literal["smtp", "altinn"] = "smtp"
     host: str = "127.0.0.1"
     port: int = 25
     starttls: bool = False
+    tls: bool = False
+    ca_file: Path | None = None
+    username: str = ""
+    password: SecretStr = SecretStr("")
     sender: str = "varde@kommune.example"
     sender_name: str = "Varde"
+    dkim: DkimSettings = DkimSettings()
+    returned: ReturnedMailSettings = ReturnedMailSettings()
+
+    @model_validator(mode="after")
+    def _one_kind_of_tls(self) -> Self:
+        if self.starttls and self.tls:
+            raise ValueError("set starttls (usually port 587) or tls (usually port 465), not both")
+        return self
 
 
 class SmsSettings(_Section):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import ssl
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -49,12 +50,25 @@ class ReceivedMail:
 
 
 class Mailbox:
-    """`async with Mailbox(folder) as mailbox:` receives on `mailbox.port` and lists what came."""
+    """`async with Mailbox(folder) as mailbox:` receives on `mailbox.port` and lists what came.
 
-    def __init__(self, folder: Path, host: str = "127.0.0.1", port: int = 0) -> None:
+    With `tls`, what it shows who it is by: encrypted from the first byte, or after STARTTLS where `starttls` is set.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        *,
+        starttls: bool = False,
+    ) -> None:
         self.folder = folder
         self.host = host
         self.port = port
+        self.tls = tls
+        self.starttls = starttls
         self.misbehaviour: Misbehaviour | None = None
         self.at_data = asyncio.Event()  # somebody has come as far as DATA
         self._server: asyncio.Server | None = None
@@ -62,7 +76,9 @@ class Mailbox:
     async def __aenter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
         loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(lambda: _Conversation(self), self.host, self.port)
+        self._server = await loop.create_server(
+            lambda: _Conversation(self), self.host, self.port, ssl=None if self.starttls else self.tls
+        )
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
@@ -112,7 +128,14 @@ class _Conversation(SMTP):
     """One SMTP session, with the mailbox's mischief in it."""
 
     def __init__(self, mailbox: Mailbox) -> None:
-        super().__init__(_Handler(mailbox), hostname="mailbox.example", timeout=60, decode_data=False)
+        super().__init__(
+            _Handler(mailbox),
+            hostname="mailbox.example",
+            timeout=60,
+            decode_data=False,
+            tls_context=mailbox.tls if mailbox.starttls else None,
+            require_starttls=mailbox.starttls,
+        )
         self.mailbox = mailbox
 
     async def smtp_DATA(self, arg: str) -> None:

@@ -17,6 +17,7 @@ from assistant.registers import MaskinportenTokens
 from assistant.registers.altinn import EXCHANGE, NOTIFICATIONS, AltinnTokens
 from assistant.registers.simulators import AltinnSimulator, Simulators, start_all
 from assistant.registers.simulators.altinn import fault_in
+from assistant.store import IdentityKeys
 from channels import Accepted, Failed, Outgoing, Refused, Reminder
 from channels.altinn import ORDERS, AltinnChannel, AltinnOrders, NoToken, order
 from channels.chat import ChatChannel
@@ -25,6 +26,7 @@ from tests.integration.registers.replaying import Reply, example, replaying
 from tests.unit.registers.documents import MOTHER
 
 NOW = datetime(2026, 9, 1, tzinfo=UTC)
+KEYS = IdentityKeys.generate()
 MESSAGE = Outgoing(
     id="0b0e8a8a-7a2e-4d0c-9df3-222222222222",
     recipient=MOTHER,
@@ -153,7 +155,7 @@ async def http() -> AsyncIterator[aiohttp.ClientSession]:
 @pytest.fixture
 async def channel(simulators: Simulators, http: aiohttp.ClientSession) -> AsyncIterator[AltinnChannel]:
     config = _through_altinn(simulators, "email")
-    made = make_channels(config, ChatChannel(), clock, http)["email"]
+    made = make_channels(config, ChatChannel(), clock, http, KEYS)["email"]
     assert isinstance(made, AltinnChannel)
     yield made
     await made.close()
@@ -249,13 +251,13 @@ async def test_a_channel_without_a_token_does_not_ask(simulators: Simulators) ->
 
 
 async def test_each_way_is_chosen_for_itself(simulators: Simulators, http: aiohttp.ClientSession) -> None:
-    channels = make_channels(_through_altinn(simulators, "email"), ChatChannel(), clock, http)
+    channels = make_channels(_through_altinn(simulators, "email"), ChatChannel(), clock, http, KEYS)
 
     assert isinstance(channels["email"], AltinnChannel)
     assert isinstance(channels["sms"], SmsChannel)
     unset = _through_altinn(simulators, "sms").model_copy(update={"altinn": AltinnSettings()})
     with pytest.raises(ValueError, match=r"sms\.through is altinn: set altinn\.base_url"):
-        make_channels(unset, ChatChannel(), clock, http)
+        make_channels(unset, ChatChannel(), clock, http, KEYS)
 
 
 async def test_the_simulator_forgets_nothing_and_asks_for_a_token_of_its_own(
