@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from assistant.commands import (
     bench,
+    channels,
     database,
     dmn,
     erasures,
@@ -43,6 +44,7 @@ def parser() -> OneLineParser:
         feel,
         dmn,
         population,
+        channels,
         bench,
     ):
         module.add(groups)

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -153,9 +154,13 @@ class ReturnedMailSettings(_Section):
 
 class EmailSettings(_Section):
     """The mail server, and who mail is from. `starttls` refuses to go on unencrypted; `tls` is encrypted from the
-    first byte (port 465). The server's certificate is checked, against `ca_file` where that is set."""
+    first byte (port 465). The server's certificate is checked, against `ca_file` where that is set.
 
-    through: Literal["smtp", "altinn"] = "smtp"
+    `through`: smtp, altinn, or the name of an installed channel. `price`: NOK a message, where it is known.
+    """
+
+    through: str = "smtp"
+    price: Decimal | None = Field(default=None, ge=0)
     host: str = "127.0.0.1"
     port: int = 25
     starttls: bool = False
@@ -176,7 +181,10 @@ class EmailSettings(_Section):
 
 
 class SmsSettings(_Section):
-    through: Literal["gateway", "altinn"] = "gateway"
+    """`through`: gateway, altinn, or the name of an installed channel. `price_per_part`: NOK, where it is known."""
+
+    through: str = "gateway"
+    price_per_part: Decimal | None = Field(default=None, ge=0)
     gateway_url: str = ""
     token: SecretStr = SecretStr("")
     sender: str = "Varde"
@@ -230,6 +238,9 @@ class Config(_Section):
     staff_login: LoginSettings = LoginSettings(acr="")
     email: EmailSettings = EmailSettings()
     sms: SmsSettings = SmsSettings()
+    channel: Mapping[str, Mapping[str, Any]] = Field(
+        default_factory=dict, repr=False
+    )  # the settings of channels that are installed, by their names
     notices: NoticeSettings = NoticeSettings()
     virus_scanner: str = ""  # clamd: unix:///run/clamav/clamd.ctl or tcp://host:3310; empty: not scanned
     altinn: AltinnSettings = AltinnSettings()

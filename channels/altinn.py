@@ -9,14 +9,24 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal
 
 import aiohttp
 
-from channels.interface import Accepted, Failed, Outgoing, Refused, Result
-from channels.sms import MAX_SEGMENTS, clean, plain_link, seconds_to_wait, segments
+from channels.interface import (
+    Accepted,
+    Carries,
+    Cost,
+    Failed,
+    Outgoing,
+    Receipts,
+    Refused,
+    Result,
+    too_much,
+)
+from channels.sms import LONGEST_TEXT, clean, seconds_to_wait, text_of, too_many_parts
 
 ORDERS = "/notifications/api/v1/future/orders"
 PREFERENCE = {"email": "EmailPreferred", "sms": "SmsPreferred"}
@@ -73,9 +83,7 @@ def _person(
     *,
     despite_reservation: bool,
 ) -> dict[str, Any]:
-    text = clean(body)
-    if message.link:
-        text = f"{text}\n{plain_link(message.link)}"
+    text = text_of(replace(message, body=body))
     for keyword in KEYWORDS:
         if keyword in text or keyword in title:
             raise ValueError(
@@ -97,6 +105,8 @@ class AltinnChannel:
 
     addressed_by: Literal["national_id"] = "national_id"
     reminds = True
+    carries = Carries(whole=False, longest_text=LONGEST_TEXT)
+    receipts: Receipts = "none"
 
     def __init__(
         self,
@@ -112,11 +122,18 @@ class AltinnChannel:
         self.clock = clock
         self._session: aiohttp.ClientSession | None = None
 
+    def cost(self, message: Outgoing) -> Cost:
+        """Not known: Altinn chooses between email and SMS itself."""
+        return Cost()
+
+    def can_carry(self, message: Outgoing) -> str | None:
+        # An email too: Altinn sends it as an SMS where it has no email address.
+        return too_many_parts(message) or too_much(message, self.carries)
+
     async def send(self, message: Outgoing) -> Result:
         made = order(message, self.settings, self.prefer)
-        text = made["recipient"]["recipientPerson"]["smsSettings"]["body"]
-        if (parts := segments(text).count) > MAX_SEGMENTS:
-            return Refused(f"the text would be {parts} SMS parts; at most {MAX_SEGMENTS} are sent")
+        if reason := self.can_carry(message):
+            return Refused(reason)
         try:
             headers = {
                 "Accept": "application/json",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Literal
 
-from channels.interface import Accepted, Outgoing, Result
+from channels.interface import Accepted, Carries, Cost, Outgoing, Receipts, Result, too_much
 
 Listener = Callable[[Outgoing], None]
 
@@ -18,6 +19,8 @@ class ChatChannel:
     name = "chat"
     addressed_by: Literal["address"] = "address"
     reminds = False
+    carries = Carries(whole=True)
+    receipts: Receipts = "none"
 
     def __init__(self) -> None:
         self._listeners: dict[str, list[Listener]] = defaultdict(list)
@@ -42,6 +45,12 @@ class ChatChannel:
     def listening(self, person_id: str) -> int:
         """How many conversations that person has open here."""
         return len(self._listeners.get(person_id, ()))
+
+    def cost(self, message: Outgoing) -> Cost:
+        return Cost(Decimal(0))
+
+    def can_carry(self, message: Outgoing) -> str | None:
+        return too_much(message, self.carries)
 
     async def send(self, message: Outgoing) -> Result:
         loop = asyncio.get_running_loop()

@@ -8,6 +8,7 @@ import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import EmailPolicy
@@ -18,7 +19,17 @@ from typing import Any, Literal
 
 import aiosmtplib
 
-from channels.interface import Accepted, Failed, Outgoing, Refused, Result
+from channels.interface import (
+    Accepted,
+    Carries,
+    Cost,
+    Failed,
+    Outgoing,
+    Receipts,
+    Refused,
+    Result,
+    too_much,
+)
 from channels.signing import DkimKey
 
 _MAILBOX = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[^\s@,;:<>()\[\]\\\"\x00-\x20\x7f]{1,253}")
@@ -52,6 +63,7 @@ class SmtpServer:
     returns: str = ""
     timeout_seconds: float = 10.0  # for each answer from the server
     whole_seconds: float = 30.0  # for one message from first to last
+    price: Decimal | None = None  # NOK a message; None: not known
 
 
 class _Wire(EmailPolicy):
@@ -153,6 +165,7 @@ class EmailChannel:
     name = "email"
     addressed_by: Literal["address"] = "address"
     reminds = False
+    carries = Carries(whole=False)
 
     def __init__(
         self,
@@ -168,7 +181,20 @@ class EmailChannel:
         # Read now: a file that is no certificate is found at the start, not by the first message.
         self.tls = None if server.tls == "none" else ssl.create_default_context(cafile=server.ca_file)
 
+    @property
+    def receipts(self) -> Receipts:
+        """What cannot be delivered comes back, where there is an address for it to come back to."""
+        return "told" if self.server.returns else "none"
+
+    def cost(self, message: Outgoing) -> Cost:
+        return Cost(self.server.price)
+
+    def can_carry(self, message: Outgoing) -> str | None:
+        return too_much(message, self.carries)
+
     async def send(self, message: Outgoing) -> Result:
+        if reason := self.can_carry(message):
+            return Refused(reason)
         try:
             one_address(message.recipient)
         except UnusableAddress as error:

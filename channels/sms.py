@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from email.utils import parsedate_to_datetime
 from typing import Literal
 from urllib.parse import urlsplit
@@ -14,7 +15,17 @@ from urllib.parse import urlsplit
 import aiohttp
 import phonenumbers
 
-from channels.interface import Accepted, Failed, Outgoing, Refused, Result
+from channels.interface import (
+    Accepted,
+    Carries,
+    Cost,
+    Failed,
+    Outgoing,
+    Receipts,
+    Refused,
+    Result,
+    too_much,
+)
 
 # 3GPP TS 23.038, the default alphabet and its extension (each of the latter takes two places).
 _GSM7 = frozenset(
@@ -23,6 +34,8 @@ _GSM7 = frozenset(
 )
 _GSM7_EXTENSION = frozenset("^{}\\[~]|€\f")
 MAX_SEGMENTS = 4
+LONGEST_TEXT = MAX_SEGMENTS * 153
+"""Characters in the most parts we send, in the roomier alphabet: some texts that are shorter take more parts."""
 LONGEST_WAIT_SECONDS = 86_400.0
 
 
@@ -85,6 +98,23 @@ class SmsGateway:
     token: str = field(default="", repr=False)
     sender: str = "Varde"
     timeout_seconds: float = 10.0
+    price_per_part: Decimal | None = None  # NOK; None: not known
+
+
+def text_of(message: Outgoing) -> str:
+    """The text as it is sent, the link on a line of its own. Raises ValueError for a link that says too much."""
+    text = clean(message.body)
+    return f"{text}\n{plain_link(message.link)}" if message.link else text
+
+
+def too_many_parts(message: Outgoing) -> str | None:
+    """Why a message is too long for one text; None where it is not."""
+    parts = segments(text_of(message)).count
+    return (
+        f"the text would be {parts} SMS parts; at most {MAX_SEGMENTS} are sent"
+        if parts > MAX_SEGMENTS
+        else None
+    )
 
 
 class SmsChannel:
@@ -93,6 +123,8 @@ class SmsChannel:
     name = "sms"
     addressed_by: Literal["address"] = "address"
     reminds = False
+    carries = Carries(whole=False, longest_text=LONGEST_TEXT)
+    receipts: Receipts = "none"
 
     def __init__(self, gateway: SmsGateway, clock: Callable[[], datetime]) -> None:
         if not (1 <= len(gateway.sender) <= 11 and gateway.sender.isascii() and gateway.sender.isalnum()):
@@ -101,16 +133,21 @@ class SmsChannel:
         self.clock = clock
         self._session: aiohttp.ClientSession | None = None
 
+    def cost(self, message: Outgoing) -> Cost:
+        price = self.gateway.price_per_part
+        return Cost(None if price is None else price * segments(text_of(message)).count)
+
+    def can_carry(self, message: Outgoing) -> str | None:
+        return too_many_parts(message) or too_much(message, self.carries)
+
     async def send(self, message: Outgoing) -> Result:
         number = norwegian_mobile(message.recipient)
         if number is None:
             return Refused("not a Norwegian mobile number (+47 4… or 9…)")
-        text = clean(message.body)
-        if message.link:
-            text = f"{text}\n{plain_link(message.link)}"
+        if reason := self.can_carry(message):
+            return Refused(reason)
+        text = text_of(message)
         parts = segments(text)
-        if parts.count > MAX_SEGMENTS:
-            return Refused(f"the text would be {parts.count} SMS parts; at most {MAX_SEGMENTS} are sent")
         body = {
             "sender": self.gateway.sender,
             "recipient": number,

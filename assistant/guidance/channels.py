@@ -1,7 +1,8 @@
-"""The channels a configuration chooses: email and SMS of one's own, or through Altinn Notifications."""
+"""The channels a configuration chooses: our own, through Altinn Notifications, or ones that others have written."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Literal
 
 import aiohttp
@@ -15,19 +16,59 @@ from channels import Channel
 from channels.altinn import AltinnChannel, AltinnOrders, NoToken
 from channels.chat import ChatChannel
 from channels.email import EmailChannel, SmtpServer
+from channels.installed import BrokenChannel, make_installed
 from channels.signing import DkimKey, UnusableKey
 from channels.sms import SmsChannel, SmsGateway
+
+OWN = ("chat", "email", "sms")
+"""The names our own channels have. A package takes the place of one by `through`, not by its name."""
 
 
 def make_channels(
     config: Config, chat: ChatChannel, clock: Clock, http: aiohttp.ClientSession, keys: IdentityKeys
 ) -> dict[str, Channel]:
-    """One channel a name. Raises ConfigurationError where Altinn is chosen and its address is not set."""
-    return {
+    """One channel a name. Raises ConfigurationError for a channel that cannot be used, and says why.
+
+    A channel of a package that takes nobody's place goes by its own name, once it has a table of settings.
+    """
+    made: dict[str, Channel] = {
         "chat": chat,
-        "email": _altinn("email", config, clock, http) or _email(config, clock, keys),
-        "sms": _altinn("sms", config, clock, http) or _sms(config, clock),
+        "email": _made("email", config.email.through, config, clock, http, keys),
+        "sms": _made("sms", config.sms.through, config, clock, http, keys),
     }
+    replacing = {config.email.through, config.sms.through}
+    for name in config.channel:
+        if name in OWN:
+            raise ConfigurationError(
+                f"channel.{name}: {name} is our own channel: choose another by {name}.through"
+            )
+        if name not in replacing:
+            made[name] = _installed(f"channel.{name}", name, config, clock)
+    return made
+
+
+def _made(
+    name: Literal["email", "sms"],
+    through: str,
+    config: Config,
+    clock: Clock,
+    http: aiohttp.ClientSession,
+    keys: IdentityKeys,
+) -> Channel:
+    ours: dict[tuple[str, str], Callable[[], Channel]] = {
+        ("email", "smtp"): lambda: _email(config, clock, keys),
+        ("sms", "gateway"): lambda: _sms(config, clock),
+        (name, "altinn"): lambda: _altinn(name, config, clock, http),
+    }
+    make = ours.get((name, through))
+    return make() if make else _installed(f"{name}.through", through, config, clock)
+
+
+def _installed(setting: str, name: str, config: Config, clock: Clock) -> Channel:
+    try:
+        return make_installed(name, config.channel.get(name, {}), clock)
+    except BrokenChannel as broken:
+        raise ConfigurationError(f"{setting}: {broken}") from None
 
 
 def _email(config: Config, clock: Clock, keys: IdentityKeys) -> EmailChannel:
@@ -43,6 +84,7 @@ def _email(config: Config, clock: Clock, keys: IdentityKeys) -> EmailChannel:
         username=email.username,
         password=email.password.get_secret_value(),
         returns=email.returned.address,
+        price=email.price,
     )
     try:
         return EmailChannel(server, clock, _signer(config), of_messages(keys).make)
@@ -63,16 +105,18 @@ def _signer(config: Config) -> DkimKey | None:
 
 def _sms(config: Config, clock: Clock) -> SmsChannel:
     sms = config.sms
-    gateway = SmsGateway(url=sms.gateway_url, token=sms.token.get_secret_value(), sender=sms.sender)
+    gateway = SmsGateway(
+        url=sms.gateway_url,
+        token=sms.token.get_secret_value(),
+        sender=sms.sender,
+        price_per_part=sms.price_per_part,
+    )
     return SmsChannel(gateway, clock)
 
 
 def _altinn(
     name: Literal["email", "sms"], config: Config, clock: Clock, http: aiohttp.ClientSession
-) -> AltinnChannel | None:
-    """The channel through Altinn where that is chosen for this name."""
-    if {"email": config.email.through, "sms": config.sms.through}[name] != "altinn":
-        return None
+) -> AltinnChannel:
     altinn = config.altinn
     if not altinn.base_url:
         raise ConfigurationError(f"{name}.through is altinn: set altinn.base_url (docs/channels.md)")

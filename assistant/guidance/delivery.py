@@ -80,7 +80,9 @@ class Delivery:
             attempt = await self._begin(tx, message_id)
         if attempt is None:
             return
-        result = await self.channels[attempt.channel].send(attempt.outgoing)
+        channel = self.channels[attempt.channel]
+        beyond = channel.can_carry(attempt.outgoing)
+        result = Refused(beyond) if beyond else await channel.send(attempt.outgoing)
         log.info(
             "message.attempted", message=message_id, channel=attempt.channel, result=type(result).__name__
         )
