@@ -20,7 +20,7 @@ from assistant.casework import Assessor, Casework
 from assistant.config import AT_ANY_TIME, OSLO, local_date
 from assistant.demo.mailbox import Mailbox
 from assistant.determinations import Determinations, RuleVersions
-from assistant.events import Handling
+from assistant.events import Handling, wake_determinations
 from assistant.events.following import Following
 from assistant.guidance import Delivery, Guidance
 from assistant.store import Database, Identities, IdentityKeys, Work
@@ -31,7 +31,6 @@ from channels.chat import ChatChannel
 from channels.email import EmailChannel, SmtpServer
 from rules import Catalogue
 from rules.yaml_source import read_yaml
-from scheduler import wake_determinations
 
 LIVES = Path(__file__).parent / "lives"
 HOME = "9999"

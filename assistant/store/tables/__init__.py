@@ -27,7 +27,7 @@ from assistant.store.tables.twin import (
     usage_head,
     usage_signature,
 )
-from assistant.store.tables.work import due, feed_pointer, inbox, job, receipt
+from assistant.store.tables.work import due, feed_pointer, fired, inbox, job, receipt
 
 __all__ = [
     "appeal",
@@ -44,6 +44,7 @@ __all__ = [
     "erasure",
     "fact",
     "feed_pointer",
+    "fired",
     "flag",
     "guidance",
     "identity",

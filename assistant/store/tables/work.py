@@ -54,6 +54,13 @@ receipt = table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+fired = table(
+    "fired",  # what the clock has fired, so that no other clock fires it again
+    Column("job", String(60), primary_key=True),
+    Column("fire_time", String(40), primary_key=True),  # a daily job's local date; else the moment in UTC
+    Column("at", UtcDateTime, nullable=False),
+)
+
 due = table(
     "due",  # what must be looked at again on a day: a rule's own next date, a deadline, a reminder
     Column("id", ID, primary_key=True),

@@ -237,7 +237,7 @@ async def test_a_right_that_ends_by_itself_is_looked_at_on_its_day(house: House)
     changes_on = (await house.determination("nora"))["changes_on"]
     assert changes_on is not None
     house.clock.now += timedelta(days=(changes_on - date(2026, 11, 2)).days)
-    from scheduler import wake_determinations
+    from assistant.events import wake_determinations
 
     async with house.database.begin() as tx:
         await wake_determinations(tx, house.clock())

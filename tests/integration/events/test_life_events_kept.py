@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 from house import House, open_house
 
+from assistant.events import wake_determinations
 from assistant.store.tables import due, life_event
 from assistant.twin import Provenance, Span, Statement, SubjectRef
-from scheduler import wake_determinations
 
 EMPLOYMENT = Provenance("employment_register", "ftrl § 25-1")
 POPULATION = Provenance("population_register", "folkeregisterloven § 10-2")
