@@ -11,6 +11,7 @@ import structlog
 
 from assistant.config import Clock, NoticeSettings, local_date
 from assistant.guidance import notice_rows, rows
+from assistant.guidance.email_wish import has_stopped_email, unsubscribe_headers
 from assistant.guidance.people import Person
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
 from assistant.guidance.tact import may_go
@@ -136,6 +137,10 @@ class Delivery:
             await rows.set_state(tx, row["id"], "withdrawn")
             log.info("message.withdrawn", message=row["id"], because="read" if read else "too_late")
             return False
+        if row["channel"] == "email" and not must_reach and await has_stopped_email(tx, row["person_id"]):
+            await rows.set_state(tx, row["id"], "withdrawn")
+            log.info("message.withdrawn", message=row["id"], because="email_stopped")
+            return False
         sent = await notice_rows.notified(tx, row["person_id"], now - WEEK)
         at = may_go_at(now, self.notices, sent=sent, deadline=deadline, must_reach=must_reach)
         if at > now:
@@ -152,7 +157,14 @@ class Delivery:
             reminder = Reminder(SECOND_NOTICE_AFTER_DAYS, f"{site}/altinn/unread/{row['id']}")
         # The second notice is another message: under the id of the first it would be taken for a repeat.
         name = row["id"] if row["notice"] == notice_rows.FIRST else f"{row['id']}-{row['notice']}"
-        return Outgoing(name, address, row["language"], row["title"], row["body"], link, reminder=reminder)
+        headers = self._headers(row)
+        return Outgoing(name, address, row["language"], row["title"], row["body"], link, headers, reminder)
+
+    def _headers(self, row: Mapping[str, Any]) -> dict[str, str]:
+        """An email says how to have no more of its like. What must reach its person cannot be stopped."""
+        if row["channel"] != "email" or row["kind"] in MUST_REACH:
+            return {}
+        return unsubscribe_headers(self.guidance.twin.identities.keys, row["person_id"], self.public_url)
 
     async def _end(
         self, tx: Transaction, message_id: str, attempt: _Attempt, result: Result

@@ -39,6 +39,7 @@ PAGES = (
     "events",
     "health",
     "altinn",
+    "unsubscribe",
     "desk",
     "desk_generations",
     "desk_documents",

@@ -93,11 +93,26 @@ def test_pages_open_to_all(walk: Walk) -> None:
         details.locator("summary").click()
         walk.see(f"/api/docs, details {n}")
     walk.visit.go("/demo/mailbox")
-    walk.go(walk.links("/demo/mailbox/")[0])
+    mails = walk.links("/demo/mailbox/")
+    walk.go(mails[0])
+    _stop_email(walk, mails)
     walk.go("/nowhere", 404)
     walk.go("/login/callback?state=unknown&code=x", 400)
     walk.go("/demo/story", 405)
     walk.over()
+
+
+def _stop_email(walk: Walk, mails: list[str]) -> None:
+    """Where an email's address to unsubscribe at leads, before its button and after, and back again."""
+    for mail in mails:
+        walk.visit.go(mail)
+        if found := re.search(r"/unsubscribe/[a-z2-7]+", walk.visit.page.content()):
+            break
+    assert found, "no email says how to stop it"
+    walk.go(found[0])
+    for choice in ("stop", "send"):
+        walk.press(f"email={choice}")
+        walk.see(f"unsubscribing, {choice}")
 
 
 def test_an_interrupted_login(walk: Walk) -> None:

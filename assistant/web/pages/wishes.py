@@ -15,6 +15,7 @@ from assistant.casework.errands import errand_of
 from assistant.casework.taking_back import take_back
 from assistant.config import local_date
 from assistant.dialogue.messages import messages_of
+from assistant.guidance.email_wish import EMAIL, has_stopped_email, set_email
 from assistant.guidance.reading import may_read
 from assistant.guidance.rows import StillSending
 from assistant.guidance.themes import theme_of, themes_of, title_of
@@ -44,6 +45,7 @@ def routes(parts: Parts) -> list[Route]:
     return [
         Route("GET", "/me/control", overview, RESIDENT),
         Route("POST", "/me/control", choose, RESIDENT),
+        Route("POST", "/me/control/email", choose_email, RESIDENT),
         Route("GET", sent, what_was_sent, RESIDENT),
         Route("POST", sent, take_it_back, RESIDENT),
     ]
@@ -72,10 +74,13 @@ async def overview(request: web.Request) -> web.StreamResponse:
     parts, me = request.app[PARTS], me_of(request)
     async with parts.database.begin() as tx:
         themes = await _themes(tx, parts, me)
+        email_stopped = await has_stopped_email(tx, me.person_id)
     saved = request.query.get("saved", "")
     context = {
         "themes": themes,
         "choices": CHOICES,
+        "email_stopped": email_stopped,
+        "email_saved": saved == EMAIL,
         "saved": next((one for one in themes if one.id == saved), None),
     }
     return render(request, "wishes/overview.html", context)
@@ -89,13 +94,20 @@ async def choose(request: web.Request) -> web.StreamResponse:
     try:
         async with parts.database.begin() as tx:
             await set_wish(parts.guidance, tx, me.person_id, theme, choice, me.now)
-            use = Use(
-                me.person_id, "person", me.person_id, "used", "to choose how much is done for you", BASIS, ()
-            )
-            await log_usage(tx, [use], me.now)
+            await log_usage(tx, [_choosing(me)], me.now)
     except StillSending:
         raise Unavailable(text(request, "wishes.still_sending"), retry_after=5) from None
     return redirect(f"/me/control?saved={theme}#theme-{theme}")
+
+
+async def choose_email(request: web.Request) -> web.StreamResponse:
+    """Take whether the person wants email of what there is to tell."""
+    parts, me, form = request.app[PARTS], me_of(request), await read_form(request)
+    wanted = form.required("email", one_of=("stop", "send")) == "send"
+    async with parts.database.begin() as tx:
+        await set_email(tx, me.person_id, wanted=wanted, now=me.now)
+        await log_usage(tx, [_choosing(me)], me.now)
+    return redirect(f"/me/control?saved={EMAIL}#email")
 
 
 async def what_was_sent(request: web.Request) -> web.StreamResponse:
@@ -130,6 +142,10 @@ async def take_it_back(request: web.Request) -> web.StreamResponse:
     if done == "nothing":
         raise Conflict(text(request, "wishes.taken_back_before"))
     return redirect(f"/me/control/sent/{errand_id}")
+
+
+def _choosing(me: Me) -> Use:
+    return Use(me.person_id, "person", me.person_id, "used", "to choose how much is done for you", BASIS, ())
 
 
 async def _sent(tx: Transaction, parts: Parts, me: Me, errand_id: str) -> tuple[Shown, case_rows.Case]:

@@ -20,6 +20,7 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 SAMPLES = (
     str(uuid.uuid4()),
     "0" * 16,
+    "a" * 52,
     "kindergarten.reduced_fee",
     "apply_reduced_fee",
     "right_found",
