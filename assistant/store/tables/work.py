@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, Index, Integer, LargeBinary, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Index, Integer, LargeBinary, String, Text, UniqueConstraint, text
 
 from assistant.store.columns import ID, UtcDateTime
 from assistant.store.tables.base import table
@@ -44,9 +44,16 @@ job = table(
     Column("attempts", Integer, nullable=False, server_default="0"),
     Column("leased_until", UtcDateTime),
     Column("error", Text, nullable=False, server_default=""),
-    Index("ix_job_state_queue_run_at", "state", "queue", "run_at"),
     Index("ix_job_key_id", "key", "id"),
 )
+# Each holds only what its question is about, so that a million waiting jobs do not slow it (store/work/fetching.py).
+for _name, _columns, _state in (
+    ("ix_job_waiting", (job.c.queue, job.c.run_at, job.c.id), "todo"),
+    ("ix_job_doing", (job.c.key, job.c.leased_until), "doing"),
+    ("ix_job_parked", (job.c.id,), "parked"),
+):
+    _where = text(f"state = '{_state}'")
+    Index(_name, *_columns, sqlite_where=_where, postgresql_where=_where)
 
 receipt = table(
     "receipt",  # a side effect that has happened, so that it does not happen again

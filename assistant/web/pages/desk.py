@@ -13,10 +13,10 @@ from assistant.casework import appeals, assigning, case_rows, four_eyes, prelimi
 from assistant.casework.appeals import Appeal
 from assistant.casework.case_rows import Case
 from assistant.casework.errands import errand_of
-from assistant.casework.parked import parked_jobs, try_again
 from assistant.casework.time_limits import working_day_until, working_days_left
 from assistant.config import local_date
 from assistant.store import Transaction
+from assistant.store.work import parked, try_again
 from assistant.web.faults import Conflict
 from assistant.web.forms import read_form
 from assistant.web.pages.desk_access import case_in_queue
@@ -168,7 +168,7 @@ async def assign(request: web.Request) -> web.StreamResponse:
 async def work(request: web.Request) -> web.StreamResponse:
     parts = request.app[PARTS]
     async with parts.database.read() as tx:
-        jobs = await parked_jobs(tx)
+        jobs = await parked(tx)
     return render(request, "desk/work.html", {"jobs": jobs})
 
 

@@ -1,0 +1,99 @@
+"""Which job is next, and whose worker has died: the questions that are asked of a million waiting jobs.
+
+Each walks an index from its first entry and stops at the first that will do: `ix_job_waiting` has those that
+wait in the order in which they are due, `ix_job_key_id` those before one in its line, `ix_job_doing` the few
+that are being done.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    literal_column,
+    or_,
+    select,
+    union_all,
+    update,
+)
+
+from assistant.store.database import Transaction
+from assistant.store.tables import job
+
+log = structlog.get_logger()
+
+RETRIES = (1, 2, 4, 8, 15, 30)  # seconds; after the last the job is parked
+LOST = "its process died at it, or was paused longer than its lease"
+TODO: ColumnElement[str] = literal_column("'todo'")
+DOING: ColumnElement[str] = literal_column("'doing'")
+PARKED: ColumnElement[str] = literal_column("'parked'")
+"""Said in the statement itself: an index of part of a table is not used for a value that is bound."""
+
+
+def next_of(queue: str) -> Select[Any]:
+    """The first job of this queue that is due and free: nobody works at one with its key, and none is before.
+
+    One with a lower number is begun after a higher one where it was parked and is to be tried again.
+    """
+    before, at_hand = job.alias("before"), job.alias("at_hand")
+    is_before = exists().where(before.c.key == job.c.key, before.c.id < job.c.id, before.c.state != "parked")
+    is_at_hand = exists().where(at_hand.c.key == job.c.key, at_hand.c.state == DOING)
+    return (
+        select(job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts, job.c.receipt)
+        .where(
+            job.c.state == TODO,
+            job.c.queue == queue,
+            job.c.run_at <= bindparam("now", type_=job.c.run_at.type),
+            or_(job.c.key == "", and_(~is_before, ~is_at_hand)),
+        )
+        .order_by(job.c.run_at, job.c.id)
+        .limit(1)
+    )
+
+
+async def next_job(tx: Transaction, queues: tuple[str, ...], now: datetime) -> dict[str, Any] | None:
+    """The most urgent job that may be begun, locked; queues are looked through in the order given."""
+    for queue in queues:
+        question = next_of(queue)
+        if tx.connection.dialect.name == "postgresql":
+            question = question.with_for_update(skip_locked=True)
+        if (row := await tx.first(question, {"now": now})) is not None:
+            return row
+    return None
+
+
+async def anything_to_begin(tx: Transaction, queues: tuple[str, ...], now: datetime) -> bool:
+    """Whether there is a job to begin or one to take over: a look that takes no lock."""
+    lost = select(job.c.id).where(job.c.state == DOING, job.c.leased_until < now).limit(1)
+    looks = [select(next_of(queue).with_only_columns(job.c.id).subquery().c.id) for queue in queues]
+    either = union_all(select(lost.subquery().c.id), *looks).limit(1)
+    return await tx.first(either, {"now": now}) is not None
+
+
+async def count_lost(tx: Transaction, now: datetime | None = None) -> None:
+    """Let go of leases that ran out before now, or all: each counts as an attempt, after the last it is parked.
+
+    Else a job that kills its process would be begun for ever, and kill those beside it each time.
+    """
+    lost = select(job.c.id).where(job.c.state == DOING).with_for_update(skip_locked=True)
+    if now is not None:
+        lost = lost.where(job.c.leased_until < now)
+    last = job.c.attempts >= len(RETRIES)
+    values = {
+        "state": case((last, "parked"), else_="todo"),
+        "attempts": case((last, job.c.attempts), else_=job.c.attempts + 1),
+        "leased_until": None,
+        "error": LOST,
+    }
+    counted = update(job).where(job.c.id.in_(lost)).values(values)
+    for row in await tx.all(counted.returning(job.c.id, job.c.task, job.c.state)):
+        if row["state"] == "parked":
+            log.error("work.parked", task=row["task"], job=row["id"])

@@ -1,0 +1,231 @@
+"""Running jobs: begun when they are due, leased while they are done, tried again, parked at last."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import delete, update
+
+from assistant.journal import clean
+from assistant.store.database import Database
+from assistant.store.tables import job
+from assistant.store.work.enqueuing import QUEUES, in_line
+from assistant.store.work.fetching import RETRIES, anything_to_begin, count_lost, next_job
+from assistant.store.work.waking import no_longer_woken, wake_all, woken_from_now_on
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=60)
+RENEWED_EVERY = 15.0
+LONG_WAIT = timedelta(minutes=1)
+STOP_SECONDS = 5.0  # how long the jobs at hand may take when the process is told to stop
+
+
+class Postpone(Exception):
+    """The other side asks us to wait (429, 503) or is silent: try again later, not counted as an attempt."""
+
+    def __init__(self, reason: str, after: timedelta = LONG_WAIT) -> None:
+        super().__init__(reason)
+        self.after = after
+
+
+Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class _Claimed:
+    id: int
+    task: str
+    key: str
+    args: Mapping[str, Any]
+    attempts: int
+    receipt: str | None
+
+
+def slots(concurrency: int, queues: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
+    """What each of so many hands may take up: one is kept free for the most urgent, one has no time for the last.
+
+    Else a night's bulk would have all hands busy at the moment somebody asks something in the chat.
+
+    >>> slots(4, ("chat", "events", "bulk"))[:3]
+    (('chat',), ('chat', 'events'), ('chat', 'events', 'bulk'))
+    """
+    kept = [queues[:1], queues[:-1]][: max(0, min(concurrency, len(queues)) - 1)]
+    return (*kept, *[queues] * (concurrency - len(kept)))
+
+
+class Work:
+    """Runs jobs here: `async with Work(database, handlers, clock):` or `await run_until_idle()`."""
+
+    def __init__(
+        self,
+        database: Database,
+        handlers: Mapping[str, Handler],
+        clock: Callable[[], datetime],
+        *,
+        concurrency: int = 5,
+        idle_seconds: float = 1.0,
+        queues: tuple[str, ...] = QUEUES,
+    ) -> None:
+        self.database = database
+        self.handlers = handlers
+        self.clock = clock
+        self.concurrency = concurrency
+        self.idle_seconds = idle_seconds
+        self.queues = queues
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._tasks: list[asyncio.Task[None]] = []
+
+    wake_all = staticmethod(wake_all)
+
+    async def __aenter__(self) -> Work:
+        woken_from_now_on(self._woken)
+        self._stopping = False
+        self._tasks = [
+            asyncio.create_task(self._loop(queues), name=f"work-{n}")
+            for n, queues in enumerate(slots(self.concurrency, self.queues))
+        ]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Stop after the jobs at hand. Only one that waits for somebody else for long is cut off.
+
+        Cut off in a transaction, a connection may keep its lock on SQLite until the others give up.
+        """
+        no_longer_woken(self._woken)
+        self._stopping = True
+        self._woken.set()
+        _done, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
+        for task in late:
+            task.cancel()
+        if late:
+            await asyncio.wait(late)
+
+    async def _loop(self, queues: tuple[str, ...]) -> None:
+        while not self._stopping:
+            self._woken.clear()
+            try:
+                worked = await self.run_one(queues)
+            except Exception:
+                log.exception("work.loop_failed")  # the database is away: wait, do not die
+                worked = False
+            if not worked:
+                # Not wait_for: up to Python 3.11 it drops a cancellation that comes as somebody wakes us.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self.idle_seconds):
+                        await self._woken.wait()
+
+    async def run_until_idle(self, limit: int = 100_000) -> int:
+        """Run what is due now and what follows from it; how many jobs were run."""
+        for count in range(limit):
+            if not await self.run_one():
+                return count
+        raise RuntimeError(f"still not idle after {limit} jobs")
+
+    async def run_one(self, queues: tuple[str, ...] | None = None) -> bool:
+        claimed = await self._claim(queues or self.queues)
+        if claimed is None:
+            return False
+        try:
+            async with self._leased(claimed):
+                await self.handlers[claimed.task](claimed.args)
+        except Postpone as wait:
+            await self._again(claimed, str(wait), self.clock() + wait.after, counted=False)
+        except Exception as error:
+            reason = clean(f"{type(error).__name__}: {error}")  # operators read it
+            log.warning("work.failed", task=claimed.task, job=claimed.id, exc_info=True)
+            if claimed.attempts >= len(RETRIES):
+                await self._park(claimed, reason)
+            else:
+                pause = timedelta(seconds=RETRIES[claimed.attempts])
+                await self._again(claimed, reason, self.clock() + pause, counted=True)
+        else:
+            async with self.database.begin() as tx:
+                await tx.execute(delete(job).where(job.c.id == claimed.id))
+            if claimed.key:
+                wake_all()
+        return True
+
+    @contextlib.asynccontextmanager
+    async def _leased(self, claimed: _Claimed) -> AsyncIterator[None]:
+        """Renew the lease for as long as the job takes; a process that dies or is paused renews no more."""
+
+        done = asyncio.Event()
+
+        async def renew() -> None:
+            while not done.is_set():
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(RENEWED_EVERY):
+                        await done.wait()
+                if not done.is_set():
+                    await self._renew(claimed)
+
+        renewing = asyncio.create_task(renew(), name=f"lease-{claimed.id}")
+        try:
+            yield
+        finally:
+            done.set()  # not cancelled: it may be in a transaction
+            await renewing
+
+    async def _renew(self, claimed: _Claimed) -> None:
+        ours = (job.c.id == claimed.id) & (job.c.state == "doing")
+        try:
+            async with self.database.begin() as tx:
+                await tx.execute(update(job).where(ours).values(leased_until=self.clock() + LEASE))
+        except Exception:
+            log.exception("work.lease_not_renewed", task=claimed.task, job=claimed.id)
+
+    async def _claim(self, queues: tuple[str, ...]) -> _Claimed | None:
+        now = self.clock()
+        if self.database.is_sqlite:
+            async with self.database.read() as tx:
+                if not await anything_to_begin(tx, queues, now):
+                    return None  # the common case costs no turn among those who write
+        async with self.database.begin() as tx:
+            await count_lost(tx, now)
+            row = await next_job(tx, queues, now)
+            if row is None:
+                return None
+            # It lets go of its receipt: what is enqueued from here on may be news to it.
+            taken = {"state": "doing", "leased_until": now + LEASE, "receipt": None}
+            await tx.execute(update(job).where(job.c.id == row["id"]).values(taken))
+            return _Claimed(**row)
+
+    async def _again(self, claimed: _Claimed, reason: str, at: datetime, *, counted: bool) -> None:
+        attempts = claimed.attempts + 1 if counted else claimed.attempts
+        waiting = {
+            "state": "todo",
+            "leased_until": None,
+            "run_at": at,
+            "attempts": attempts,
+            "error": reason[:2000],
+            "receipt": claimed.receipt,
+        }
+        async with self.database.begin() as tx:
+            if claimed.receipt is not None:
+                await in_line(tx, [claimed.receipt])
+                # The same that came meanwhile is done with this one.
+                newer = (job.c.receipt == claimed.receipt) & (job.c.state == "todo")
+                await tx.execute(delete(job).where(newer))
+            await tx.execute(update(job).where(job.c.id == claimed.id).values(waiting))
+
+    async def _park(self, claimed: _Claimed, reason: str) -> None:
+        async with self.database.begin() as tx:
+            await tx.execute(
+                update(job)
+                .where(job.c.id == claimed.id)
+                .values(state="parked", leased_until=None, error=reason[:2000])
+            )
+        log.error("work.parked", task=claimed.task, job=claimed.id)
+
+    async def reclaim(self) -> None:
+        """At the start of the only process (SQLite): what was being done when it died is to be done."""
+        async with self.database.begin() as tx:
+            await count_lost(tx)
