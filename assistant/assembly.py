@@ -24,7 +24,9 @@ from assistant.events import Handling, Polling
 from assistant.events.following import Following
 from assistant.guidance import Delivery, Guidance
 from assistant.guidance.channels import make_channels
+from assistant.guidance.switches import StartingAgain
 from assistant.guidance.telling_again import TellingAgain
+from assistant.guidance.trial import Trial
 from assistant.hooks import Delivering, Sender, Subscriptions
 from assistant.mydata import Requests
 from assistant.mydata.answering import Lifting
@@ -89,7 +91,8 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         usage_key = UsageKey.from_file(config.data_dir / "usage-key.json")
         signing = UsageSigning(database, usage_key, clock)
         wishes = StandingWishes(database, processes, guidance, clock)
-        delivery = Delivery(database, guidance, channels, clock, config.public_url, config.notices)
+        trial = Trial.from_config(config)
+        delivery = Delivery(database, guidance, channels, clock, config.public_url, config.notices, trial)
         near = config.webhooks.allow_this_machine
         subscriptions = Subscriptions(identities.keys, near)
         hooks = Delivering(database, subscriptions, Sender(near), config.public_url, clock, wall_clock)
@@ -103,6 +106,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
             **wishes.handlers(),
             **Lifting(database, following, clock).handlers(),
             **TellingAgain(database, guidance, clock).handlers(),
+            **StartingAgain(database, clock).handlers(),
             "deliver": delivery.deliver,
         }
         parts = Parts(

@@ -19,6 +19,7 @@ from assistant.commands import (
     population,
     rules,
     running,
+    switches,
     timeline,
     usage,
 )
@@ -36,6 +37,7 @@ def parser() -> OneLineParser:
     for module in (
         running,
         database,
+        switches,
         municipality,
         rules,
         timeline,

@@ -214,6 +214,16 @@ class WebhookSettings(_Section):
     allow_this_machine: bool = False  # also plain http to loopback addresses: for demonstrations and tests
 
 
+class TrialSettings(_Section):
+    """A trial: only these persons are sent anything; off where neither is set.
+
+    Each is an id as `varde person` prints it.
+    """
+
+    only_to: tuple[str, ...] | None = None
+    only_to_file: Path | None = None  # one id a line; # begins a comment
+
+
 class Config(_Section):
     """All settings, read from `varde.toml` (or what VARDE_CONFIG names), then from VARDE_* variables."""
 
@@ -242,6 +252,7 @@ class Config(_Section):
         default_factory=dict, repr=False
     )  # the settings of channels that are installed, by their names
     notices: NoticeSettings = NoticeSettings()
+    trial: TrialSettings = TrialSettings()
     virus_scanner: str = ""  # clamd: unix:///run/clamav/clamd.ctl or tcp://host:3310; empty: not scanned
     altinn: AltinnSettings = AltinnSettings()
     dialogporten: DialogportenSettings = DialogportenSettings()

@@ -10,12 +10,13 @@ from typing import Any
 import structlog
 
 from assistant.config import Clock, NoticeSettings, local_date
-from assistant.guidance import notice_rows, rows
+from assistant.guidance import notice_rows, rows, switches
 from assistant.guidance.email_wish import has_stopped_email, unsubscribe_headers
 from assistant.guidance.people import Person
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
 from assistant.guidance.tact import may_go
 from assistant.guidance.timing import WEEK, is_too_late, may_go_at
+from assistant.guidance.trial import EVERYBODY, Trial
 from assistant.guidance.writing import write
 from assistant.store import Database, Postpone, Transaction
 from assistant.twin import Use, log_usage
@@ -69,6 +70,7 @@ class Delivery:
     clock: Clock
     public_url: str
     notices: NoticeSettings
+    trial: Trial = EVERYBODY
 
     async def deliver(self, args: Mapping[str, Any]) -> None:
         """Send the message `args["message_id"]`. Raises Postpone where it must be tried again.
@@ -102,6 +104,8 @@ class Delivery:
             return None
         if row["withdrawn_at"] is not None:
             await rows.set_state(tx, message_id, "withdrawn")
+            return None
+        if await switches.held_back(tx, row, self.trial, now):
             return None
         person, how, unsaid = await self.guidance.telling_now(tx, row, local_date(now))
         if unsaid:

@@ -42,6 +42,7 @@ PAGES = (
     "unsubscribe",
     "desk",
     "desk_generations",
+    "desk_switches",
     "desk_documents",
     "desk_access",
     "desk_case",

@@ -539,6 +539,7 @@ def test_work_that_stopped(walk: Walk) -> None:
         walk.visit.demo.park_a_job()
     walk.go("/desk/work")
     assert walk.visit.page.locator("main form").count() == 1
+    walk.go("/desk/switches")
     walk.over()
 
 

@@ -17,6 +17,7 @@ from assistant.store.tables.determinations import determination, life_event, rul
 from assistant.store.tables.guidance import chat_line, delivery, guidance, message
 from assistant.store.tables.hooks import outgoing_delivery, outgoing_event, subscription
 from assistant.store.tables.login import login_attempt, session
+from assistant.store.tables.operations import held_message, stop_switch
 from assistant.store.tables.rights import data_request, erasure, mandate, restriction, wish
 from assistant.store.tables.twin import (
     fact,
@@ -47,6 +48,7 @@ __all__ = [
     "fired",
     "flag",
     "guidance",
+    "held_message",
     "identity",
     "inbox",
     "job",
@@ -65,6 +67,7 @@ __all__ = [
     "restriction",
     "rule_version",
     "session",
+    "stop_switch",
     "subject",
     "subscription",
     "usage",
