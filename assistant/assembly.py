@@ -57,8 +57,13 @@ class Assistant:
 
 
 @asynccontextmanager
-async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> AsyncIterator[Assistant]:
-    """Build everything on a migrated database. Raises what says that the set-up is not whole."""
+async def assemble(
+    config: Config, extensions: Sequence[Extension] = (), registers: Registers | None = None
+) -> AsyncIterator[Assistant]:
+    """Build everything on a migrated database. Raises what says that the set-up is not whole.
+
+    `registers`: those to ask instead of the configured ones.
+    """
     async with AsyncExitStack() as stack:
         database = Database(config.database)
         stack.push_async_callback(database.close)
@@ -85,7 +90,7 @@ async def assemble(config: Config, extensions: Sequence[Extension] = ()) -> Asyn
         channels = make_channels(config, chat, clock, http, identities.keys)
         for channel in channels.values():
             stack.push_async_callback(channel.close)
-        registers = Registers.from_config(config, http)
+        registers = registers or Registers.from_config(config, http)
         handling = Handling(database, identities, registers, following, clock)
         polling = Polling(database, identities, registers, clock)
         usage_key = UsageKey.from_file(config.data_dir / "usage-key.json")

@@ -132,6 +132,8 @@ async def cases_of(tx: Transaction, person_id: str) -> Sequence[Case]:
 
 
 async def open_cases_about(tx: Transaction, subject_ids: Sequence[str]) -> Sequence[Case]:
+    if not subject_ids:
+        return []
     rows = await tx.all(
         select(case)
         .where(case.c.subject_id.in_(subject_ids), case.c.status.in_(OPEN))

@@ -6,7 +6,7 @@ says which row it replaces. What holds is every row that no other row replaces.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -146,12 +146,16 @@ async def late_flags(tx: Transaction, municipality: str, written_in: tuple[datet
     return [_of_row(row) for row in rows]
 
 
-async def running_flags(tx: Transaction, today: date) -> list[Flag]:
-    """The flags of all municipalities that hold today or later."""
-    rows = await tx.all(
-        select(flag).where(_not_replaced(), flag.c.valid_to > today).order_by(flag.c.sequence)
-    )
-    return [_of_row(row) for row in rows]
+async def running_flags(
+    tx: Transaction, today: date, subject_ids: Collection[str] | None = None
+) -> list[Flag]:
+    """The flags of all municipalities that hold today or later: of these children, or (None) of all."""
+    if subject_ids is not None and not subject_ids:
+        return []
+    question = select(flag).where(_not_replaced(), flag.c.valid_to > today)
+    if subject_ids is not None:
+        question = question.where(flag.c.subject_id.in_(sorted(subject_ids)))
+    return [_of_row(row) for row in await tx.all(question.order_by(flag.c.sequence))]
 
 
 async def write_flag(tx: Transaction, new: Flag, now: datetime) -> tuple[Flag, ...]:

@@ -34,9 +34,10 @@ async def moves(
 ) -> list[Move]:
     """The places in the same municipality that a running decision has not reached yet."""
     of_child: dict[str, list[Flag]] = defaultdict(list)
-    for flag in await running_flags(tx, today):
-        if subject_ids is None or flag.subject_id in subject_ids:
-            of_child[flag.subject_id].append(flag)
+    for flag in await running_flags(tx, today, subject_ids):
+        of_child[flag.subject_id].append(flag)
+    if not of_child:
+        return []
     found: list[Move] = []
     for child in await _with_another_place(tx, of_child, today):
         near = await twin.near(tx, [child])
@@ -58,6 +59,7 @@ async def _with_another_place(tx: Transaction, of_child: dict[str, list[Flag]], 
         .join(number, number.c.subject_id == held.c.object_id)
         .where(
             held.c.concept == HELD,
+            held.c.subject_id.in_(sorted(of_child)),
             held.c.superseded_at.is_(None),
             held.c.valid_to.is_(None) | (held.c.valid_to > today),
             number.c.concept == "kindergarten_place.place_number",

@@ -64,6 +64,8 @@ async def standing_decisions(
     tx: Transaction, subject_ids: Collection[str]
 ) -> Sequence[tuple[Case, Decision]]:
     """The decisions about these children that nothing has replaced and no appeal body set aside, oldest first."""
+    if not subject_ids:
+        return []
     set_aside = exists().where(appeal.c.decision_id == decision.c.id, appeal.c.status == "quashed")
     rows = await tx.all(
         select(decision)
@@ -71,6 +73,8 @@ async def standing_decisions(
         .where(case.c.subject_id.in_(sorted(subject_ids)), ~is_replaced(), ~set_aside)
         .order_by(decision.c.decided_at, decision.c.id)
     )
+    if not rows:
+        return []
     cases = {
         row["id"]: Case(**row)
         for row in await tx.all(select(case).where(case.c.id.in_(sorted({row["case_id"] for row in rows}))))
@@ -113,6 +117,8 @@ async def by_id(tx: Transaction, reconsideration_id: str) -> Reconsideration | N
 
 async def open_of(tx: Transaction, decision_ids: Collection[str]) -> Sequence[Reconsideration]:
     """Those of the decisions that nobody has settled."""
+    if not decision_ids:
+        return []
     mine = reconsideration.c.decision_id.in_(sorted(decision_ids))
     return await _where(tx, mine, reconsideration.c.state.in_(OPEN))
 

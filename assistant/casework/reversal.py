@@ -69,6 +69,8 @@ class Reversals:
         today = local_date(now)
         concerned = {one for subject in subjects for one in affected_persons(near, subject, today)}
         standing = await rows.standing_decisions(tx, concerned)
+        if not standing:
+            return ()
         await rows.in_the_cases_turn(tx, [opened.id for opened, _ in standing])
         standing = await rows.standing_decisions(tx, concerned)  # somebody may just have replaced one
         waiting = {one.decision_id for one in await rows.open_of(tx, [made.id for _, made in standing])}

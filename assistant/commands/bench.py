@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
 import json
+import logging
 import sys
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
+
+import structlog
 
 from assistant.commands.arguments import CommandFault, Groups, command
 
@@ -24,6 +28,15 @@ def add(groups: Groups) -> None:
         "--engines", default="", metavar="NAMES", help="with commas between; all of them where none is named"
     )
     bench.add_argument("--quick", action="store_true", help="few passes: seconds instead of minutes")
+    bench.add_argument(
+        "--events", type=int, metavar="FAMILIES", help="instead: from event to message, in a town of so many"
+    )
+    bench.add_argument(
+        "--database-url",
+        default="",
+        metavar="URL",
+        help="of an empty database for --events; else a file of SQLite",
+    )
     bench.add_argument("--out", metavar="FILE", help="also write the results as Markdown")
     bench.add_argument("--json", action="store_true", help="print every pass for a machine")
 
@@ -35,6 +48,8 @@ def _bench(given: argparse.Namespace) -> int:
         raise CommandFault("the benchmark is not here: run it from a checkout of Varde") from None
     from assistant.config import OSLO
 
+    if given.events is not None:
+        return _events(given.events, given.database_url)
     engines = [name.strip() for name in given.engines.split(",") if name.strip()]
     try:
         results = run(datetime.now(OSLO).date(), engines, quick=given.quick, tell=_tell)
@@ -45,6 +60,16 @@ def _bench(given: argparse.Namespace) -> int:
     if given.out:
         Path(given.out).write_text(f"{INTRODUCTION}\n{text}\n", encoding="utf-8")
     return 1 if results.failed else 0
+
+
+def _events(families: int, database_url: str) -> int:
+    from bench.events import as_text, measure
+
+    if families < 1:
+        raise CommandFault(f"--events {families}: at least one family")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
+    print(as_text(asyncio.run(measure(families, database_url))))
+    return 0
 
 
 def _tell(said: str) -> None:

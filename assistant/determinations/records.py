@@ -141,7 +141,7 @@ async def keep(
     whatever they were on the way.
     """
     if next_look != kept.looks.get(result.rule):
-        await _look_again(tx, result.rule, subject_id, next_look)
+        await _look_again(tx, kept, result.rule, subject_id, next_look)
     before = kept.current.get(result.rule)
     if not worth_keeping:
         if before is None:
@@ -202,7 +202,7 @@ def _moved(before: Mapping[str, Any], result: Determination, today: date) -> boo
 async def forget(tx: Transaction, kept: Kept, rule: str, subject_id: str) -> None:
     """The rule is gone, or not about the subject any more: it is neither looked at again nor said any longer."""
     if rule in kept.looks:
-        await _look_again(tx, rule, subject_id, None)
+        await _look_again(tx, kept, rule, subject_id, None)
     if (said := kept.current.get(rule)) is not None:
         await _no_longer_current(tx, said["id"])
 
@@ -215,10 +215,14 @@ async def due_rules(tx: Transaction, subject_id: str, on: date) -> frozenset[str
     return frozenset(row["ref"].partition(":")[0] for row in await tx.all(question))
 
 
-async def _look_again(tx: Transaction, rule: str, subject_id: str, on: date | None) -> None:
+async def _look_again(tx: Transaction, kept: Kept, rule: str, subject_id: str, on: date | None) -> None:
     ref = f"{rule}:{subject_id}"
-    await tx.execute(delete(due).where(due.c.what == DETERMINATION, due.c.ref == ref))
-    if on is not None:
+    ours = (due.c.what == DETERMINATION) & (due.c.ref == ref)
+    if on is None:
+        await tx.execute(delete(due).where(ours))
+    elif rule in kept.looks:
+        await tx.execute(update(due).where(ours).values(due_on=on))
+    else:
         await tx.execute(
             insert(due).values(id=new_id(), what=DETERMINATION, ref=ref, subject_id=subject_id, due_on=on)
         )

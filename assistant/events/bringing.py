@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, insert, or_, select
+from sqlalchemy import delete, exists, insert, or_, select
 
 from assistant.determinations import DeterminationChange
 from assistant.guidance import LifeEventRow
@@ -69,12 +69,12 @@ async def bring_again(
     )
     for row in await tx.all(related):
         whose |= {row["subject_id"], row["object_id"]}
-    waiting = select(due.c.ref).where(due.c.what == BROUGHT)
+    waiting = exists().where(due.c.what == BROUGHT, due.c.ref == life_event.c.id)
     fresh = select(life_event.c.id, life_event.c.kind, life_event.c.subject_id).where(
         life_event.c.subject_id.in_(whose),
         life_event.c.annulled_at.is_(None),
         life_event.c.recognised_at > now - FRESH,
-        life_event.c.id.not_in(waiting),
+        ~waiting,
     )
     for row in await tx.all(fresh):
         if row["kind"] in catalogue.life_events:

@@ -120,9 +120,12 @@ async def _keep(
         elif row["occurred_on"] != event.occurred_on:
             moved = update(life_event).where(life_event.c.id == row["id"])
             await tx.execute(moved.values(occurred_on=event.occurred_on))
+    waits = await _waits(tx, subjects)
     for subject_id in sorted(subjects):
         own = [signal for signal in signals if signal.subject == subject_id]
-        await _wait(tx, subject_id, waits_until(definitions, own, on, concerned))
+        until = waits_until(definitions, own, on, concerned)
+        if until != waits.get(subject_id):
+            await _wait(tx, subject_id, until)
     return KeptLifeEvents(tuple(new), tuple(annulled))
 
 
@@ -250,6 +253,14 @@ def _taken_back(changes: Iterable[FactChange], relations: Collection[str]) -> Co
 def _named(spans: Iterable[Span]) -> set[str]:
     """Those a relation is to, by our ids."""
     return {span.value for span in spans if isinstance(span.value, str)}
+
+
+async def _waits(tx: Transaction, subjects: Collection[str]) -> dict[str, date]:
+    """Until when each of the subjects waits already."""
+    if not subjects:
+        return {}
+    question = select(due.c.ref, due.c.due_on).where(due.c.what == WAITS, due.c.ref.in_(subjects))
+    return {row["ref"]: row["due_on"] for row in await tx.all(question)}
 
 
 async def _wait(tx: Transaction, subject_id: str, until: date | None) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
+from assistant.store import sqlite_driver
 from assistant.store.columns import from_json, to_json
 
 LONGEST_TURN_SECONDS = 30
@@ -45,9 +46,12 @@ class Transaction:
     async def execute(self, statement: Executable, rows: Any = None) -> CursorResult[Any]:
         return await self.connection.execute(statement, rows)
 
-    async def all(self, statement: Executable) -> list[dict[str, Any]]:
-        rows = (await self.connection.execute(statement)).mappings()
-        return [_by_name(row) for row in rows]
+    async def all(
+        self, statement: Executable, values: Mapping[str, Any] | None = None
+    ) -> list[dict[str, Any]]:
+        found = await self.connection.execute(statement, values)
+        names = list(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found]
 
     async def first(
         self, statement: Executable, values: Mapping[str, Any] | None = None
@@ -98,7 +102,8 @@ class Database:
             return create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, **options)
         if self.url.database in (None, "", ":memory:"):
             options["poolclass"] = StaticPool
-        engine = create_async_engine(self.url, connect_args={"timeout": 30}, **options)
+        connecting = {"timeout": LONGEST_TURN_SECONDS, "async_creator_fn": sqlite_driver.connect}
+        engine = create_async_engine(self.url, connect_args=connecting, **options)
 
         @event.listens_for(engine.sync_engine, "connect")
         def _prepare(connection: Any, _record: Any) -> None:

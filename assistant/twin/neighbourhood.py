@@ -7,12 +7,24 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    literal,
+    or_,
+    select,
+)
 
 from assistant.store import Transaction
-from assistant.store.tables import fact, restriction
+from assistant.store.tables import fact, restriction, subject
 
 
 class Unknown(Enum):
@@ -151,7 +163,7 @@ class Neighbourhood:
         return days
 
 
-def was_known(known_at: datetime | None) -> ColumnElement[bool]:
+def was_known(known_at: datetime | BindParameter[datetime] | None) -> ColumnElement[bool]:
     """That a fact was known at a moment: learnt by then and not yet unlearnt. None: known now."""
     if known_at is None:
         return fact.c.superseded_at.is_(None)
@@ -200,35 +212,42 @@ async def load_neighbourhood(
     depth: int,
     known_at: datetime | None = None,
 ) -> Neighbourhood:
-    """Load the facts about subjects and about those within `depth` relations of them, one query a step.
+    """Load the facts about subjects and about those within `depth` relations of them.
 
     `known_at`: as we knew it then (None: as we know it now). What is restricted now is not loaded: for a rule it is
     unknown. What was known then is loaded whole, so that a past decision can be explained as it was made.
     """
-    loaded: list[Fact] = []
-    met: set[str] = set()
-    frontier = set(start)
-    for step in range(depth + 1):
-        met |= frontier
-        ends = or_(
-            fact.c.subject_id.in_(frontier),
-            fact.c.object_id.in_(frontier) & fact.c.concept.in_(relations),
-        )
-        question = select(*_COLUMNS).where(ends, was_known(known_at))
-        if known_at is None:
-            question = question.where(is_in_use())
-        # In one order whenever one asks: two facts of the same rank are told apart by it.
-        question = question.order_by(fact.c.recorded_at, fact.c.id)
-        rows = [Fact(**row) for row in await tx.all(question)]
-        loaded.extend(rows)
-        if step == depth:
-            break
-        frontier = {
-            end
-            for row in rows
-            if row.concept in relations and row.object_id is not None
-            for end in (row.subject_id, row.object_id)
-        } - met
-        if not frontier:
-            break
-    return Neighbourhood(loaded)
+    values: dict[str, Any] = {"start": sorted(start), "relations": sorted(relations), "depth": depth}
+    if known_at is not None:
+        values["known_at"] = known_at
+    rows = await tx.all(_within_reach(known_at is None), values)
+    return Neighbourhood(Fact(**row) for row in rows)
+
+
+@cache
+def _within_reach(now: bool) -> Select[Any]:
+    """The facts about whoever is reached from `start` in at most `depth` steps along `relations`, either way.
+
+    In one order whenever one asks: two facts of the same rank are told apart by it.
+    """
+    relations = fact.c.concept.in_(bindparam("relations", expanding=True))
+    known = was_known(None) if now else was_known(bindparam("known_at", type_=fact.c.recorded_at.type))
+    held = and_(known, is_in_use()) if now else known
+    reached = (
+        select(subject.c.id.label("id"), literal(0).label("step"))
+        .where(subject.c.id.in_(bindparam("start", expanding=True)))
+        .cte("reached", recursive=True)
+    )
+    other_end = case((fact.c.subject_id == reached.c.id, fact.c.object_id), else_=fact.c.subject_id)
+    reached = reached.union(
+        select(other_end, reached.c.step + 1)
+        .select_from(reached)
+        .join(fact, or_(fact.c.subject_id == reached.c.id, fact.c.object_id == reached.c.id))
+        .where(reached.c.step < bindparam("depth"), relations, fact.c.object_id.is_not(None), held)
+    )
+    near = select(reached.c.id).scalar_subquery()
+    # Two questions rather than one with `or`, for which PostgreSQL would read the whole table.
+    about = select(*_COLUMNS).where(fact.c.subject_id.in_(near), held)
+    towards = select(*_COLUMNS).where(fact.c.object_id.in_(near), relations, held)
+    both = about.union_all(towards).subquery()
+    return select(both).order_by(both.c.recorded_at, both.c.id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from assistant.store import Identities, Transaction
 from assistant.store.tables import fact, municipality, subject
@@ -47,6 +47,9 @@ class Municipality:
     number: str
     name: str
     settings: Mapping[str, Any]
+
+
+_MUNICIPALITY = select(municipality).where(municipality.c.number == bindparam("number"))
 
 
 @dataclass(frozen=True)
@@ -149,8 +152,12 @@ class Twin:
         return kind
 
     async def municipality(self, tx: Transaction, number: str) -> Municipality | None:
-        row = await tx.first(select(municipality).where(municipality.c.number == number))
-        return None if row is None else Municipality(**row)
+        """Within a transaction the database is asked once; what a municipality settles is not changed in one."""
+        remembered: dict[str, Municipality | None] = tx.memory.setdefault(Municipality, {})
+        if number not in remembered:
+            row = await tx.first(_MUNICIPALITY, {"number": number})
+            remembered[number] = None if row is None else Municipality(**row)
+        return remembered[number]
 
     async def generation(self, tx: Transaction, number: str, errand: str) -> Generation:
         """Who carries the facts of an errand in a municipality."""

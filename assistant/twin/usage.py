@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, and_, func, insert, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
 
-from assistant.store.database import Transaction, insert_once, upsert
+from assistant.store.database import Transaction, insert_once
 from assistant.store.tables import usage, usage_head
 from assistant.twin.usage_chain import START, Entry, link
 
@@ -100,9 +100,12 @@ async def _append(tx: Transaction) -> None:
     by_subject: dict[str, _Pending] = defaultdict(list)
     for use, now in tx.memory.pop(log_usage, []):
         by_subject[use.subject_id].append((use, now))
+    if not by_subject:
+        return
     rows = []
+    heads = await _heads(tx, sorted(by_subject))
     for subject_id in sorted(by_subject):
-        number, before = await _head(tx, subject_id)
+        number, before = heads[subject_id]
         for use, now in by_subject[subject_id]:
             number += 1
             entry = Entry(
@@ -133,19 +136,37 @@ async def _append(tx: Transaction) -> None:
                     "withheld": use.withheld,
                 }
             )
-        await upsert(tx, usage_head, {"subject_id": subject_id}, {"number": number, "hash": before})
-    if rows:
-        await tx.execute(insert(usage), rows)
+        heads[subject_id] = (number, before)
+    moved = [{"whose": one, "to": number, "newest": newest} for one, (number, newest) in heads.items()]
+    await tx.execute(_MOVED, moved)
+    await tx.execute(insert(usage), rows)
 
 
-async def _head(tx: Transaction, subject_id: str) -> tuple[int, str]:
-    """The number and hash of the newest entry, held till the commit: nobody else adds to this log meanwhile."""
-    begun = {"subject_id": subject_id, "number": 0, "hash": START}
-    await insert_once(tx, usage_head, begun, unique=["subject_id"])
-    question = select(usage_head.c.number, usage_head.c.hash).where(usage_head.c.subject_id == subject_id)
-    row = await tx.first(question.with_for_update())
-    assert row is not None
-    return row["number"], row["hash"]
+_MOVED = (
+    update(usage_head)
+    .where(usage_head.c.subject_id == bindparam("whose"))
+    .values(number=bindparam("to"), hash=bindparam("newest"))
+)
+
+
+_HEADS = (
+    select(usage_head)
+    .where(usage_head.c.subject_id.in_(bindparam("subjects", expanding=True)))
+    .order_by(usage_head.c.subject_id)
+)
+_HEADS_HELD = _HEADS.with_for_update()  # in the order they are read
+
+
+async def _heads(tx: Transaction, subjects: Sequence[str]) -> dict[str, tuple[int, str]]:
+    """The number and hash of each log's newest entry, held till the commit: nobody else adds to it meanwhile."""
+    rows = await tx.all(_HEADS, {"subjects": subjects})
+    new = sorted(set(subjects) - {row["subject_id"] for row in rows})
+    for one in new:
+        begun = {"subject_id": one, "number": 0, "hash": START}
+        await insert_once(tx, usage_head, begun, unique=["subject_id"])
+    if new or tx.connection.dialect.name == "postgresql":
+        rows = await tx.all(_HEADS_HELD, {"subjects": subjects})
+    return {row["subject_id"]: (row["number"], row["hash"]) for row in rows}
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -51,7 +51,7 @@ case = table(
     Column("municipality", String(4), nullable=False),
     Column("kind", String(80), nullable=False),  # the rule it is about
     Column("person_id", ID, nullable=False, index=True),  # who applied
-    Column("subject_id", ID, nullable=False),  # whom it is about
+    Column("subject_id", ID, nullable=False, index=True),  # whom it is about
     Column("process_id", ID, unique=True),
     Column("status", String(12), nullable=False),  # received manual decided withdrawn
     Column("content", JSON, nullable=False),  # what was submitted; why a human is needed
@@ -90,14 +90,14 @@ flag = table(
     Column("sequence", Integer, primary_key=True, autoincrement=True),
     Column("id", ID, nullable=False, unique=True),
     Column("municipality", String(4), nullable=False, index=True),
-    Column("subject_id", ID, nullable=False),
+    Column("subject_id", ID, nullable=False, index=True),
     Column("place_number", String(60), nullable=False),  # the biller's own name for what it invoices
     Column("fee", String(60), nullable=False),  # 'kindergarten'
     Column("monthly_amount", Text, nullable=False),  # NOK, exact decimal as text
     Column("valid_from", Date, nullable=False),
     Column("valid_to", Date, nullable=False),  # exclusive
     Column("decision_id", ID, nullable=False),
-    Column("replaces", ID),
+    Column("replaces", ID, index=True),
     Column("created_at", UtcDateTime, nullable=False),
 )
 

@@ -18,6 +18,7 @@ life_event = table(
     Column("annulled_at", UtcDateTime),
     Column("inbox_id", ID),
     UniqueConstraint("kind", "subject_id", "key"),
+    Index("ix_life_event_subject", "subject_id"),
 )
 
 determination = table(

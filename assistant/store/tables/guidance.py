@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, ForeignKey, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
 
 from assistant.store.columns import ID, UtcDateTime
 from assistant.store.tables.base import table
@@ -21,6 +21,7 @@ guidance = table(
     Column("expires_on", Date),
     Column("withdrawn_at", UtcDateTime),
     UniqueConstraint("person_id", "subject_id", "rule", "kind", "cause"),
+    Index("ix_guidance_subject", "subject_id"),
 )
 
 message = table(

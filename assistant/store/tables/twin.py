@@ -40,6 +40,7 @@ identity = table(
     Column("key_id", String(40), nullable=False),
     Column("ciphertext", LargeBinary, nullable=False),
     UniqueConstraint("scheme", "lookup"),
+    Index("ix_identity_lookup", "lookup"),  # whatever it is the number of
 )
 
 fact = table(

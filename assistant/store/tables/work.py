@@ -76,4 +76,5 @@ due = table(
     Column("subject_id", ID, nullable=False),
     Column("due_on", Date, nullable=False, index=True),
     UniqueConstraint("what", "ref"),
+    Index("ix_due_subject_what", "subject_id", "what"),
 )
