@@ -97,7 +97,9 @@ async def assemble(
         signing = UsageSigning(database, usage_key, clock)
         wishes = StandingWishes(database, processes, guidance, clock)
         trial = Trial.from_config(config)
-        delivery = Delivery(database, guidance, channels, clock, config.public_url, config.notices, trial)
+        delivery = Delivery(
+            database, guidance, channels, clock, config.public_url, config.notices, trial, config.sms
+        )
         near = config.webhooks.allow_this_machine
         subscriptions = Subscriptions(identities.keys, near)
         hooks = Delivering(database, subscriptions, Sender(near), config.public_url, clock, wall_clock)
@@ -112,7 +114,7 @@ async def assemble(
             **Lifting(database, following, clock).handlers(),
             **TellingAgain(database, guidance, clock).handlers(),
             **StartingAgain(database, clock).handlers(),
-            "deliver": delivery.deliver,
+            **delivery.handlers(),
         }
         parts = Parts(
             config=config,

@@ -181,13 +181,32 @@ class EmailSettings(_Section):
 
 
 class SmsSettings(_Section):
-    """`through`: gateway, altinn, or the name of an installed channel. `price_per_part`: NOK, where it is known."""
+    """The SMS gateway, and what a text costs.
+
+    `through`: gateway, altinn, or the name of an installed channel. `price_per_part`: NOK, where it is known.
+    `most_an_hour`: texts from this sender in an hour; over it they wait; 0 for no limit. `secrets`: the gateway signs
+    its receipts and replies with one of them (two while it is being changed). `replies_to`: the number people can
+    answer to; empty where the gateway takes no answers, and then nothing is asked.
+    """
 
     through: str = "gateway"
     price_per_part: Decimal | None = Field(default=None, ge=0)
     gateway_url: str = ""
     token: SecretStr = SecretStr("")
     sender: str = "Varde"
+    secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)
+    replies_to: str = Field(default="", pattern=r"^([0-9]{4,11})?$")
+    most_an_hour: int = Field(default=5_000, ge=0)
+
+    @model_validator(mode="after")
+    def _answers_come_to_us(self) -> Self:
+        if self.replies_to and self.through == "altinn":
+            raise ValueError(
+                "leave replies_to empty with through = altinn: answers do not come back that way"
+            )
+        if self.replies_to and not self.secrets:
+            raise ValueError("set secrets too: the gateway must sign the answers it hands on to replies_to")
+        return self
 
 
 class NoticeSettings(_Section):

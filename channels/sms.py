@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import math
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -55,11 +54,30 @@ def segments(text: str) -> Segments:
     >>> segments('Buorre beaivi, čálus' * 4).encoding
     'ucs2'
     """
-    if all(c in _GSM7 or c in _GSM7_EXTENSION for c in text):
-        places = sum(2 if c in _GSM7_EXTENSION else 1 for c in text)
-        return Segments("gsm7", 1 if places <= 160 else math.ceil(places / 153))
-    places = len(text.encode("utf-16-be")) // 2
-    return Segments("ucs2", 1 if places <= 70 else math.ceil(places / 67))
+    if not beyond_gsm7(text):
+        return Segments("gsm7", _parts([2 if c in _GSM7_EXTENSION else 1 for c in text], 160, 153))
+    return Segments("ucs2", _parts([2 if ord(c) > 0xFFFF else 1 for c in text], 70, 67))
+
+
+def _parts(places: Sequence[int], alone: int, each: int) -> int:
+    """How many messages characters of so many places fill. One of two places is not cut in two."""
+    if sum(places) <= alone:
+        return 1
+    count, left = 1, each
+    for place in places:
+        if place > left:
+            count, left = count + 1, each
+        left -= place
+    return count
+
+
+def beyond_gsm7(text: str) -> tuple[str, ...]:
+    """The characters for whose sake a text travels as UCS-2, each once.
+
+    >>> beyond_gsm7('Velkommen «hit» – og hit')
+    ('«', '»', '–')
+    """
+    return tuple(dict.fromkeys(c for c in text if c not in _GSM7 and c not in _GSM7_EXTENSION))
 
 
 def norwegian_mobile(number: str) -> str | None:
@@ -99,6 +117,7 @@ class SmsGateway:
     sender: str = "Varde"
     timeout_seconds: float = 10.0
     price_per_part: Decimal | None = None  # NOK; None: not known
+    tells: bool = False  # it sends receipts
 
 
 def text_of(message: Outgoing) -> str:
@@ -124,7 +143,6 @@ class SmsChannel:
     addressed_by: Literal["address"] = "address"
     reminds = False
     carries = Carries(whole=False, longest_text=LONGEST_TEXT)
-    receipts: Receipts = "none"
 
     def __init__(self, gateway: SmsGateway, clock: Callable[[], datetime]) -> None:
         if not (1 <= len(gateway.sender) <= 11 and gateway.sender.isascii() and gateway.sender.isalnum()):
@@ -132,6 +150,10 @@ class SmsChannel:
         self.gateway = gateway
         self.clock = clock
         self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def receipts(self) -> Receipts:
+        return "told" if self.gateway.tells else "none"
 
     def cost(self, message: Outgoing) -> Cost:
         price = self.gateway.price_per_part

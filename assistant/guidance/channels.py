@@ -110,6 +110,7 @@ def _sms(config: Config, clock: Clock) -> SmsChannel:
         token=sms.token.get_secret_value(),
         sender=sms.sender,
         price_per_part=sms.price_per_part,
+        tells=bool(sms.secrets),
     )
     return SmsChannel(gateway, clock)
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
 
-from assistant.config import Clock, NoticeSettings, local_date
-from assistant.guidance import notice_rows, rows, switches
+from assistant.config import Clock, NoticeSettings, SmsSettings, local_date
+from assistant.guidance import notice_rows, receipts, rows, switches, text_rows
 from assistant.guidance.email_wish import has_stopped_email, unsubscribe_headers
 from assistant.guidance.people import Person
+from assistant.guidance.sms_wish import has_stopped_sms
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
 from assistant.guidance.tact import may_go
 from assistant.guidance.timing import WEEK, is_too_late, may_go_at
@@ -46,6 +47,9 @@ paragraph)."""
 
 SECOND_NOTICE_AFTER_DAYS = 7
 
+SETTLED = ("sent", "failed")
+"""States a receipt may have brought a message to before the gateway's own answer did."""
+
 CONCEPT_OF = {"email": "person.email", "sms": "person.mobile"}
 
 
@@ -61,7 +65,7 @@ class _Attempt:
 class Delivery:
     """`deliver` is the handler of the task 'deliver'. `public_url` is where people log in.
 
-    `notices`: when people may be interrupted.
+    `notices`: when people may be interrupted. `sms`: as whom texts go, and how many an hour.
     """
 
     database: Database
@@ -71,6 +75,10 @@ class Delivery:
     public_url: str
     notices: NoticeSettings
     trial: Trial = EVERYBODY
+    sms: SmsSettings = field(default_factory=SmsSettings)
+
+    def handlers(self) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[None]]]:
+        return {"deliver": self.deliver, receipts.HEED_RECEIPT: self.heed_receipt}
 
     async def deliver(self, args: Mapping[str, Any]) -> None:
         """Send the message `args["message_id"]`. Raises Postpone where it must be tried again.
@@ -120,7 +128,9 @@ class Delivery:
             return None
         if row["channel"] in rows.NOTICES and not await self._may_interrupt(tx, row, now):
             return None
-        delivery_id, number = await rows.begin_delivery(tx, message_id, now)
+        if row["channel"] == "sms" and not await self._may_cost(tx, row, person, now):
+            return None
+        delivery_id, number = await rows.begin_delivery(tx, message_id, now, _sent_as(row))
         if row["channel"] == "chat":
             await rows.end_delivery(tx, message_id, delivery_id, "accepted", "")
             await rows.set_state(tx, message_id, "sent", now)
@@ -141,15 +151,29 @@ class Delivery:
             await rows.set_state(tx, row["id"], "withdrawn")
             log.info("message.withdrawn", message=row["id"], because="read" if read else "too_late")
             return False
-        if row["channel"] == "email" and not must_reach and await has_stopped_email(tx, row["person_id"]):
+        if not must_reach and await _is_stopped(tx, row):
             await rows.set_state(tx, row["id"], "withdrawn")
-            log.info("message.withdrawn", message=row["id"], because="email_stopped")
+            log.info("message.withdrawn", message=row["id"], because=f"{row['channel']}_stopped")
             return False
         sent = await notice_rows.notified(tx, row["person_id"], now - WEEK)
         at = may_go_at(now, self.notices, sent=sent, deadline=deadline, must_reach=must_reach)
         if at > now:
             await rows.send_later(tx, row, at, now)
             return False
+        return True
+
+    async def _may_cost(self, tx: Transaction, row: Mapping[str, Any], person: Person, now: datetime) -> bool:
+        """Whether there is room for one more text in this hour; else it waits. A repeat costs nothing anew."""
+        if not await rows.was_tried_as(tx, _sent_as(row)):
+            urgent = row["kind"] in MUST_REACH
+            at = await text_rows.place_at(tx, self.sms.sender, now, self.sms.most_an_hour, urgent=urgent)
+            if at is not None:
+                await rows.send_later(tx, row, at, now)
+                log.warning("message.waits", message=row["id"], because="sms.most_an_hour")
+                return False
+        lookup = text_rows.lookup_of(self.guidance.twin.identities.keys, person.mobile)
+        if lookup is not None:
+            await text_rows.remember_number(tx, lookup, person.id, now)
         return True
 
     def _outgoing(self, row: Mapping[str, Any], address: str) -> Outgoing:
@@ -159,10 +183,10 @@ class Delivery:
         reminder = None
         if self.channels[row["channel"]].reminds and row["kind"] in TOLD_TWICE:
             reminder = Reminder(SECOND_NOTICE_AFTER_DAYS, f"{site}/altinn/unread/{row['id']}")
-        # The second notice is another message: under the id of the first it would be taken for a repeat.
-        name = row["id"] if row["notice"] == notice_rows.FIRST else f"{row['id']}-{row['notice']}"
         headers = self._headers(row)
-        return Outgoing(name, address, row["language"], row["title"], row["body"], link, headers, reminder)
+        return Outgoing(
+            _sent_as(row), address, row["language"], row["title"], row["body"], link, headers, reminder
+        )
 
     def _headers(self, row: Mapping[str, Any]) -> dict[str, str]:
         """An email says how to have no more of its like. What must reach its person cannot be stopped."""
@@ -180,20 +204,47 @@ class Delivery:
             return None
         if isinstance(result, Accepted):
             await rows.end_delivery(tx, message_id, attempt.delivery_id, "accepted", result.receipt)
-            await rows.set_state(tx, message_id, "sent", now)
-            if self._is_told_twice(row):
-                again = local_date(now) + timedelta(days=SECOND_NOTICE_AFTER_DAYS)
-                await notice_rows.look_again_on(tx, message_id, row["person_id"], again)
+            if row["state"] not in SETTLED:
+                await self._taken(tx, row, now)
+            return None
+        outcome = "refused" if isinstance(result, Refused) else "failed"
+        await rows.end_delivery(tx, message_id, attempt.delivery_id, outcome, result.reason)
+        if row["state"] in SETTLED:
             return None
         if isinstance(result, Refused):
-            await rows.end_delivery(tx, message_id, attempt.delivery_id, "refused", result.reason)
             await self._another_way(tx, row, now)
             return None
-        await rows.end_delivery(tx, message_id, attempt.delivery_id, "failed", result.reason)
         if now - await rows.first_attempt(tx, message_id) > GIVE_UP_AFTER:
             await self._another_way(tx, row, now)
             return None
         return Postpone(result.reason, pause(attempt.number, result))
+
+    async def heed_receipt(self, args: Mapping[str, Any]) -> None:
+        """Do what follows from the receipt of the attempt `args["delivery_id"]`, once.
+
+        'delivered' settles an attempt whose answer never came. What failed or expired goes another way, unless the
+        person has read it.
+        """
+        now = self.clock()
+        async with self.database.begin() as tx:
+            said = await receipts.receipt_of(tx, str(args["delivery_id"]))
+            row = await rows.message_with_guidance(tx, said["message_id"], for_update=True) if said else None
+            if said is None or row is None or said["sent_as"] != _sent_as(row):
+                return  # of the first notice, where the second is under way
+            if row["withdrawn_at"] is not None or row["state"] not in ("waiting", "sent"):
+                return
+            if said["receipt"] not in receipts.NOT_ARRIVED:
+                if row["state"] == "waiting":
+                    await self._taken(tx, row, now)
+            elif not await notice_rows.is_read(tx, row["guidance_id"]):
+                await self._another_way(tx, row, now)
+        log.info("message.receipt", message=row["id"], receipt=said["receipt"])
+
+    async def _taken(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
+        await rows.set_state(tx, row["id"], "sent", now)
+        if self._is_told_twice(row):
+            again = local_date(now) + timedelta(days=SECOND_NOTICE_AFTER_DAYS)
+            await notice_rows.look_again_on(tx, row["id"], row["person_id"], again)
 
     def _is_told_twice(self, row: Mapping[str, Any]) -> bool:
         """Whether we must see for ourselves, a week from now, that the person has opened it."""
@@ -211,6 +262,18 @@ class Delivery:
             await rows.keep_message(tx, row["guidance_id"], person.id, written, "waiting", now)
         elif row["kind"] in MUST_REACH:
             await self.guidance.keep_letter(tx, row, person, how, now)
+
+
+async def _is_stopped(tx: Transaction, row: Mapping[str, Any]) -> bool:
+    """Whether the person has said that they want no more by this channel."""
+    stopped = has_stopped_email if row["channel"] == "email" else has_stopped_sms
+    return await stopped(tx, row["person_id"])
+
+
+def _sent_as(row: Mapping[str, Any]) -> str:
+    """The id the other side knows a message by: under that of the first, a second notice would be a repeat."""
+    first = row["notice"] == notice_rows.FIRST
+    return str(row["id"]) if first else f"{row['id']}-{row['notice']}"
 
 
 def pause(attempt: int, result: Failed) -> timedelta:

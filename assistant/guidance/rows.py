@@ -343,16 +343,29 @@ async def unread_without_notice(tx: Transaction, person_id: str, since: datetime
     return await tx.first(question)
 
 
-async def begin_delivery(tx: Transaction, message_id: str, now: datetime) -> tuple[str, int]:
-    """Note that an attempt begins: its id and number, from 1."""
+async def begin_delivery(
+    tx: Transaction, message_id: str, now: datetime, sent_as: str | None = None
+) -> tuple[str, int]:
+    """Note that an attempt begins, under the id the other side knows the message by: its id and number, from 1."""
     earlier = await tx.all(select(delivery.c.id).where(delivery.c.message_id == message_id))
     delivery_id, attempt = new_id(), len(earlier) + 1
     await tx.execute(
         insert(delivery).values(
-            id=delivery_id, message_id=message_id, attempt=attempt, at=now, outcome="begun", detail=""
+            id=delivery_id,
+            message_id=message_id,
+            attempt=attempt,
+            at=now,
+            outcome="begun",
+            detail="",
+            sent_as=sent_as,
         )
     )
     return delivery_id, attempt
+
+
+async def was_tried_as(tx: Transaction, sent_as: str) -> bool:
+    """Whether a message has been handed over, or nearly, under this id before."""
+    return await tx.first(select(delivery.c.id).where(delivery.c.sent_as == sent_as).limit(1)) is not None
 
 
 async def end_delivery(tx: Transaction, message_id: str, delivery_id: str, outcome: str, detail: str) -> None:

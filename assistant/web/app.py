@@ -37,6 +37,7 @@ PAGES = (
     "chat",
     "widget",
     "events",
+    "sms",
     "health",
     "altinn",
     "unsubscribe",

@@ -61,7 +61,7 @@ def route_of(request: web.Request) -> str:
 
 def wants_json(request: web.Request) -> bool:
     """Does a machine ask? Everything under /api and what asks for JSON rather than a page."""
-    if request.path.startswith(("/api/", "/v2/", "/events", "/health/")):
+    if request.path.startswith(("/api/", "/v2/", "/events", "/sms/", "/health/")):
         return True
     accept = request.headers.get("Accept", "")
     return "json" in accept and "text/html" not in accept

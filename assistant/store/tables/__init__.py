@@ -19,6 +19,7 @@ from assistant.store.tables.hooks import outgoing_delivery, outgoing_event, subs
 from assistant.store.tables.login import login_attempt, session
 from assistant.store.tables.operations import held_message, stop_switch
 from assistant.store.tables.rights import data_request, erasure, mandate, restriction, wish
+from assistant.store.tables.texting import text_hour, text_number, text_reply
 from assistant.store.tables.twin import (
     fact,
     identity,
@@ -70,6 +71,9 @@ __all__ = [
     "stop_switch",
     "subject",
     "subscription",
+    "text_hour",
+    "text_number",
+    "text_reply",
     "usage",
     "usage_head",
     "usage_signature",

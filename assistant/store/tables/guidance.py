@@ -42,6 +42,7 @@ message = table(
     Column(
         "notice", Integer, nullable=False, server_default="1"
     ),  # the first, or the second after a week unread
+    Column("paper", String(5)),  # 'asked' by SMS whether they want it on paper, and 'yes' or 'no' if answered
     UniqueConstraint("guidance_id", "channel"),
 )
 
@@ -53,6 +54,12 @@ delivery = table(
     Column("at", UtcDateTime, nullable=False),
     Column("outcome", String(12), nullable=False),  # accepted refused failed
     Column("detail", Text, nullable=False, server_default=""),
+    Column("sent_as", String(60), index=True),  # the id it was handed over under: receipts name it
+    Column("receipt", String(10)),  # what became of it: delivered failed expired
+    Column("receipt_at", UtcDateTime),
+    Column("segments", Integer),  # as the receipt counts them
+    Column("price", String(20)),  # exact, in `currency`
+    Column("currency", String(3)),
 )
 
 chat_line = table(

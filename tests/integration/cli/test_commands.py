@@ -27,6 +27,7 @@ COMMANDS = (
     "determine",
     "feel",
     "dmn",
+    "sms",
 )
 RULE = "kindergarten.reduced_fee"
 FAMILY = {
@@ -394,3 +395,26 @@ def test_a_web_process_serves_until_it_is_told_to_stop(database_url: str, tmp_pa
             process.communicate()
         journal.seek(0)
         assert all(json.loads(line)["at"] for line in journal)
+
+
+# ---- sms ------------------------------------------------------------------------------------------
+
+
+def test_sms_says_how_a_text_travels_and_what_it_costs(tmp_path: Path) -> None:
+    priced = tmp_path / "varde.toml"
+    priced.write_text('[sms]\nprice_per_part = "0.39"\n')
+    plain = varde("sms", "Du har en melding fra Eksempel kommune.")
+    assert plain.stdout.splitlines() == [
+        "encoding    GSM-7",
+        "characters  39",
+        "segments    1",
+        "price       not known: set price_per_part under [sms]",
+    ]
+    dear = varde("sms", "--json", "čálus " * 12, VARDE_CONFIG=str(priced))
+    assert json.loads(dear.stdout) == {
+        "encoding": "ucs2",
+        "segments": 2,
+        "characters": 71,
+        "beyond_gsm7": "čá",
+        "price": "0.78",
+    }

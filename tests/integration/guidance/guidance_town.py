@@ -68,7 +68,7 @@ class Town:
             "https://varde.example",
             AT_ANY_TIME,  # type: ignore[arg-type]
         )
-        self.work = Work(self.database, {"deliver": self.delivery.deliver}, self.now)
+        self.work = Work(self.database, self.delivery.handlers(), self.now)
 
     def now(self) -> datetime:
         return self.moment

@@ -164,6 +164,7 @@ async def running_site(
             "widget_origins": (ELSEWHERE,),
             "residents_login": {"issuer": residents.issuer, "client_secret": SECRET},
             "staff_login": {"issuer": employees.issuer, "client_secret": SECRET, "acr": ""},
+            "sms": {"secrets": ("what the SMS gateway and we agreed",), "replies_to": "12345"},
             "event_secrets": ("what the registers and we agreed",),
             "api_tokens": {"biller": SERVICE_TOKEN},
             **settings,

@@ -28,6 +28,10 @@ NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
         ("č" + "a" * 70, Segments("ucs2", 2)),
         ("😀" * 35, Segments("ucs2", 1)),
         ("😀" * 36, Segments("ucs2", 2)),
+        ("a" * 152 + "€" + "a" * 153, Segments("gsm7", 3)),  # 308 places: the € begins the second part
+        ("a" * 152 + "€" + "a" * 151, Segments("gsm7", 2)),
+        ("č" + "a" * 65 + "😀" + "a" * 65, Segments("ucs2", 2)),
+        ("č" + "a" * 65 + "😀" + "a" * 66, Segments("ucs2", 3)),  # 134 places would fit, if 😀 could be cut
     ],
 )
 def test_segments(text: str, expected: Segments) -> None:
