@@ -40,7 +40,5 @@ def _sms(given: argparse.Namespace) -> int:
         f"segments    {parts.count}"
         + (f" (at most {MAX_SEGMENTS} are sent)" if parts.count > MAX_SEGMENTS else "")
     )
-    print(
-        f"price       {'not known: set price_per_part under [sms]' if price is None else f'{price} NOK'}"
-    )
+    print(f"price       {'not known: set price_per_part under [sms]' if price is None else f'{price} NOK'}")
     return 0

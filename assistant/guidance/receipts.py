@@ -35,10 +35,9 @@ async def keep_receipt(tx: Transaction, receipt: Receipt, now: datetime) -> Kept
     about = await tx.first(last)
     if about is None:
         return "unknown"
-    news = delivery.c.receipt.is_(None)
-    if receipt.status == "delivered":
-        news = or_(news, delivery.c.receipt.in_(NOT_ARRIVED))
-    said = {"receipt": receipt.status, "receipt_at": now}
+    overtaken = NOT_ARRIVED if receipt.status == "delivered" else ()
+    news = or_(delivery.c.receipt.is_(None), delivery.c.receipt.in_(overtaken))
+    said: dict[str, Any] = {"receipt": receipt.status, "receipt_at": now}
     if receipt.segments is not None:
         said["segments"] = receipt.segments
     if receipt.price is not None:
