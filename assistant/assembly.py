@@ -16,6 +16,7 @@ import structlog
 from assistant.acting import Acting
 from assistant.casework import Assessor, Casework
 from assistant.casework.dialog_publishing import AlsoInDialogporten, DialogPublishing
+from assistant.casework.enclosing import Enclosing
 from assistant.config import OSLO, Clock, Config, ConfigurationError, local_date
 from assistant.determinations import Determinations, RuleVersions
 from assistant.dialogue import Conversation
@@ -24,6 +25,7 @@ from assistant.events import Handling, Polling
 from assistant.events.following import Following
 from assistant.guidance import Delivery, Guidance
 from assistant.guidance.channels import make_channels
+from assistant.guidance.posting import Posting
 from assistant.guidance.switches import StartingAgain
 from assistant.guidance.telling_again import TellingAgain
 from assistant.guidance.trial import Trial
@@ -77,7 +79,7 @@ async def assemble(
         versions = RuleVersions(catalogue, rules_changed)
         twin = Twin(identities, catalogue.model)
         determinations = Determinations(catalogue, versions, twin, config.municipality)
-        guidance = Guidance(catalogue, twin, config.municipality, versions)
+        guidance = Guidance(catalogue, twin, config.municipality, versions, config.letter.is_posted)
         dialogs_on = bool(config.dialogporten.base_url)
         telling = AlsoInDialogporten(guidance) if dialogs_on else guidance
         casework = Casework(Assessor(determinations), telling)
@@ -100,6 +102,7 @@ async def assemble(
         delivery = Delivery(
             database, guidance, channels, clock, config.public_url, config.notices, trial, config.sms
         )
+        posting = Posting(database, guidance, channels.get("letter"), clock, Enclosing(twin), trial)
         near = config.webhooks.allow_this_machine
         subscriptions = Subscriptions(identities.keys, near)
         hooks = Delivering(database, subscriptions, Sender(near), config.public_url, clock, wall_clock)
@@ -115,6 +118,7 @@ async def assemble(
             **TellingAgain(database, guidance, clock).handlers(),
             **StartingAgain(database, clock).handlers(),
             **delivery.handlers(),
+            **posting.handlers(),
         }
         parts = Parts(
             config=config,

@@ -209,6 +209,34 @@ class SmsSettings(_Section):
         return self
 
 
+class LetterSettings(_Section):
+    """Letters by post. `through`: folder, or the name of an installed channel.
+
+    `folder`: where a print house fetches them; no letter is posted while it is empty. `sender`: name and address
+    that letters come back to, a line each. `price`: NOK a letter, where it is known.
+    """
+
+    through: str = "folder"
+    folder: Path | None = None
+    sender: str = ""
+    price: Decimal | None = Field(default=None, ge=0)
+
+    @model_validator(mode="after")
+    def _says_who_it_is_from(self) -> Self:
+        if self.folder is not None and not self.sender.strip():
+            raise ValueError("set sender too: the name and address that letters come back to")
+        return self
+
+    @property
+    def is_in_a_folder(self) -> bool:
+        return self.through == "folder" and self.folder is not None
+
+    @property
+    def is_posted(self) -> bool:
+        """Whether a machine posts letters at all."""
+        return self.through != "folder" or self.folder is not None
+
+
 class NoticeSettings(_Section):
     """When people may be interrupted by email and SMS.
 
@@ -267,6 +295,7 @@ class Config(_Section):
     staff_login: LoginSettings = LoginSettings(acr="")
     email: EmailSettings = EmailSettings()
     sms: SmsSettings = SmsSettings()
+    letter: LetterSettings = LetterSettings()
     channel: Mapping[str, Mapping[str, Any]] = Field(
         default_factory=dict, repr=False
     )  # the settings of channels that are installed, by their names

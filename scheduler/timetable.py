@@ -46,6 +46,7 @@ def timetable(config: Config) -> tuple[Job, ...]:
             for feed, why in polled
             if getattr(config, feed).base_url  # one that is not connected has nothing to tell
         ),
+        *_letters(config),
         Job(
             "wake_determinations",
             Daily(4, 5),
@@ -79,11 +80,23 @@ def timetable(config: Config) -> tuple[Job, ...]:
     )
 
 
+def _letters(config: Config) -> tuple[Job, ...]:
+    if not config.letter.is_in_a_folder:
+        return ()
+    why = "what the print house has done with the letters in the print folder"
+    return (Job("letter_receipts", Every(900), _letter_receipts, why, NEXT_ASKS),)
+
+
 def _poll(feed: str) -> Run:
     async def run(tx: Transaction, now: datetime) -> None:
         await enqueue(tx, "poll_feed", {"feed": feed}, now=now, key=f"feed:{feed}", receipt=f"poll:{feed}")
 
     return run
+
+
+async def _letter_receipts(tx: Transaction, now: datetime) -> None:
+    task = "read_letter_receipts"
+    await enqueue(tx, task, {}, now=now, queue="bulk", key=task, receipt=task)
 
 
 def _once_a_day(task: str) -> Run:

@@ -35,6 +35,8 @@ async def came_forward(tx: Transaction, made: Decision) -> date | None:
             guidance.c.kind.in_(DECISION_KINDS),
             guidance.c.person_id == party,
             message.c.sent_at.is_not(None),
+            message.c.channel
+            != "letter",  # the post takes days: when a letter came forward nobody has told us
         )
     )
     moments = [row["sent_at"] for row in sent if row["channel"] != "chat"] or [row["sent_at"] for row in sent]

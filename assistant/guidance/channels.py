@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from typing import Literal
 
@@ -17,10 +18,11 @@ from channels.altinn import AltinnChannel, AltinnOrders, NoToken
 from channels.chat import ChatChannel
 from channels.email import EmailChannel, SmtpServer
 from channels.installed import BrokenChannel, make_installed
+from channels.letter import LetterChannel, PrintFolder
 from channels.signing import DkimKey, UnusableKey
 from channels.sms import SmsChannel, SmsGateway
 
-OWN = ("chat", "email", "sms")
+OWN = ("chat", "email", "sms", "letter")
 """The names our own channels have. A package takes the place of one by `through`, not by its name."""
 
 
@@ -36,7 +38,11 @@ def make_channels(
         "email": _made("email", config.email.through, config, clock, http, keys),
         "sms": _made("sms", config.sms.through, config, clock, http, keys),
     }
-    replacing = {config.email.through, config.sms.through}
+    if config.letter.is_in_a_folder:
+        made["letter"] = _letter(config, clock)
+    elif config.letter.is_posted:
+        made["letter"] = _installed("letter.through", config.letter.through, config, clock)
+    replacing = {config.email.through, config.sms.through, config.letter.through}
     for name in config.channel:
         if name in OWN:
             raise ConfigurationError(
@@ -113,6 +119,13 @@ def _sms(config: Config, clock: Clock) -> SmsChannel:
         tells=bool(sms.secrets),
     )
     return SmsChannel(gateway, clock)
+
+
+def _letter(config: Config, clock: Clock) -> LetterChannel:
+    folder = config.letter.folder
+    if folder is None or not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigurationError(f"letter.folder: {folder} is no folder we can write to: make it first")
+    return LetterChannel(PrintFolder(folder, config.letter.sender.strip(), config.letter.price), clock)
 
 
 def _altinn(

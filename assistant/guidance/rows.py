@@ -124,6 +124,13 @@ async def enqueue_delivery(
     )
 
 
+async def enqueue_posting(tx: Transaction, message_id: str, person_id: str, now: datetime) -> None:
+    """Have a letter posted where a machine may; until it is, it stands in people's list."""
+    await enqueue(
+        tx, "post_letter", {"message_id": message_id}, now=now, key=f"letter:{person_id}", queue="bulk"
+    )
+
+
 async def enqueue_act(
     tx: Transaction, guidance_id: str, person_id: str, now: datetime, not_before: date | None = None
 ) -> None:

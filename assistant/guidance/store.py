@@ -70,13 +70,14 @@ class Guidance:
     """All methods work in the caller's transaction: what is told commits with what caused it.
 
     `home` is the municipality that speaks where the content names none. `versions` knows the rules as edited
-    here; without it the shipped `catalogue` holds.
+    here; without it the shipped `catalogue` holds. `posts_letters`: whether there is a print folder.
     """
 
     catalogue: Catalogue
     twin: Twin
     home: str = ""
     versions: RuleVersions | None = None
+    posts_letters: bool = False
 
     async def plan_for_changes(
         self, tx: Transaction, changes: Iterable[DeterminationChange], now: datetime
@@ -430,7 +431,9 @@ class Guidance:
             written = write(kind, "letter", person.language, content, sender.name, sender.language)
         else:
             written = write_withheld(person.language, sender.name, sender.language)
-        await rows.keep_message(tx, guidance_id, person.id, written, "manual", now)
+        kept = await rows.keep_message(tx, guidance_id, person.id, written, "manual", now)
+        if kept is not None and self.posts_letters:
+            await rows.enqueue_posting(tx, kept, person.id, now)
 
     async def _late_notice(self, tx: Transaction, person_id: str, now: datetime) -> None:
         """An address we learn afterwards is used for what still lies unread."""

@@ -197,7 +197,7 @@ async def live_switches(tx: Transaction, statutory: Collection[str]) -> Sequence
         )
         .join(message, message.c.id == held_message.c.message_id)
         .join(guidance, guidance.c.id == message.c.guidance_id)
-        .where(message.c.state == "waiting", held_message.c.released.is_(False))
+        .where(message.c.state.in_(("waiting", "manual")), held_message.c.released.is_(False))
         .group_by(held_message.c.key)
     )
     waiting = {row.pop("key"): row for row in await tx.all(counted)}
@@ -264,6 +264,8 @@ async def _release(tx: Transaction, key: str, now: datetime) -> int:
     for row in found:
         if row["state"] == "waiting":
             await rows.enqueue_delivery(tx, row["id"], row["channel"], row["person_id"], now, now)
+        elif row["state"] == "manual":  # a letter that people have not sent meanwhile
+            await rows.enqueue_posting(tx, row["id"], row["person_id"], now)
     ids = [row["id"] for row in found]
     await tx.execute(update(held_message).where(held_message.c.message_id.in_(ids)).values(released=True))
     return len(found)

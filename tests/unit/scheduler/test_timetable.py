@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.config import Config, RegisterSettings, TaxAdministrationSettings
+from assistant.config import Config, LetterSettings, RegisterSettings, TaxAdministrationSettings
 from scheduler import Daily, Job, timetable
 
 RUNNING = Path(__file__).parents[3] / "docs" / "running.md"
@@ -30,6 +30,7 @@ def all_jobs() -> tuple[Job, ...]:
             population_register=RegisterSettings(base_url=somewhere),
             tax_administration=TaxAdministrationSettings(base_url=somewhere),
             kindergarten_system=RegisterSettings(base_url=somewhere),
+            letter=LetterSettings(folder=Path("print"), sender="Eksempel kommune"),
         )
     )
 
