@@ -10,11 +10,18 @@ from typing import Literal
 
 from channels.interface import Accepted, Carries, Cost, Outgoing, Receipts, Result, too_much
 
-Listener = Callable[[Outgoing], None]
+Listener = Callable[[Outgoing | None], None]
+"""Called with a message handed over in this process; with None where there may be something new in the store."""
+
+LOOKS_PER_SECOND = 500
+"""How many conversations are told at once that they may have missed something: each then asks the database."""
 
 
 class ChatChannel:
-    """One process's open conversations. `send` is always accepted: who is away finds the message later."""
+    """One process's open conversations. `send` is always accepted: who is away finds the message later.
+
+    Those open in other processes are told by what the database hands on: `tell` there.
+    """
 
     name = "chat"
     addressed_by: Literal["address"] = "address"
@@ -53,10 +60,20 @@ class ChatChannel:
         return too_much(message, self.carries)
 
     async def send(self, message: Outgoing) -> Result:
-        loop = asyncio.get_running_loop()
-        for listener in tuple(self._listeners.get(message.recipient, ())):
-            loop.call_soon(listener, message)
+        self.tell(message.recipient, message)
         return Accepted(receipt=message.id)
+
+    def tell(self, person_id: str, message: Outgoing | None = None) -> None:
+        """Have the person's open conversations look for what is new."""
+        loop = asyncio.get_running_loop()
+        for listener in tuple(self._listeners.get(person_id, ())):
+            loop.call_soon(listener, message)
+
+    def tell_everybody(self) -> None:
+        """Have every open conversation look, a few at a time: something may have been missed."""
+        loop = asyncio.get_running_loop()
+        for place, person_id in enumerate(tuple(self._listeners)):
+            loop.call_later(place // LOOKS_PER_SECOND, self.tell, person_id)
 
     async def close(self) -> None:
         self._listeners.clear()

@@ -11,7 +11,9 @@ from typing import Any, Literal
 from sqlalchemy import insert, select
 
 from assistant.store import Transaction
+from assistant.store.news import CHAT_LINES, tell
 from assistant.store.tables import chat_line
+from assistant.store.turns import in_turn
 
 Author = Literal["person", "assistant"]
 
@@ -56,7 +58,12 @@ async def add_line(
     client_id: str,
     now: datetime,
 ) -> tuple[ChatLine, bool]:
-    """The line of that name, and whether it is new: the same line twice is one line."""
+    """The line of that name, and whether it is new: the same line twice is one line.
+
+    In turn with other lines of the person: who has read one must never find one before it committed later.
+    The person's other open chats are told of it.
+    """
+    await in_turn(tx, f"chat:{person_id}")
     if (known := await line_named(tx, person_id, client_id)) is not None:
         return known, False
     await tx.execute(
@@ -66,6 +73,7 @@ async def add_line(
     )
     made = await line_named(tx, person_id, client_id)
     assert made is not None
+    await tell(tx, CHAT_LINES, person_id)
     return made, True
 
 

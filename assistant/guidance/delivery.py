@@ -20,6 +20,7 @@ from assistant.guidance.timing import WEEK, is_too_late, may_go_at
 from assistant.guidance.trial import EVERYBODY, Trial
 from assistant.guidance.writing import write
 from assistant.store import Database, Postpone, Transaction
+from assistant.store.news import CHAT_LINES, tell
 from assistant.twin import Use, log_usage
 from channels import Accepted, Channel, Failed, Outgoing, Refused, Reminder, Result
 
@@ -134,6 +135,7 @@ class Delivery:
         if row["channel"] == "chat":
             await rows.end_delivery(tx, message_id, delivery_id, "accepted", "")
             await rows.set_state(tx, message_id, "sent", now)
+            await tell(tx, CHAT_LINES, person.id)
         else:
             concept = CONCEPT_OF[row["channel"]]
             use = Use(person.id, "service", "varde", "used", PURPOSE, BASIS, (concept,))

@@ -11,6 +11,7 @@ from aiohttp import web
 
 from assistant.web import login, widget_login
 from assistant.web.errors import answer_errors
+from assistant.web.hearing import hear_news
 from assistant.web.json_body import MAX_BYTES
 from assistant.web.limits import LIMITS, Limits
 from assistant.web.live_sockets import LIVE_SOCKETS, LiveSockets, watch_sessions
@@ -82,6 +83,7 @@ def make_app(parts: Parts) -> web.Application:
     app.on_response_prepare.append(security_headers(parts.config))
     app.cleanup_ctx.append(_talk_to_providers)
     app.cleanup_ctx.append(watch_sessions)
+    app.cleanup_ctx.append(hear_news)
     app.on_shutdown.append(_close_sockets)
     return app
 

@@ -17,7 +17,10 @@ from assistant.web.parts import PARTS
 log = structlog.get_logger()
 
 LOOK_EVERY = 2.0
-"""Seconds between looks for sessions that ended in another process: with closing, well under five."""
+"""Seconds between looks for sessions that ended by time, or in another process while its news was not heard.
+
+With closing, well under five.
+"""
 
 PER_PERSON = 5
 

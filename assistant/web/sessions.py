@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, insert, select, update
 from sqlalchemy.sql import and_
 
 from assistant.store import Transaction
+from assistant.store.news import SESSION_ENDED, tell
 from assistant.store.tables import session
 from assistant.web.language import as_language
 from assistant.web.visitor import Visitor
@@ -110,9 +111,11 @@ async def act_for(tx: Transaction, token: bytes, principal_id: str | None) -> st
 
 
 async def end(tx: Transaction, token: bytes, now: datetime) -> None:
+    """End a session, and have every process close the sockets that hang on it."""
     await tx.execute(
         update(session).where(session.c.token == token, session.c.ended_at.is_(None)).values(ended_at=now)
     )
+    await tell(tx, SESSION_ENDED, token.hex())
 
 
 async def end_at_provider(tx: Transaction, kind: str, provider_sid: str, now: datetime) -> list[bytes]:
@@ -122,6 +125,8 @@ async def end_at_provider(tx: Transaction, kind: str, provider_sid: str, now: da
     )
     tokens = [row["token"] for row in await tx.all(select(session.c.token).where(of_the_provider))]
     await tx.execute(update(session).where(of_the_provider).values(ended_at=now))
+    for token in tokens:
+        await tell(tx, SESSION_ENDED, token.hex())
     return tokens
 
 

@@ -36,8 +36,8 @@ from assistant.web.texts import Texts
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 10.0
-"""How long a message that another process has delivered may wait before an open chat finds it."""
+LOOK_SECONDS = 60.0
+"""An open chat is told of what is new in whichever process (`hear_news`); it also looks by itself this often."""
 
 
 def routes(parts: Parts) -> list[Route]:
@@ -92,7 +92,7 @@ class ChatSession:
                 await self.socket.send({"type": "open", "content": open_step.as_json()})
 
     async def _watch(self) -> None:
-        """Bring new messages when told of one, and look now and then for those told of elsewhere."""
+        """Bring what is new when told that there is something, and look now and then all the same."""
         while not self.socket.response.closed:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(LOOK_SECONDS):

@@ -15,6 +15,7 @@ from assistant.demo.mailbox import Misbehaviour, Mischief
 from assistant.demo.sms_gateway import Misbehaviour as SmsMisbehaviour
 from assistant.guidance import StillSending, rows
 from assistant.store import Transaction
+from assistant.store.news import CHAT_LINES, Listening
 from assistant.store.tables import delivery, guidance, job, message, usage
 from channels.interface import Outgoing
 
@@ -45,6 +46,22 @@ async def test_each_parent_is_told_in_their_own_way_and_language(town: Town) -> 
     assert sms.text == (
         "Du har ei melding frå Eksempel kommune. Logg inn for å lese henne.\nhttps://varde.example/me"
     )
+
+
+async def test_whoever_holds_the_socket_hears_that_a_message_is_there(town: Town) -> None:
+    await town.family()
+    heard: list[str] = []
+    gaps: list[None] = []
+    async with Listening(town.database, {CHAT_LINES: heard.append}, lambda: gaps.append(None)):
+        async with asyncio.timeout(5):
+            while not (town.database.is_sqlite or gaps):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+        await town.plan(await town.change())
+        await town.work.run_until_idle()
+        async with asyncio.timeout(5):
+            while len(heard) < 2:  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+    assert sorted(heard) == sorted([town.ids["Kari"], town.ids["Ola"]])
 
 
 async def test_what_leaves_the_house_holds_neither_name_nor_amount(town: Town) -> None:

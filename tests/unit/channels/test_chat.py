@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
+
 from channels.chat import ChatChannel
 from channels.interface import Accepted, Outgoing
 
@@ -52,3 +54,30 @@ async def test_a_listener_that_breaks_silences_neither_the_sender_nor_the_others
     await asyncio.sleep(0)
     assert heard == ["m1"]
     assert len(reported) == 1
+
+
+async def test_who_may_have_missed_something_is_told_to_look() -> None:
+    chat = ChatChannel()
+    heard: list[object] = []
+    chat.listen("kari", lambda message: heard.append(("kari", message)))
+    chat.listen("ola", lambda message: heard.append(("ola", message)))
+    chat.tell("kari")
+    chat.tell("nobody")
+    await asyncio.sleep(0)
+    assert heard == [("kari", None)]
+    chat.tell_everybody()
+    await asyncio.sleep(0.05)
+    assert heard[1:] == [("kari", None), ("ola", None)]
+
+
+async def test_a_thousand_conversations_do_not_look_at_the_same_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("channels.chat.LOOKS_PER_SECOND", 2)
+    chat = ChatChannel()
+    heard: list[int] = []
+    for number in range(6):
+        chat.listen(f"person-{number}", lambda _, number=number: heard.append(number))
+    chat.tell_everybody()
+    await asyncio.sleep(0.1)
+    assert heard == [0, 1]
