@@ -15,7 +15,7 @@ from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from assistant.store.database import Transaction
 from assistant.store.tables import job
-from assistant.store.work.waking import wake_all
+from assistant.store.work.waking import wake
 
 QUEUES = ("chat", "events", "bulk")
 """The first is served first. What a person sits and waits for; what has happened; what has until tomorrow."""
@@ -55,8 +55,9 @@ async def enqueue(
     }
     if not tx.jobs:
         tx.before_commit(partial(_write, tx))
+    if not any(other["queue"] == queue for other in tx.jobs):
+        tx.after_commit(partial(wake, queue))
     tx.jobs.append(values)
-    tx.after_commit(wake_all)
 
 
 async def _write(tx: Transaction) -> None:

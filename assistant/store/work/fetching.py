@@ -8,16 +8,19 @@ that are being done.
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import structlog
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Select,
     and_,
     bindparam,
     case,
     exists,
+    func,
     literal_column,
     or_,
     select,
@@ -47,7 +50,7 @@ def next_of(queue: str) -> Select[Any]:
     is_before = exists().where(before.c.key == job.c.key, before.c.id < job.c.id, before.c.state != "parked")
     is_at_hand = exists().where(at_hand.c.key == job.c.key, at_hand.c.state == DOING)
     return (
-        select(job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts, job.c.receipt)
+        select(job.c.id)
         .where(
             job.c.state == TODO,
             job.c.queue == queue,
@@ -59,23 +62,34 @@ def next_of(queue: str) -> Select[Any]:
     )
 
 
+@cache
+def _next_question(queues: tuple[str, ...], locks: bool) -> Select[Any]:
+    """One question, not one a queue: `coalesce` looks no further than the first queue that has one."""
+    looks = [next_of(queue) for queue in queues]
+    if locks:
+        looks = [look.with_for_update(skip_locked=True) for look in looks]
+    first = func.coalesce(*[look.scalar_subquery() for look in looks], -1)
+    question = select(job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts, job.c.receipt)
+    return question.where(job.c.id == first).with_for_update()
+
+
 async def next_job(tx: Transaction, queues: tuple[str, ...], now: datetime) -> dict[str, Any] | None:
     """The most urgent job that may be begun, locked; queues are looked through in the order given."""
-    for queue in queues:
-        question = next_of(queue)
-        if tx.connection.dialect.name == "postgresql":
-            question = question.with_for_update(skip_locked=True)
-        if (row := await tx.first(question, {"now": now})) is not None:
-            return row
-    return None
+    locks = tx.connection.dialect.name == "postgresql"
+    return await tx.first(_next_question(queues, locks), {"now": now})
+
+
+@cache
+def _anything_question(queues: tuple[str, ...]) -> CompoundSelect[Any]:
+    now = bindparam("now", type_=job.c.run_at.type)
+    lost = select(job.c.id).where(job.c.state == DOING, job.c.leased_until < now).limit(1)
+    looks = [select(next_of(queue).subquery().c.id) for queue in queues]
+    return union_all(select(lost.subquery().c.id), *looks).limit(1)
 
 
 async def anything_to_begin(tx: Transaction, queues: tuple[str, ...], now: datetime) -> bool:
     """Whether there is a job to begin or one to take over: a look that takes no lock."""
-    lost = select(job.c.id).where(job.c.state == DOING, job.c.leased_until < now).limit(1)
-    looks = [select(next_of(queue).with_only_columns(job.c.id).subquery().c.id) for queue in queues]
-    either = union_all(select(lost.subquery().c.id), *looks).limit(1)
-    return await tx.first(either, {"now": now}) is not None
+    return await tx.first(_anything_question(queues), {"now": now}) is not None
 
 
 async def count_lost(tx: Transaction, now: datetime | None = None) -> None:

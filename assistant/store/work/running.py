@@ -5,34 +5,42 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, update
+from sqlalchemy import delete, select, update
 
 from assistant.journal import clean
 from assistant.store.database import Database
 from assistant.store.tables import job
 from assistant.store.work.enqueuing import QUEUES, in_line
 from assistant.store.work.fetching import RETRIES, anything_to_begin, count_lost, next_job
-from assistant.store.work.waking import no_longer_woken, wake_all, woken_from_now_on
+from assistant.store.work.waking import no_longer_woken, wake, wake_all, woken_from_now_on
 
 log = structlog.get_logger()
 
 LEASE = timedelta(seconds=60)
 RENEWED_EVERY = 15.0
+RESCUE_EVERY = timedelta(seconds=5)
 LONG_WAIT = timedelta(minutes=1)
 STOP_SECONDS = 5.0  # how long the jobs at hand may take when the process is told to stop
 
 
 class Postpone(Exception):
-    """The other side asks us to wait (429, 503) or is silent: try again later, not counted as an attempt."""
+    """The other side asks us to wait (429, 503) or is silent: try again later, not counted as an attempt.
 
-    def __init__(self, reason: str, after: timedelta = LONG_WAIT) -> None:
+    `noting`: what the job is to find among its args then, beside those it has.
+    """
+
+    def __init__(
+        self, reason: str, after: timedelta = LONG_WAIT, noting: Mapping[str, Any] | None = None
+    ) -> None:
         super().__init__(reason)
         self.after = after
+        self.noting = noting or {}
 
 
 Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
@@ -79,19 +87,21 @@ class Work:
         self.concurrency = concurrency
         self.idle_seconds = idle_seconds
         self.queues = queues
-        self._woken = asyncio.Event()
+        self._hands: list[asyncio.Event] = []
         self._stopping = False
+        self._looked_for_lost = datetime.min.replace(tzinfo=UTC)
         self._tasks: list[asyncio.Task[None]] = []
 
     wake_all = staticmethod(wake_all)
 
     async def __aenter__(self) -> Work:
-        woken_from_now_on(self._woken)
         self._stopping = False
-        self._tasks = [
-            asyncio.create_task(self._loop(queues), name=f"work-{n}")
-            for n, queues in enumerate(slots(self.concurrency, self.queues))
-        ]
+        self._hands, self._tasks = [], []
+        for number, queues in enumerate(slots(self.concurrency, self.queues)):
+            hand = asyncio.Event()
+            woken_from_now_on(hand, queues)
+            self._hands.append(hand)
+            self._tasks.append(asyncio.create_task(self._loop(queues, hand), name=f"work-{number}"))
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -99,18 +109,19 @@ class Work:
 
         Cut off in a transaction, a connection may keep its lock on SQLite until the others give up.
         """
-        no_longer_woken(self._woken)
         self._stopping = True
-        self._woken.set()
+        for hand in self._hands:
+            no_longer_woken(hand)
+            hand.set()
         _done, late = await asyncio.wait(self._tasks, timeout=STOP_SECONDS)
         for task in late:
             task.cancel()
         if late:
             await asyncio.wait(late)
 
-    async def _loop(self, queues: tuple[str, ...]) -> None:
+    async def _loop(self, queues: tuple[str, ...], hand: asyncio.Event) -> None:
         while not self._stopping:
-            self._woken.clear()
+            hand.clear()
             try:
                 worked = await self.run_one(queues)
             except Exception:
@@ -120,7 +131,7 @@ class Work:
                 # Not wait_for: up to Python 3.11 it drops a cancellation that comes as somebody wakes us.
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self.idle_seconds):
-                        await self._woken.wait()
+                        await hand.wait()
 
     async def run_until_idle(self, limit: int = 100_000) -> int:
         """Run what is due now and what follows from it; how many jobs were run."""
@@ -137,7 +148,10 @@ class Work:
             async with self._leased(claimed):
                 await self.handlers[claimed.task](claimed.args)
         except Postpone as wait:
-            await self._again(claimed, str(wait), self.clock() + wait.after, counted=False)
+            noting = {**claimed.args, **wait.noting}
+            await self._again(
+                replace(claimed, args=noting), str(wait), self.clock() + wait.after, counted=False
+            )
         except Exception as error:
             reason = clean(f"{type(error).__name__}: {error}")  # operators read it
             log.warning("work.failed", task=claimed.task, job=claimed.id, exc_info=True)
@@ -147,10 +161,7 @@ class Work:
                 pause = timedelta(seconds=RETRIES[claimed.attempts])
                 await self._again(claimed, reason, self.clock() + pause, counted=True)
         else:
-            async with self.database.begin() as tx:
-                await tx.execute(delete(job).where(job.c.id == claimed.id))
-            if claimed.key:
-                wake_all()
+            await self._done(claimed)
         return True
 
     @contextlib.asynccontextmanager
@@ -189,7 +200,9 @@ class Work:
                 if not await anything_to_begin(tx, queues, now):
                     return None  # the common case costs no turn among those who write
         async with self.database.begin() as tx:
-            await count_lost(tx, now)
+            if abs(now - self._looked_for_lost) >= RESCUE_EVERY:
+                await count_lost(tx, now)
+                self._looked_for_lost = now
             row = await next_job(tx, queues, now)
             if row is None:
                 return None
@@ -198,12 +211,22 @@ class Work:
             await tx.execute(update(job).where(job.c.id == row["id"]).values(taken))
             return _Claimed(**row)
 
+    async def _done(self, claimed: _Claimed) -> None:
+        async with self.database.begin() as tx:
+            await tx.execute(delete(job).where(job.c.id == claimed.id))
+            if claimed.key:
+                behind = select(job.c.queue).where(job.c.key == claimed.key, job.c.state != "parked")
+                queue = await tx.scalar(behind.order_by(job.c.id).limit(1))
+                if queue is not None:
+                    tx.after_commit(partial(wake, queue))
+
     async def _again(self, claimed: _Claimed, reason: str, at: datetime, *, counted: bool) -> None:
         attempts = claimed.attempts + 1 if counted else claimed.attempts
         waiting = {
             "state": "todo",
             "leased_until": None,
             "run_at": at,
+            "args": dict(claimed.args),
             "attempts": attempts,
             "error": reason[:2000],
             "receipt": claimed.receipt,
