@@ -242,13 +242,14 @@ class NoticeSettings(_Section):
 
     Quiet from `quiet_from` until `quiet_until`, Norwegian time, usually over midnight; never where they are the
     same. `days_off`: on Sundays and public holidays no notice goes. `a_week`: so many at most to one person in
-    any seven days; 0 for no limit.
+    any seven days; 0 for no limit. `gather_at`: when those who want one notice a day, or a week, get it.
     """
 
     quiet_from: time = time(21)
     quiet_until: time = time(8)
     days_off: bool = True
     a_week: int = Field(default=3, ge=0)
+    gather_at: time = time(12)
 
 
 AT_ANY_TIME = NoticeSettings(quiet_from=time(0), quiet_until=time(0), days_off=False, a_week=0)

@@ -84,7 +84,7 @@ def _stop(given: argparse.Namespace) -> int:
 
 
 def _go(given: argparse.Namespace) -> int:
-    from assistant.guidance.delivery import MUST_REACH
+    from assistant.guidance.ladder import MUST_REACH
     from assistant.guidance.switches import go
 
     key = _key(given)
@@ -98,7 +98,7 @@ def _go(given: argparse.Namespace) -> int:
 
 def _changed(given: argparse.Namespace, do: Any, said: str) -> int:
     from assistant.config import Config
-    from assistant.guidance.delivery import MUST_REACH
+    from assistant.guidance.ladder import MUST_REACH
     from assistant.guidance.switches import live_switches
     from assistant.store import Database
     from assistant.store.migrate import require_current

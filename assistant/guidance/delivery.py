@@ -4,21 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 
 from assistant.config import Clock, NoticeSettings, SmsSettings, local_date
-from assistant.guidance import notice_rows, receipts, rows, switches, text_rows
+from assistant.guidance import gathering, notice_rows, receipts, rows, switches, text_rows
+from assistant.guidance.being_told import deadline_of
 from assistant.guidance.email_wish import has_stopped_email, unsubscribe_headers
+from assistant.guidance.ladder import (
+    FIRST,
+    MUST_REACH,
+    SECOND_NOTICE_AFTER_DAYS,
+    TOLD_TWICE,
+    after_failure,
+    is_told_twice,
+    second_notice_on,
+)
 from assistant.guidance.people import Person
 from assistant.guidance.sms_wish import has_stopped_sms
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
 from assistant.guidance.tact import may_go
 from assistant.guidance.timing import WEEK, is_too_late, may_go_at
 from assistant.guidance.trial import EVERYBODY, Trial
-from assistant.guidance.writing import write
 from assistant.store import Database, Postpone, Transaction
 from assistant.store.news import CHAT_LINES, tell
 from assistant.twin import Use, log_usage
@@ -28,25 +37,6 @@ log = structlog.get_logger()
 
 PAUSES = (2, 5, 15, 60, 300, 900, 3600)  # seconds before the next attempt; the last again and again
 GIVE_UP_AFTER = timedelta(hours=48)
-MUST_REACH = frozenset(
-    {
-        "decision_made",
-        "flag_renewed",
-        "flag_set",
-        "appeal_settled",
-        "advance_notice",
-        "decision_reversed",
-        "request_answered",
-    }
-)
-"""Kinds of which the law wants a notice sent: eForvaltningsforskriften § 8 third paragraph; of an answered request
-the General Data Protection Regulation article 12 nos. 3 and 4, which ask no more than that the person is informed."""
-
-TOLD_TWICE = MUST_REACH - {"request_answered"}
-"""Kinds told of once more to somebody who has not opened it within a week (eForvaltningsforskriften § 8 fifth
-paragraph)."""
-
-SECOND_NOTICE_AFTER_DAYS = 7
 
 SETTLED = ("sent", "failed")
 """States a receipt may have brought a message to before the gateway's own answer did."""
@@ -89,6 +79,7 @@ class Delivery:
         """
         message_id = str(args["message_id"])
         async with self.database.begin() as tx:
+            await gathering.in_their_turn(tx, message_id)
             attempt = await self._begin(tx, message_id)
         if attempt is None:
             return
@@ -131,6 +122,8 @@ class Delivery:
             return None
         if row["channel"] == "sms" and not await self._may_cost(tx, row, person, now):
             return None
+        if row["channel"] in rows.NOTICES and not await rows.was_tried_as(tx, _sent_as(row)):
+            row = await gathering.gathered(tx, self.guidance, row, person, now, self.notices)
         delivery_id, number = await rows.begin_delivery(tx, message_id, now, _sent_as(row))
         if row["channel"] == "chat":
             await rows.end_delivery(tx, message_id, delivery_id, "accepted", "")
@@ -158,7 +151,10 @@ class Delivery:
             log.info("message.withdrawn", message=row["id"], because=f"{row['channel']}_stopped")
             return False
         sent = await notice_rows.notified(tx, row["person_id"], now - WEEK)
-        at = may_go_at(now, self.notices, sent=sent, deadline=deadline, must_reach=must_reach)
+        held = await gathering.held_until(tx, row, self.notices)
+        at = may_go_at(
+            now, self.notices, sent=sent, deadline=deadline, must_reach=must_reach, held_until=held
+        )
         if at > now:
             await rows.send_later(tx, row, at, now)
             return False
@@ -245,25 +241,23 @@ class Delivery:
     async def _taken(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
         await rows.set_state(tx, row["id"], "sent", now)
         if self._is_told_twice(row):
-            again = local_date(now) + timedelta(days=SECOND_NOTICE_AFTER_DAYS)
+            again = second_notice_on(local_date(now))
             await notice_rows.look_again_on(tx, row["id"], row["person_id"], again)
 
     def _is_told_twice(self, row: Mapping[str, Any]) -> bool:
         """Whether we must see for ourselves, a week from now, that the person has opened it."""
         reminds = self.channels[row["channel"]].reminds
-        return row["kind"] in TOLD_TWICE and row["notice"] == notice_rows.FIRST and not reminds
+        return is_told_twice(row["kind"], row["notice"]) and not reminds
 
     async def _another_way(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
-        """Email that cannot arrive is followed by SMS; what the law wants to arrive ends with a human."""
+        """The next step of the ladder: the other address, or a human where law wants it to arrive."""
         await rows.set_state(tx, row["id"], "failed")
         person, how, _ = await self.guidance.telling_now(tx, row, local_date(now))
-        content = row["content"]
-        if row["channel"] == "email" and how.notice and person.mobile:
-            sender = await self.guidance.sender(tx, content.get("municipality", ""))
-            written = write(row["kind"], "sms", person.language, content, sender.name, sender.language)
-            await rows.keep_message(tx, row["guidance_id"], person.id, written, "waiting", now)
-        elif row["kind"] in MUST_REACH:
+        step = after_failure(row["kind"], await rows.channels_tried(tx, row["guidance_id"]), person, how)
+        if step == "letter":
             await self.guidance.keep_letter(tx, row, person, how, now)
+        elif step is not None:
+            await self.guidance.knock(tx, row, person, step, now)
 
 
 async def _is_stopped(tx: Transaction, row: Mapping[str, Any]) -> bool:
@@ -274,7 +268,7 @@ async def _is_stopped(tx: Transaction, row: Mapping[str, Any]) -> bool:
 
 def _sent_as(row: Mapping[str, Any]) -> str:
     """The id the other side knows a message by: under that of the first, a second notice would be a repeat."""
-    first = row["notice"] == notice_rows.FIRST
+    first = row["notice"] == FIRST
     return str(row["id"]) if first else f"{row['id']}-{row['notice']}"
 
 
@@ -286,16 +280,6 @@ def pause(attempt: int, result: Failed) -> timedelta:
     """
     own = PAUSES[min(attempt, len(PAUSES)) - 1]
     return timedelta(seconds=max(own, result.retry_after or 0))
-
-
-def deadline_of(content: Mapping[str, Any]) -> date | None:
-    """The first of the last days to act that a guidance tells of.
-
-    >>> deadline_of({"deadline": None, "items": [{"deadline": "2026-12-01"}, {"deadline": "2026-11-20"}]})
-    datetime.date(2026, 11, 20)
-    """
-    told = [content.get("deadline"), *(item.get("deadline") for item in content.get("items", ()))]
-    return min((date.fromisoformat(str(day)) for day in told if day), default=None)
 
 
 def _address(channel: str, person: Person) -> str:

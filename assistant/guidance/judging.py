@@ -7,10 +7,12 @@ from datetime import date
 from typing import Any
 
 from assistant.determinations import DeterminationChange
+from assistant.guidance.being_told import as_wanted, in_their_language
 from assistant.guidance.people import Circle, Person, circle_around, person_as_known
 from assistant.guidance.planning import strictest
 from assistant.guidance.tact import Telling, telling
-from assistant.guidance.wish_rows import wishes_of
+from assistant.guidance.themes import theme_of
+from assistant.guidance.wish_rows import told_how_for, wishes_of
 from assistant.guidance.wishes import way_for
 from assistant.store import Transaction
 from assistant.twin import Twin
@@ -41,13 +43,14 @@ async def circles_of(
 async def telling_now(
     tx: Transaction, twin: Twin, row: Mapping[str, Any], catalogue: Catalogue, on: date
 ) -> tuple[Person, Telling, frozenset[str]]:
-    """How a message's receiver may be told of it, each of its rules judged by itself.
+    """How a message's receiver may be told of it, each of its rules judged by itself, and as they want to be told.
 
     The rules of which nothing may be said come last, where the rest may be told without them.
     """
     near = await twin.near(tx, [row["subject_id"], row["person_id"]])
     person, content = person_as_known(near, row["person_id"], on), row["content"]
-    party = bool(content.get("party"))
+    want = await told_how_for(tx, row["person_id"], theme_of(row["rule"]))
+    person, party = in_their_language(person, want), bool(content.get("party"))
     wishes = (await wishes_of(tx, [person.id])).get(person.id, ())
     ways: dict[str, Telling] = {}
     for rule_id in content.get("rules") or [row["rule"]]:
@@ -66,5 +69,6 @@ async def telling_now(
         ways[rule_id] = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
     unsaid = frozenset(rule_id for rule_id, way in ways.items() if way.silent)
     if not content.get("items") or len(unsaid) == len(ways):
-        return person, strictest(ways.values()), frozenset()
-    return person, strictest([way for way in ways.values() if not way.silent]), unsaid
+        return person, as_wanted(strictest(ways.values()), person, want, row["kind"]), frozenset()
+    said = strictest([way for way in ways.values() if not way.silent])
+    return person, as_wanted(said, person, want, row["kind"]), unsaid

@@ -8,13 +8,11 @@ from typing import Any
 
 from sqlalchemy import delete, insert, select, update
 
+from assistant.guidance.ladder import SECOND
 from assistant.guidance.rows import NOTICES, enqueue_delivery
 from assistant.store import Transaction, enqueue
 from assistant.store.columns import new_id
 from assistant.store.tables import due, message
-
-FIRST, SECOND = 1, 2
-"""The `notice` of a message: the first of something, or the second where it was not opened within a week."""
 
 TELL_AGAIN = "tell_again"
 """What a row of `due`, and the task that follows from it, is called. Its args: `{"message_id"}`."""

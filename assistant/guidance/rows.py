@@ -147,6 +147,14 @@ async def enqueue_act(
     )
 
 
+async def channels_tried(tx: Transaction, guidance_id: str) -> frozenset[str]:
+    """The channels a guidance has been written for and was not taken back from."""
+    question = select(message.c.channel).where(
+        message.c.guidance_id == guidance_id, message.c.state != "withdrawn"
+    )
+    return frozenset(row["channel"] for row in await tx.all(question))
+
+
 async def guidance_by_id(tx: Transaction, guidance_id: str) -> Mapping[str, Any] | None:
     return await tx.first(select(guidance).where(guidance.c.id == guidance_id))
 
@@ -195,11 +203,16 @@ async def records_of(tx: Transaction, determination_ids: Collection[str]) -> dic
 
 
 async def waiting_messages(
-    tx: Transaction, *, subject_id: str | None = None, person_id: str | None = None
+    tx: Transaction,
+    *,
+    subject_id: str | None = None,
+    person_id: str | None = None,
+    skip_locked: bool = False,
 ) -> list[Mapping[str, Any]]:
     """Messages not yet sent, with their guidance's rule list, about a subject or to a person.
 
     Until this transaction ends nobody begins to send one of them: whether it is `on_their_way` stays true.
+    `skip_locked`: without those another transaction has in hand, for one who holds a message already.
     """
     question = (
         select(
@@ -207,6 +220,7 @@ async def waiting_messages(
             message.c.guidance_id,
             message.c.channel,
             message.c.person_id,
+            message.c.created_at,
             guidance.c.subject_id,
             guidance.c.kind,
             guidance.c.rule,
@@ -221,7 +235,7 @@ async def waiting_messages(
     if person_id is not None:
         question = question.where(message.c.person_id == person_id)
     # In one order, so that two who take back what waits do not wait for each other.
-    locked = question.order_by(message.c.id).with_for_update(of=message)
+    locked = question.order_by(message.c.id).with_for_update(of=message, skip_locked=skip_locked)
     return list(await tx.all(locked))
 
 

@@ -11,8 +11,10 @@ from typing import Any
 from assistant.config import local_date
 from assistant.determinations import DeterminationChange, RuleVersions
 from assistant.guidance import already_told, rows
+from assistant.guidance.being_told import as_wanted, in_their_language
 from assistant.guidance.content import content_by_hand
 from assistant.guidance.judging import circles_of, telling_now
+from assistant.guidance.ladder import needs_a_letter
 from assistant.guidance.mattering import (
     DEADLINE_NEAR,
     LIFE_EVENT,
@@ -39,7 +41,8 @@ from assistant.guidance.planning import (
     plan,
 )
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
-from assistant.guidance.wish_rows import wishes_of
+from assistant.guidance.themes import theme_of
+from assistant.guidance.wish_rows import told_how_for, wishes_of
 from assistant.guidance.wishes import law_behind
 from assistant.guidance.writing import write, write_withheld
 from assistant.store import Transaction
@@ -222,7 +225,10 @@ class Guidance:
     ) -> dict[str, Any]:
         """Write what waits of a message's guidance by another content; the message's new words."""
         near = await self.twin.near(tx, [row["person_id"]])
-        person = person_as_known(near, row["person_id"], local_date(now))
+        person = in_their_language(
+            person_as_known(near, row["person_id"], local_date(now)),
+            await told_how_for(tx, row["person_id"], theme_of(row["rule"])),
+        )
         sender = await self.sender(tx, content["municipality"])
         words: dict[str, Any] = {}
         for channel, message_id in (await rows.waiting_channels(tx, row["guidance_id"])).items():
@@ -374,7 +380,9 @@ class Guidance:
         return self.catalogue if self.versions is None else await self.versions.catalogue_at(tx, on)
 
     async def _keep(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> str | None:
-        person, how = planned.person, planned.telling
+        want = await told_how_for(tx, planned.person.id, theme_of(planned.rule))
+        person = in_their_language(planned.person, want)
+        how = as_wanted(planned.telling, person, want, planned.kind)
         if (
             planned.kind in CALM_KINDS
             and how.notice
@@ -405,7 +413,7 @@ class Guidance:
         )
         if guidance_id is None:
             return None
-        if how.by_hand:
+        if how.by_hand or needs_a_letter(planned.kind, how):
             await self.write_letter(tx, guidance_id, person, how, planned.kind, content, sender, now)
         if planned.way == "act":
             await rows.enqueue_act(tx, guidance_id, person.id, now, how.not_before)
@@ -442,11 +450,16 @@ class Guidance:
             return
         person, how, _ = await self.telling_now(tx, {**row, "person_id": person_id}, local_date(now))
         if how.notice:
-            sender = await self.sender(tx, row["content"].get("municipality", ""))
-            written = write(
-                row["kind"], how.notice, person.language, row["content"], sender.name, sender.language
-            )
-            await rows.keep_message(tx, row["guidance_id"], person_id, written, "waiting", now)
+            await self.knock(tx, row, person, how.notice, now)
+
+    async def knock(
+        self, tx: Transaction, row: Mapping[str, Any], person: Person, channel: str, now: datetime
+    ) -> str | None:
+        """Let a notice of a message's guidance wait to go by a channel; its id, None where it has had one there."""
+        content = row["content"]
+        sender = await self.sender(tx, content.get("municipality", ""))
+        written = write(row["kind"], channel, person.language, content, sender.name, sender.language)
+        return await rows.keep_message(tx, row["guidance_id"], person.id, written, "waiting", now)
 
 
 def _recipients(circles: Mapping[tuple[str, str], Circle]) -> set[str]:

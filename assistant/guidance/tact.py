@@ -105,8 +105,8 @@ def is_open_to(how: Telling) -> bool:
 
 
 def may_go(channel: str, how: Telling) -> bool:
-    """Whether a channel is open; SMS also stands in where email was chosen and could not arrive."""
-    return channel in how.channels or (channel == "sms" and how.notice is not None)
+    """Whether a channel is open; of email and SMS one also stands in where the other could not arrive."""
+    return channel in how.channels or (channel in ("email", "sms") and how.notice is not None)
 
 
 def _live_together(one: Person, other: Person) -> bool:

@@ -15,8 +15,8 @@ import structlog
 
 from assistant.config import Clock, local_date
 from assistant.guidance import notice_rows, rows
+from assistant.guidance.ladder import second_notice
 from assistant.guidance.store import Guidance
-from assistant.guidance.writing import write
 from assistant.store import Database, Transaction
 
 log = structlog.get_logger()
@@ -54,11 +54,8 @@ class TellingAgain:
     async def _second(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> str:
         """Let the second notice wait its turn; by which channel. Whether it may go is asked when it is sent."""
         person, how, _ = await self.guidance.telling_now(tx, row, local_date(now))
-        if row["channel"] == "email" and person.mobile and how.notice:
-            content = row["content"]
-            sender = await self.guidance.sender(tx, content.get("municipality", ""))
-            written = write(row["kind"], "sms", person.language, content, sender.name, sender.language)
-            kept = await rows.keep_message(tx, row["guidance_id"], person.id, written, "waiting", now)
+        if second_notice(row["channel"], person, how) != row["channel"]:
+            kept = await self.guidance.knock(tx, row, person, "sms", now)
             if kept is not None:
                 await notice_rows.count_as_second(tx, kept)
                 return "sms"

@@ -26,16 +26,20 @@ def may_go_at(
     sent: Sequence[datetime] = (),
     deadline: date | None = None,
     must_reach: bool = False,
+    held_until: datetime | None = None,
 ) -> datetime:
     """The first moment from `now` on at which a notice may go: `now` itself, or a later one in Norwegian time.
 
     `sent`: when the person was last notified, in any order. `deadline`: the last day on which what it is about can
     be done; a notice that waited past it would be worth nothing, so it goes on the last allowed hour before, be it
     a Sunday or the fourth in a week. `must_reach`: law wants it sent; it only waits for the night to end.
+    `held_until`: when the person wants it told of, with what else there is; not for what has a deadline.
     """
     awake = _after_the_night(now, notices)
     if must_reach:
         return awake
+    if held_until is not None and deadline is None:
+        awake = _after_the_night(max(now, held_until), notices)
     at = _after_days_off(_after_the_week(awake, notices, sent), notices)
     if deadline is not None and local_date(at) > deadline:
         return awake

@@ -1,4 +1,4 @@
-"""Wishes as they are kept: one a person and theme, the newest choice with the moment it was made."""
+"""Wishes as they are kept: one a person and theme, the newest choice with its moment; and how to be told."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import cast
 
 from sqlalchemy import select
 
+from assistant.guidance.being_told import Pace, ToldHow, Tongue, Via, wanted
 from assistant.guidance.wishes import DEFAULT, Choice, Wish
 from assistant.store import Transaction
 from assistant.store.database import upsert
-from assistant.store.tables import wish
+from assistant.store.tables import told_how, wish
 
 WishesOf = Mapping[str, tuple[Wish, ...]]
 """Person → what they have chosen."""
@@ -35,3 +36,23 @@ async def wish_for(tx: Transaction, person_id: str, theme: str) -> Wish:
 
 async def keep_wish(tx: Transaction, person_id: str, theme: str, choice: Choice, now: datetime) -> None:
     await upsert(tx, wish, {"person_id": person_id, "theme": theme}, {"choice": choice, "set_at": now})
+
+
+async def told_how_of(tx: Transaction, person_id: str) -> Mapping[str, ToldHow]:
+    """Theme → how the person has chosen to be told of it; themes they have chosen nothing for are not there."""
+    question = select(told_how).where(told_how.c.person_id == person_id).order_by(told_how.c.theme)
+    return {
+        row["theme"]: ToldHow(
+            cast(Pace, row["pace"]), cast(Via, row["via"]), cast(Tongue, row["language"]), row["set_at"]
+        )
+        for row in await tx.all(question)
+    }
+
+
+async def told_how_for(tx: Transaction, person_id: str, theme: str) -> ToldHow:
+    return wanted(await told_how_of(tx, person_id), theme)
+
+
+async def keep_told_how(tx: Transaction, person_id: str, theme: str, want: ToldHow, now: datetime) -> None:
+    values = {"pace": want.pace, "via": want.via, "language": want.language, "set_at": now}
+    await upsert(tx, told_how, {"person_id": person_id, "theme": theme}, values)

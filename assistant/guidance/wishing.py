@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from assistant.config import local_date
 from assistant.guidance import already_told, rows
+from assistant.guidance.being_told import ToldHow
 from assistant.guidance.store import Guidance
 from assistant.guidance.themes import theme_of
-from assistant.guidance.wish_rows import keep_wish, wish_for
+from assistant.guidance.wish_rows import keep_told_how, keep_wish, told_how_for, wish_for
 from assistant.guidance.wishes import Choice, as_wished, is_statutory
 from assistant.guidance.writing import write
 from assistant.store import Transaction
@@ -42,6 +44,35 @@ async def set_wish(
             if theme_of(found["rule"]) == theme and found["content"].get("process"):
                 await rows.enqueue_act(tx, found["id"], person_id, now)
     return True
+
+
+async def set_told_how(
+    guidance: Guidance, tx: Transaction, person_id: str, theme: str, want: ToldHow, now: datetime
+) -> bool:
+    """Keep how a person wants to be told of a theme, at once also for notices that wait; whether it is new."""
+    before = await told_how_for(tx, person_id, theme)
+    if replace(want, set_at=before.set_at) == before:
+        return False
+    await keep_told_how(tx, person_id, theme, want, now)
+    waiting = await rows.waiting_messages(tx, person_id=person_id)
+    for row in waiting:
+        if theme_of(row["rule"]) == theme:
+            await _by_the_new_way(guidance, tx, row, now)
+    return True
+
+
+async def _by_the_new_way(guidance: Guidance, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
+    """Write what waits anew; a notice by the channel that was chosen, or not at all where none was."""
+    await guidance.write_again(tx, row, row["content"], now)
+    if row["channel"] not in rows.NOTICES or await rows.on_their_way(tx, [row["id"]], now):
+        return
+    person, how, _ = await guidance.telling_now(tx, row, local_date(now))
+    if row["channel"] in how.channels:
+        await rows.send_later(tx, row, now, now)  # when it goes is asked again: it may be at once
+        return
+    await rows.set_state(tx, row["id"], "withdrawn")
+    if how.notice:
+        await guidance.knock(tx, row, person, how.notice, now)
 
 
 async def _only_tell(guidance: Guidance, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:

@@ -102,13 +102,15 @@ def write(
     municipality: str,
     default: str = "nb",
     *,
+    count: int = 1,
     edited: Mapping[str, str] = NONE_EDITED,
     strict: bool = False,
 ) -> Written:
     """Write guidance of a kind. `wish` is the person's language; `municipality` the name it is from.
 
     A letter reads as the chat does. Other channels get a notice that is the same for every kind, and whose
-    template is handed nothing but the sender's name: what it does not have, it cannot tell. `strict`: a value that
+    template is handed nothing but the sender's name, and how many messages wait: what it does not have, it cannot
+    tell. `strict`: a value that
     is written and that the content does not have is a TemplateFault, where it else is left blank.
     """
     language = language_for(wish, default)
@@ -117,7 +119,9 @@ def write(
     file = file_name(name, as_channel, language)
     text = edited.get(file) or text_of(name, as_channel, language)
     template = compiled(text, file, language, Missing if strict else StrictUndefined)
-    context = context_of(content, municipality, language) if inside else {"sender": municipality}
+    context = (
+        context_of(content, municipality, language) if inside else {"sender": municipality, "count": count}
+    )
     title, _, body = template.render(_known(context) if strict else context).strip().partition("\n")
     if wish == "se" and inside:
         body = f"{body.strip()}\n\n{wording.word('in_bokmal', language)}"

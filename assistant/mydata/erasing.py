@@ -30,6 +30,7 @@ from assistant.store.tables import (
     guidance,
     message,
     process,
+    told_how,
     wish,
 )
 from assistant.twin import Changed
@@ -75,6 +76,8 @@ async def erase(
     if "wishes" in what:
         mine = wish.c.person_id == person_id, wish.c.set_at <= until
         counts["wish"] = (await tx.execute(delete(wish).where(*mine))).rowcount
+        mine = told_how.c.person_id == person_id, told_how.c.set_at <= until
+        counts["told_how"] = (await tx.execute(delete(told_how).where(*mine))).rowcount
     if "unsent_errands" in what:
         counts |= await _unsent(tx, person_id, until)
     if "own_statements" in what:

@@ -253,6 +253,7 @@ KINDS: Final[tuple[Kind, ...]] = (
     _of("restrictions", t.restriction, "subject_id", "concept since until"),
     _of("erasures", t.erasure, "subject_id", "what basis at"),
     _of("wishes", t.wish, "person_id", "theme choice set_at"),
+    _of("how_to_be_told", t.told_how, "person_id", "theme pace via language set_at"),
     _both(
         "mandates",
         t.mandate,

@@ -18,7 +18,7 @@ from assistant.store.tables.guidance import chat_line, delivery, guidance, messa
 from assistant.store.tables.hooks import outgoing_delivery, outgoing_event, subscription
 from assistant.store.tables.login import login_attempt, session
 from assistant.store.tables.operations import held_message, stop_switch
-from assistant.store.tables.rights import data_request, erasure, mandate, restriction, wish
+from assistant.store.tables.rights import data_request, erasure, mandate, restriction, told_how, wish
 from assistant.store.tables.texting import text_hour, text_number, text_reply
 from assistant.store.tables.twin import (
     fact,
@@ -74,6 +74,7 @@ __all__ = [
     "text_hour",
     "text_number",
     "text_reply",
+    "told_how",
     "usage",
     "usage_head",
     "usage_signature",

@@ -58,6 +58,16 @@ wish = table(
     Column("set_at", UtcDateTime, nullable=False),
 )
 
+told_how = table(
+    "told_how",  # how a person wants to be told, by theme
+    Column("person_id", ID, primary_key=True),
+    Column("theme", String(60), primary_key=True),
+    Column("pace", String(12), nullable=False),  # at_once daily weekly
+    Column("via", String(12), nullable=False),  # '' email sms page
+    Column("language", String(2), nullable=False),  # '': as the register has it
+    Column("set_at", UtcDateTime, nullable=False),
+)
+
 mandate = table(
     "mandate",  # somebody lets somebody else act for them, until a day
     Column("id", ID, primary_key=True),

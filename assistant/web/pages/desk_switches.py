@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 from aiohttp import web
 
-from assistant.guidance.delivery import MUST_REACH
+from assistant.guidance.ladder import MUST_REACH
 from assistant.guidance.switches import (
     ALL,
     CHANNELS,

@@ -15,20 +15,29 @@ from assistant.casework.errands import errand_of
 from assistant.casework.taking_back import take_back
 from assistant.config import local_date
 from assistant.dialogue.messages import messages_of
+from assistant.guidance.being_told import (
+    AS_EVERYBODY,
+    PACES,
+    TONGUES,
+    VIAS,
+    Pace,
+    ToldHow,
+    wanted,
+)
 from assistant.guidance.email_wish import EMAIL, has_stopped_email, set_email
 from assistant.guidance.reading import may_read
 from assistant.guidance.rows import StillSending
 from assistant.guidance.themes import theme_of, themes_of, title_of
-from assistant.guidance.wish_rows import wishes_of
+from assistant.guidance.wish_rows import told_how_of, wishes_of
 from assistant.guidance.wishes import CHOICES, DEFAULT, Choice
-from assistant.guidance.wishing import set_wish
+from assistant.guidance.wishing import set_told_how, set_wish
 from assistant.processes import NotYours, Shown
 from assistant.processes.picture import text_of
 from assistant.store import Transaction
 from assistant.store.tables import determination
 from assistant.twin import Use, log_usage
 from assistant.web.acting import theme_of_errand
-from assistant.web.faults import Conflict, Denied, NotHere, Unavailable
+from assistant.web.faults import BadRequest, Conflict, Denied, NotHere, Unavailable
 from assistant.web.forms import read_form
 from assistant.web.pages.me_reading import Me, hides_home, log_reading, me_of, name_of
 from assistant.web.parts import PARTS, Parts
@@ -46,6 +55,7 @@ def routes(parts: Parts) -> list[Route]:
         Route("GET", "/me/control", overview, RESIDENT),
         Route("POST", "/me/control", choose, RESIDENT),
         Route("POST", "/me/control/email", choose_email, RESIDENT),
+        Route("POST", "/me/control/told", choose_how_told, RESIDENT),
         Route("GET", sent, what_was_sent, RESIDENT),
         Route("POST", sent, take_it_back, RESIDENT),
     ]
@@ -63,10 +73,11 @@ class ThemeShown:
     rights: list[str] = field(default_factory=list)  # what is theirs now: 'Gratis kjernetid (Emil)'
     to_apply: list[str] = field(default_factory=list)  # of these, what an application here would give
     done: list[tuple[date, str]] = field(default_factory=list)
+    told: ToldHow = AS_EVERYBODY
 
     @property
     def is_open(self) -> bool:
-        return bool(self.rights) or self.choice != DEFAULT
+        return bool(self.rights) or self.choice != DEFAULT or self.told.set_at is not None
 
 
 async def overview(request: web.Request) -> web.StreamResponse:
@@ -82,6 +93,10 @@ async def overview(request: web.Request) -> web.StreamResponse:
         "email_stopped": email_stopped,
         "email_saved": saved == EMAIL,
         "saved": next((one for one in themes if one.id == saved), None),
+        "told": next((one for one in themes if one.id == request.query.get("told", "")), None),
+        "paces": PACES,
+        "vias": VIAS,
+        "tongues": TONGUES,
     }
     return render(request, "wishes/overview.html", context)
 
@@ -103,11 +118,26 @@ async def choose(request: web.Request) -> web.StreamResponse:
 async def choose_email(request: web.Request) -> web.StreamResponse:
     """Take whether the person wants email of what there is to tell."""
     parts, me, form = request.app[PARTS], me_of(request), await read_form(request)
-    wanted = form.required("email", one_of=("stop", "send")) == "send"
+    send = form.required("email", one_of=("stop", "send")) == "send"
     async with parts.database.begin() as tx:
-        await set_email(tx, me.person_id, wanted=wanted, now=me.now)
+        await set_email(tx, me.person_id, wanted=send, now=me.now)
         await log_usage(tx, [_choosing(me)], me.now)
     return redirect(f"/me/control?saved={EMAIL}#email")
+
+
+async def choose_how_told(request: web.Request) -> web.StreamResponse:
+    """Take how one wants to be told of a theme: at once or gathered, by which channel, in which language."""
+    parts, me, form = request.app[PARTS], me_of(request), await read_form(request)
+    theme = form.required("theme", limit=60, one_of=themes_of(parts.catalogue))
+    pace = cast(Pace, form.required("pace", one_of=PACES))
+    via, language = form.text("via", limit=12), form.text("language", limit=12)
+    if via not in VIAS or language not in TONGUES:
+        raise BadRequest(f"via: one of {', '.join(VIAS[1:])}; language: one of {', '.join(TONGUES[1:])}")
+    want = ToldHow(pace, via, language)
+    async with parts.database.begin() as tx:
+        await set_told_how(parts.guidance, tx, me.person_id, theme, want, me.now)
+        await log_usage(tx, [_choosing(me)], me.now)
+    return redirect(f"/me/control?told={theme}#theme-{theme}")
 
 
 async def what_was_sent(request: web.Request) -> web.StreamResponse:
@@ -162,6 +192,7 @@ async def _sent(tx: Transaction, parts: Parts, me: Me, errand_id: str) -> tuple[
 
 async def _themes(tx: Transaction, parts: Parts, me: Me) -> list[ThemeShown]:
     wishes = {one.theme: one for one in (await wishes_of(tx, [me.person_id])).get(me.person_id, ())}
+    told = await told_how_of(tx, me.person_id)
     errands: dict[str, dict[str, str]] = defaultdict(dict)
     for rule in parts.catalogue.rules.values():
         if rule.process in parts.processes.errands:
@@ -176,6 +207,7 @@ async def _themes(tx: Transaction, parts: Parts, me: Me) -> list[ThemeShown]:
             wish.choice if wish else DEFAULT,
             set_on,
             list(errands[theme].values()),
+            told=wanted(told, theme),
         )
     await _add_rights(tx, parts, me, found)
     for row in await messages_of(tx, me.person_id, local_date(me.now)):

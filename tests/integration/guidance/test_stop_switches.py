@@ -9,7 +9,7 @@ import pytest
 from guidance_town import Town
 from sqlalchemy import select
 
-from assistant.guidance.delivery import MUST_REACH
+from assistant.guidance.ladder import MUST_REACH
 from assistant.guidance.switches import StartingAgain, Switch, ended_switches, go, live_switches, stop
 from assistant.guidance.trial import Trial
 from assistant.store import Work

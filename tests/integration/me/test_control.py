@@ -11,7 +11,7 @@ from place_town import FOLK, PLACES, TAX, Browser, Town, income, person, place, 
 from sqlalchemy import select
 
 from assistant.guidance import rows
-from assistant.guidance.wish_rows import keep_wish, wishes_of
+from assistant.guidance.wish_rows import keep_wish, told_how_of, wishes_of
 from assistant.store.tables import case, guidance, message, process, usage
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -240,3 +240,27 @@ async def test_the_page_says_what_each_choice_would_come_to(entitled: Town):
     assert any(use["actor"] == entitled.ids["siri"] for use in await entitled.uses("emil"))
     stranger = await entitled.browser()
     assert "For deg" not in await stranger.page("/me/control")
+
+
+@SQLITE
+async def test_how_to_be_told_is_chosen_kept_and_undone(town: Town):
+    siri = await town.browser("siri")
+    await siri.page("/me/control")
+    page = await siri.send("/me/control/told", theme="school", pace="weekly", via="page", language="nn")
+    assert "Lagret. Slik får du beskjed om Skole fra nå av." in page
+    async with town.assistant.database.read() as tx:
+        kept = (await told_how_of(tx, town.ids["siri"]))["school"]
+    assert (kept.pace, kept.via, kept.language) == ("weekly", "page", "nn")
+    for wrong in (
+        {"theme": "nothing", "pace": "daily"},
+        {"theme": "school", "pace": "never"},
+        {"theme": "school", "pace": "daily", "via": "pigeon"},
+        {"theme": "school", "pace": "daily", "language": "xx"},
+    ):
+        await siri.page("/me/control")
+        await siri.send("/me/control/told", status=400, **wrong)
+    await siri.page("/me/control")
+    await siri.send("/me/control/told", theme="school", pace="at_once", via="", language="")
+    async with town.assistant.database.read() as tx:
+        kept = (await told_how_of(tx, town.ids["siri"]))["school"]
+    assert (kept.pace, kept.via, kept.language) == ("at_once", "", "")

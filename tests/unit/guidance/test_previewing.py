@@ -7,7 +7,7 @@ import pytest
 from assistant.guidance.people import LANGUAGES
 from assistant.guidance.previewing import CHANNELS, faults_with_samples, preview, samples_of
 from assistant.guidance.sandbox import Missing, TemplateFault, safe_template
-from assistant.guidance.writing import KINDS, template_of, text_of
+from assistant.guidance.writing import KINDS
 
 SENDER, LINK = "Eksempel kommune", "https://varde.example/me"
 
@@ -75,8 +75,3 @@ def test_a_name_without_a_value_may_be_asked_for_and_compared_but_not_written() 
     for writes in ("{{ a }}", "{{ a | lower_first }}", "{% for b in a %}{{ b }}{% endfor %}"):
         with pytest.raises(TemplateFault, match="a has no value"):
             safe_template(writes, "x.j2", undefined=Missing).render({})
-
-
-def test_templates_come_from_their_files() -> None:
-    assert template_of("notice", "sms", "nb").name == "notice.sms.nb.j2"
-    assert text_of("notice", "sms", "nb").startswith("Melding")

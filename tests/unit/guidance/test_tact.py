@@ -152,7 +152,8 @@ def test_contact_information_holds_eighteen_months(verified_on: date, holds: boo
     assert contact_holds(verified_on, ON) is holds
 
 
-def test_sms_stands_in_for_email_but_not_for_silence() -> None:
+def test_one_notice_stands_in_for_the_other_but_not_for_silence() -> None:
     assert may_go("sms", Telling(("chat", "email")))
     assert not may_go("sms", Telling(("chat",)))
-    assert not may_go("email", Telling(("chat", "sms")))
+    assert may_go("email", Telling(("chat", "sms")))
+    assert not may_go("email", Telling(("chat",)))

@@ -1,0 +1,111 @@
+"""Told as people want it: together by the day, by the channel and in the language they chose; law overrules."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from guidance_town import Town
+
+from assistant.config import OSLO, NoticeSettings
+from assistant.guidance.being_told import ToldHow
+from assistant.guidance.wishing import set_told_how
+from assistant.store import Work
+
+MORNING = datetime(2026, 11, 3, 9, 0, tzinfo=OSLO).astimezone(UTC)  # a Tuesday
+
+
+@pytest.fixture
+async def awake(town: Town) -> Town:
+    town.moment = MORNING
+    town.delivery = replace(town.delivery, notices=NoticeSettings())
+    town.work = Work(town.database, {"deliver": town.delivery.deliver}, town.now)
+    await town.family(kari={"mobile": "+4798765432"}, ola={"email": "ola@post.example"})
+    return town
+
+
+async def wants(town: Town, theme: str = "kindergarten", **how: Any) -> None:
+    async with town.database.begin() as tx:
+        await set_told_how(town.guidance, tx, town.ids["Kari"], theme, ToldHow(**how), town.moment)
+    await town.work.run_until_idle()
+
+
+async def news(town: Town, fee: int) -> None:
+    await town.plan(await town.change(fee=fee, cause=f"inbox:{fee}"))
+    await town.work.run_until_idle()
+    town.later(minutes=20)
+
+
+async def decide(town: Town) -> None:
+    content = {"case_number": 20260001, "outcome": "granted", "monthly_fee": 1636, "full_fee": 2000}
+    async with town.database.begin() as tx:
+        kari, lise = town.ids["Kari"], town.ids["Lise"]
+        rule = "kindergarten.reduced_fee"
+        await town.guidance.tell(tx, kari, lise, rule, "decision_made", "decision:1", content, town.moment)
+    await town.work.run_until_idle()
+
+
+def emails(town: Town, whom: str) -> list[str]:
+    return [one.subject for one in town.mailbox.listed() if one.recipient == whom]
+
+
+async def test_what_is_not_urgent_is_one_notice_a_day_and_the_chat_has_each(awake: Town) -> None:
+    await wants(awake, pace="daily")
+    for fee in (1500, 1600, 1700):
+        await news(awake, fee)
+    assert emails(awake, "kari@post.example") == []
+    assert len(emails(awake, "ola@post.example")) == 3
+    chat = [state for channel, state, _ in await awake.messages("Kari") if channel == "chat"]
+    assert chat == ["sent"] * 3
+    awake.moment = MORNING + timedelta(hours=3)
+    await awake.work.run_until_idle()
+    assert emails(awake, "kari@post.example") == ["Du har 3 meldinger fra Eksempel kommune"]
+    awake.later(days=9)
+    await awake.work.run_until_idle()
+    assert len(emails(awake, "kari@post.example")) == 1
+
+
+async def test_word_of_a_decision_is_not_kept_back(awake: Town) -> None:
+    await wants(awake, pace="weekly")
+    await news(awake, 1500)
+    await decide(awake)
+    assert emails(awake, "kari@post.example") == ["Du har en melding fra Eksempel kommune"]
+
+
+async def test_one_who_changes_their_mind_is_told_at_once(awake: Town) -> None:
+    await wants(awake, pace="weekly")
+    await news(awake, 1500)
+    assert emails(awake, "kari@post.example") == []
+    await wants(awake, pace="at_once")
+    assert emails(awake, "kari@post.example") == ["Du har en melding fra Eksempel kommune"]
+
+
+async def test_only_on_the_page_is_only_for_what_law_does_not_want_sent(awake: Town) -> None:
+    await wants(awake, via="page", language="en")
+    await news(awake, 1500)
+    assert [channel for channel, _, _ in await awake.messages("Kari")] == ["chat"]
+    await decide(awake)
+    assert emails(awake, "kari@post.example") == ["You have a message from Eksempel kommune"]
+
+
+async def test_a_text_and_its_language_as_chosen_also_for_what_waits(awake: Town) -> None:
+    await wants(awake, pace="daily")
+    await news(awake, 1500)
+    await wants(awake, pace="daily", via="sms", language="en")
+    awake.moment = MORNING + timedelta(hours=3)
+    await awake.work.run_until_idle()
+    assert emails(awake, "kari@post.example") == []
+    (text,) = awake.gateway.outbox()
+    assert "You have a message from Eksempel kommune" in text.text
+    assert (await awake.messages("Kari"))[0][2].startswith("Lise ser ut"), (
+        "what was said in the chat stays said"
+    )
+
+
+async def test_an_email_stands_in_for_a_text_that_cannot_arrive(awake: Town) -> None:
+    await awake.state("Kari", mobile="+46701234567")
+    await wants(awake, via="sms")
+    await news(awake, 1500)
+    assert emails(awake, "kari@post.example") == ["Du har en melding fra Eksempel kommune"]
