@@ -25,6 +25,7 @@ from assistant.events import Handling, Polling
 from assistant.events.following import Following
 from assistant.guidance import Delivery, Guidance
 from assistant.guidance.channels import make_channels
+from assistant.guidance.pacing import Paced, paces_of
 from assistant.guidance.posting import Posting
 from assistant.guidance.switches import StartingAgain
 from assistant.guidance.telling_again import TellingAgain
@@ -118,6 +119,7 @@ async def assemble(
             **TellingAgain(database, guidance, clock).handlers(),
             **StartingAgain(database, clock).handlers(),
             **delivery.handlers(),
+            "deliver": Paced(delivery.deliver, database, paces_of(config), clock),
             **posting.handlers(),
         }
         parts = Parts(

@@ -105,9 +105,13 @@ class LoginSettings(_Section):
 
 
 class AltinnSettings(RegisterSettings):
-    """Altinn's platform, for notices. `resource_id`: our service in its register of resources."""
+    """Altinn's platform, for notices. `resource_id`: our service in its register of resources.
+
+    `most_a_second`: so many email and SMS together; 0 for no limit.
+    """
 
     base_url: str = ""
+    most_a_second: int = Field(default=0, ge=0)
     resource_id: str = ""
 
 
@@ -157,9 +161,11 @@ class EmailSettings(_Section):
     first byte (port 465). The server's certificate is checked, against `ca_file` where that is set.
 
     `through`: smtp, altinn, or the name of an installed channel. `price`: NOK a message, where it is known.
+    `most_a_second`: so many messages by all workers together, the rest come after them; 0 for no limit.
     """
 
     through: str = "smtp"
+    most_a_second: int = Field(default=0, ge=0)
     price: Decimal | None = Field(default=None, ge=0)
     host: str = "127.0.0.1"
     port: int = 25
@@ -184,9 +190,9 @@ class SmsSettings(_Section):
     """The SMS gateway, and what a text costs.
 
     `through`: gateway, altinn, or the name of an installed channel. `price_per_part`: NOK, where it is known.
-    `most_an_hour`: texts from this sender in an hour; over it they wait; 0 for no limit. `secrets`: the gateway signs
-    its receipts and replies with one of them (two while it is being changed). `replies_to`: the number people can
-    answer to; empty where the gateway takes no answers, and then nothing is asked.
+    `most_an_hour`: texts from this sender in an hour; over it they wait; 0 for no limit. `most_a_second`: as
+    for email. `secrets`: the gateway signs its receipts and replies with one of them (two while it is being changed).
+    `replies_to`: the number people can answer to; empty where the gateway takes no answers; nothing is asked then.
     """
 
     through: str = "gateway"
@@ -197,6 +203,7 @@ class SmsSettings(_Section):
     secrets: tuple[SecretStr, ...] = Field(default=(), max_length=2)
     replies_to: str = Field(default="", pattern=r"^([0-9]{4,11})?$")
     most_an_hour: int = Field(default=5_000, ge=0)
+    most_a_second: int = Field(default=0, ge=0)
 
     @model_validator(mode="after")
     def _answers_come_to_us(self) -> Self:

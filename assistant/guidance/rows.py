@@ -115,7 +115,7 @@ async def enqueue_delivery(
     await enqueue(
         tx,
         "deliver",
-        {"message_id": message_id},
+        {"message_id": message_id, "channel": channel},
         now=now,
         key=f"{channel}:{person_id}" if send_at <= now else f"later:{message_id}",
         queue="chat" if channel == "chat" else "bulk",

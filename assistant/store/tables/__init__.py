@@ -29,7 +29,7 @@ from assistant.store.tables.twin import (
     usage_head,
     usage_signature,
 )
-from assistant.store.tables.work import due, feed_pointer, fired, inbox, job, receipt
+from assistant.store.tables.work import due, feed_pointer, fired, inbox, job, pace, receipt
 
 __all__ = [
     "appeal",
@@ -61,6 +61,7 @@ __all__ = [
     "municipality",
     "outgoing_delivery",
     "outgoing_event",
+    "pace",
     "process",
     "proposed_ruling",
     "receipt",

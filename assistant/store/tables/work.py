@@ -68,6 +68,14 @@ fired = table(
     Column("at", UtcDateTime, nullable=False),
 )
 
+pace = table(
+    "pace",  # of a gateway that takes only so many messages a second
+    Column("gateway", String(60), primary_key=True),
+    Column("free_at", UtcDateTime, nullable=False),  # the next moment that no message has been given
+    Column("second", UtcDateTime, nullable=False),
+    Column("sent", Integer, nullable=False),  # in that second
+)
+
 due = table(
     "due",  # what must be looked at again on a day: a rule's own next date, a deadline, a reminder
     Column("id", ID, primary_key=True),
