@@ -52,6 +52,7 @@ PAGES = (
     "desk_appeals",
     "desk_control",
     "me_letters",
+    "desk_letters",
     "desk_requests",
     "desk_request_documents",
     "desk_reconsiderations",

@@ -17,6 +17,7 @@ MENU = (
     ("/desk/flow", "flow.nav"),
     ("/desk/subscriptions", "hooks.title"),
     ("/desk/requests", "mydata.nav_desk"),
+    ("/desk/letters", "letters.nav"),
     ("/desk/switches", "operations.nav"),
     ("/biller", "site.nav_invoicing"),
     ("/editor", "site.nav_editor"),

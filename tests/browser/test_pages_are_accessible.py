@@ -457,6 +457,7 @@ def test_the_desk(walk: Walk) -> None:
     _open(walk, walk.links("/desk/requests/")[0])
     walk.see("a request about data at the desk")
     walk.go("/editor", 403)
+    walk.go("/desk/letters")
     walk.go(f"/desk/cases/{NOBODY}", 404)
     walk.over()
 

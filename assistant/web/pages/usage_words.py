@@ -8,6 +8,7 @@ from datetime import datetime
 
 from assistant.casework.access import opened_for
 from assistant.casework.wording import handling_text
+from assistant.guidance.letter_desk import letter_opened_for
 from assistant.guidance.preview_rows import PURPOSE as TRIED_A_MESSAGE
 from assistant.guidance.preview_rows import words_of_purpose
 from assistant.mydata.opening import request_opened_for
@@ -31,6 +32,9 @@ PURPOSES: Mapping[str, str] = {
     "to handle data request": "mydata.purpose_request",
     "to handle a data request of another municipality": "mydata.purpose_elsewhere",
     "to hand over the usage log": "mydata.purpose_find_usage",
+    "to see to a letter": "letters.purpose",
+    "to send a letter by hand": "letters.purpose_sent",
+    "to see to a letter of another municipality": "mydata.purpose_elsewhere",
     "to read a document of another municipality's case": "mydata.purpose_elsewhere",
     "to read a document one has sent": "mydata.purpose_document",
     "to follow how a case goes": "mydata.purpose_flow",
@@ -88,6 +92,9 @@ def in_words(
     if (asked := request_opened_for(use.purpose)) is not None:
         purpose_key = f"sight.purpose_{asked.reason}"
         number = f"{asked.number} (“{asked.words}”)" if asked.words else asked.number
+    if (letter := letter_opened_for(use.purpose)) is not None:
+        purpose_key = f"letters.purpose_{letter.reason}"
+        number = f"(“{letter.words}”)" if letter.words else ""
     name = "" if use.actor_kind == "person" else use.actor
     return ShownUse(
         number=use.number,

@@ -25,6 +25,8 @@ THE_DOORS = {
     "/desk/requests/{request_id}/open": "asks why a request is opened",
 }
 TRIED_ELSEWHERE = {
+    "/desk/letters/{letter_id}": "a letter that people must send, in mydata/test_desk_letters.py",
+    "/desk/letters/{letter_id}/open": "asks why a letter is opened, there too",
     "/desk/requests/documents/{document_id}": "with a document to ask for, in mydata/test_claim_documents.py",
 }
 ABOUT_NOBODY = {
