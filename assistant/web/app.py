@@ -45,6 +45,7 @@ PAGES = (
     "desk",
     "desk_generations",
     "desk_switches",
+    "desk_work",
     "desk_documents",
     "desk_access",
     "desk_case",

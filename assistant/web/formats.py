@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from babel.dates import format_date, format_time
@@ -43,3 +43,12 @@ def moment(value: datetime, language: str) -> str:
     return (
         f"{format_date(local, 'medium', locale)}, {format_time(local, 'short', tzinfo=OSLO, locale=locale)}"
     )
+
+
+def hours_and_minutes(waited: timedelta) -> tuple[int, int]:
+    """
+    >>> hours_and_minutes(timedelta(days=1, minutes=61, seconds=59))
+    (25, 1)
+    """
+    minutes = max(0, int(waited.total_seconds())) // 60
+    return minutes // 60, minutes % 60

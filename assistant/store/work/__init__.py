@@ -7,7 +7,7 @@ time. A job that keeps failing is parked with its reason, so that it does not ho
 from assistant.store.work.enqueuing import QUEUES, enqueue
 from assistant.store.work.fetching import LOST, RETRIES
 from assistant.store.work.running import LEASE, LONG_WAIT, Handler, Postpone, Work
-from assistant.store.work.standing import ParkedJob, oldest, outstanding, parked, try_again
+from assistant.store.work.standing import ParkedJob, oldest, outstanding, parked, try_again, waiting
 
 __all__ = [
     "LEASE",
@@ -24,4 +24,5 @@ __all__ = [
     "outstanding",
     "parked",
     "try_again",
+    "waiting",
 ]

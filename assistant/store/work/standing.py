@@ -33,6 +33,13 @@ async def outstanding(tx: Transaction, now: datetime) -> int:
     return int(await tx.scalar(due) or 0)
 
 
+async def waiting(tx: Transaction, now: datetime) -> Mapping[str, int]:
+    """Queue → how many of its jobs are due and not begun; 0 where none is."""
+    due = select(job.c.queue, func.count().label("jobs")).where(job.c.state == TODO, job.c.run_at <= now)
+    found = {row["queue"]: row["jobs"] for row in await tx.all(due.group_by(job.c.queue))}
+    return {queue: found.get(queue, 0) for queue in QUEUES}
+
+
 async def oldest(tx: Transaction, now: datetime) -> Mapping[str, datetime]:
     """Queue → when the first of its jobs that are due and not begun was due; queues where none waits are absent."""
     found = {}

@@ -1,4 +1,4 @@
-"""The desk: what waits for an answer, by deadline, and who has it; and work that has stopped."""
+"""The desk: what waits for an answer, by deadline, and who has it."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ from assistant.casework.errands import errand_of
 from assistant.casework.time_limits import working_day_until, working_days_left
 from assistant.config import local_date
 from assistant.store import Transaction
-from assistant.store.work import parked, try_again
 from assistant.web.faults import Conflict
 from assistant.web.forms import read_form
 from assistant.web.pages.desk_access import case_in_queue
@@ -39,8 +38,6 @@ def routes(parts: Parts) -> list[Route]:
     return [
         Route("GET", "/desk", queue, worker),
         Route("POST", f"/desk/cases/{{case_id:{ID}}}/assign", assign, worker),
-        Route("GET", "/desk/work", work, worker | STAFF("operator")),
-        Route("POST", "/desk/work/{job_id:[0-9]{1,15}}/again", again, worker | STAFF("operator")),
     ]
 
 
@@ -163,18 +160,3 @@ async def assign(request: web.Request) -> web.StreamResponse:
         if not await assigning.assign(tx, case_id, to, was=form.text("was") or None):
             raise Conflict(text(request, "handling.moved_on"))
     return redirect(f"/desk/cases/{case_id}" if action == "take" else "/desk")
-
-
-async def work(request: web.Request) -> web.StreamResponse:
-    parts = request.app[PARTS]
-    async with parts.database.read() as tx:
-        jobs = await parked(tx)
-    return render(request, "desk/work.html", {"jobs": jobs})
-
-
-async def again(request: web.Request) -> web.StreamResponse:
-    parts = request.app[PARTS]
-    async with parts.database.begin() as tx:
-        if not await try_again(tx, int(request.match_info["job_id"]), parts.clock()):
-            raise Conflict(text(request, "desk.not_parked"))
-    return redirect("/desk/work")

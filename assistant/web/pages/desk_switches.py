@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 
 import structlog
 from aiohttp import web
@@ -24,6 +23,7 @@ from assistant.guidance.switches import (
 from assistant.guidance.themes import title_of, titles
 from assistant.journal import clean
 from assistant.web.faults import BadRequest, Conflict
+from assistant.web.formats import hours_and_minutes
 from assistant.web.forms import read_form
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import redirect, render, text
@@ -40,15 +40,6 @@ def routes(parts: Parts) -> list[Route]:
         Route("POST", "/desk/switches/stop", stop_one, operator),
         Route("POST", "/desk/switches/go", go_on, operator),
     ]
-
-
-def hours_and_minutes(waited: timedelta) -> tuple[int, int]:
-    """
-    >>> hours_and_minutes(timedelta(days=1, minutes=61, seconds=59))
-    (25, 1)
-    """
-    minutes = max(0, int(waited.total_seconds())) // 60
-    return minutes // 60, minutes % 60
 
 
 def _named(request: web.Request, key: str) -> str:
