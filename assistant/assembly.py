@@ -33,6 +33,7 @@ from assistant.guidance.trial import Trial
 from assistant.hooks import Delivering, Sender, Subscriptions
 from assistant.mydata import Requests
 from assistant.mydata.answering import Lifting
+from assistant.operations.tally import Tallying
 from assistant.processes import Gathering, Processes, StandingWishes, load_definitions
 from assistant.registers import Registers
 from assistant.store import Database, Identities, IdentityKeys, Transaction, Work, enqueue
@@ -121,6 +122,7 @@ async def assemble(
             **delivery.handlers(),
             "deliver": Paced(delivery.deliver, database, paces_of(config), clock),
             **posting.handlers(),
+            **Tallying(database, clock).handlers(),
         }
         parts = Parts(
             config=config,

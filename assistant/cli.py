@@ -20,6 +20,7 @@ from assistant.commands import (
     rules,
     running,
     sms,
+    status,
     switches,
     timeline,
     usage,
@@ -38,6 +39,7 @@ def parser() -> OneLineParser:
     for module in (
         running,
         database,
+        status,
         switches,
         municipality,
         rules,

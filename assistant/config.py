@@ -309,6 +309,7 @@ class Config(_Section):
     )  # the settings of channels that are installed, by their names
     notices: NoticeSettings = NoticeSettings()
     trial: TrialSettings = TrialSettings()
+    backup_within_hours: int = Field(default=26, ge=0)  # `varde status` asks for one; 0: it does not
     virus_scanner: str = ""  # clamd: unix:///run/clamav/clamd.ctl or tcp://host:3310; empty: not scanned
     altinn: AltinnSettings = AltinnSettings()
     dialogporten: DialogportenSettings = DialogportenSettings()

@@ -13,6 +13,7 @@ from datetime import datetime
 from assistant.config import Config, local_date
 from assistant.events import wake_determinations
 from assistant.guidance.telling_again import wake_second_notices
+from assistant.operations.tally import enqueue_tally
 from assistant.store import Transaction, enqueue
 from scheduler.fire_times import Daily, Every, When
 
@@ -47,6 +48,12 @@ def timetable(config: Config) -> tuple[Job, ...]:
             if getattr(config, feed).base_url  # one that is not connected has nothing to tell
         ),
         *_letters(config),
+        Job(
+            "tally",
+            Every(900),
+            enqueue_tally,
+            "what happened today is counted, for /metrics and for the page of what was promised and kept",
+        ),
         Job(
             "wake_determinations",
             Daily(4, 5),

@@ -20,9 +20,10 @@ from zlib import crc32
 import psycopg
 import structlog
 from psycopg import AsyncConnection
+from sqlalchemy import text
 
 from assistant.store.apart import connection_apart
-from assistant.store.database import Database
+from assistant.store.database import Database, Transaction
 
 log = structlog.get_logger()
 
@@ -117,3 +118,17 @@ class Leader:
         if self._leading:
             self._leading = False
             log.info("leader.steps_down", what=self.what)
+
+
+async def who_leads(tx: Transaction, what: str) -> str:
+    """Where the leader's session comes from and since when, for those who look; empty where nobody leads now."""
+    if tx.connection.dialect.name == "sqlite":
+        return "the one process there is on SQLite"
+    lock = {"class": LEADER_LOCKS, "what": crc32(what.encode()) & 0x7FFFFFFF}
+    held = text(
+        "select coalesce(host(client_addr), 'this machine') || ', process ' || activity.pid"
+        " from pg_locks join pg_stat_activity activity on activity.pid = pg_locks.pid"
+        " where locktype = 'advisory' and granted and classid = :class and objid = :what"
+        " and pg_locks.database = (select oid from pg_database where datname = current_database())"
+    )
+    return str(await tx.scalar(held.bindparams(**lock)) or "")

@@ -8,6 +8,7 @@ from http import HTTPStatus
 import structlog
 from aiohttp import web
 from aiohttp.typedefs import Handler
+from sqlalchemy.exc import OperationalError
 from yarl import URL
 
 from assistant.web import faults
@@ -43,6 +44,12 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
             response = (
                 _elsewhere(raised) if raised.status < 400 else _answer(request, _as_fault(raised), raised)
             )
+        except OperationalError as error:
+            failure = new_failure_id()
+            log.error(
+                "web.database_away", id=failure, route=route_of(request), error=type(error.orig).__name__
+            )
+            response = _answer(request, faults.Unavailable(), id_=failure)
         except Exception:
             failure = new_failure_id()
             log.exception("web.failed", id=failure, route=route_of(request), method=request.method)

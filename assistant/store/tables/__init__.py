@@ -17,7 +17,7 @@ from assistant.store.tables.determinations import determination, life_event, rul
 from assistant.store.tables.guidance import chat_line, delivery, guidance, message
 from assistant.store.tables.hooks import outgoing_delivery, outgoing_event, subscription
 from assistant.store.tables.login import login_attempt, session
-from assistant.store.tables.operations import held_message, stop_switch
+from assistant.store.tables.operations import backup_made, held_message, stop_switch, tally
 from assistant.store.tables.rights import data_request, erasure, mandate, restriction, told_how, wish
 from assistant.store.tables.texting import text_hour, text_number, text_reply
 from assistant.store.tables.twin import (
@@ -33,6 +33,7 @@ from assistant.store.tables.work import due, feed_pointer, fired, inbox, job, pa
 
 __all__ = [
     "appeal",
+    "backup_made",
     "case",
     "case_access",
     "chat_line",
@@ -72,6 +73,7 @@ __all__ = [
     "stop_switch",
     "subject",
     "subscription",
+    "tally",
     "text_hour",
     "text_number",
     "text_reply",

@@ -33,7 +33,7 @@ determination = table(
     Column("digest", String(64), nullable=False),  # of answer, values, missing: has anything changed?
     Column("cause", String(200), nullable=False),  # 'inbox:<id>', 'clock:2026-08-01', 'person:<id>' …
     Column("changes_on", Date),
-    Column("made_at", UtcDateTime, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False, index=True),
     Column("current", Boolean, nullable=False),
     Index(
         "uq_determination_current",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, ForeignKey, Index, Integer, String, Text, UniqueConstraint, text
 
 from assistant.store.columns import ID, UtcDateTime
 from assistant.store.tables.base import table
@@ -45,6 +45,14 @@ message = table(
     Column("paper", String(5)),  # 'asked' by SMS whether they want it on paper, and 'yes' or 'no' if answered
     UniqueConstraint("guidance_id", "channel"),
 )
+# Each holds only what its question is about: what waits, what has failed, and what was sent in a day.
+for _name, _columns, _state in (
+    ("ix_message_waiting", (message.c.channel, message.c.send_at), "waiting"),
+    ("ix_message_sent", (message.c.sent_at,), "sent"),
+    ("ix_message_failed", (message.c.id,), "failed"),
+):
+    _where = text(f"state = '{_state}'")
+    Index(_name, *_columns, sqlite_where=_where, postgresql_where=_where)
 
 delivery = table(
     "delivery",  # one attempt to hand a message over

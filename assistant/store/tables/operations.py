@@ -1,8 +1,8 @@
-"""What those who run the installation have settled: what is stopped, and what waits because of it."""
+"""What those who run the installation have settled, and what they count by."""
 
 from __future__ import annotations
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, String, Text, text
 
 from assistant.store.columns import ID, UtcDateTime
 from assistant.store.tables.base import table
@@ -32,4 +32,23 @@ held_message = table(
     Column("key", String(80), nullable=False, index=True),
     Column("since", UtcDateTime, nullable=False),
     Column("released", Boolean, nullable=False, server_default=text("false")),
+)
+
+tally = table(
+    "tally",  # what happened in a day, counted: no person in it
+    Column("day", Date, primary_key=True),  # the local date
+    Column("what", String(20), primary_key=True),  # event determination sent failed
+    Column("name", String(60), primary_key=True),  # the outcome, the answer, or the channel
+    Column(
+        "within", Integer, primary_key=True
+    ),  # of what is sent: seconds from the event, rounded up to a step
+    Column("count", Integer, nullable=False),
+)
+
+backup_made = table(
+    "backup_made",  # that a backup was written and checked, not where it lies
+    Column("id", ID, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("bytes", BigInteger, nullable=False),
+    Column("milliseconds", Integer, nullable=False),
 )

@@ -16,7 +16,7 @@ inbox = table(
     Column("body", LargeBinary, nullable=False),  # the event as it came, encrypted
     Column("key_id", String(40), nullable=False),
     Column("digest", LargeBinary(32), nullable=False),  # keyed hash of the body: same id, other content?
-    Column("received_at", UtcDateTime, nullable=False),
+    Column("received_at", UtcDateTime, nullable=False, index=True),
     Column("handled_at", UtcDateTime),
     Column("outcome", String(20), nullable=False, server_default="waiting"),  # waiting done ignored parked
     Column("note", Text, nullable=False, server_default=""),

@@ -36,7 +36,7 @@ async def ready(request: web.Request) -> web.StreamResponse:
     try:
         async with asyncio.timeout(READY_SECONDS), request.app[PARTS].database.read() as tx:
             await tx.scalar(text("select 1"))
-    except Exception:
-        log.exception("health.not_ready")
+    except Exception as error:
+        log.error("health.not_ready", error=type(error).__name__)
         return json_answer({"status": "not ready"}, status=503)
     return json_answer({"status": "ready"})
