@@ -10,7 +10,7 @@ from typing import Any, Final
 from sqlalchemy import func, select
 
 from assistant.config import Config
-from assistant.guidance.delivery import MUST_REACH
+from assistant.guidance.ladder import MUST_REACH
 from assistant.guidance.switches import Switch, live_switches
 from assistant.store import Transaction
 from assistant.store.leading import who_leads
