@@ -27,6 +27,7 @@ from assistant.guidance import Delivery, Guidance
 from assistant.guidance.channels import make_channels
 from assistant.guidance.pacing import Paced, paces_of
 from assistant.guidance.posting import Posting
+from assistant.guidance.returned import Returned
 from assistant.guidance.switches import StartingAgain
 from assistant.guidance.telling_again import TellingAgain
 from assistant.guidance.trial import Trial
@@ -43,6 +44,7 @@ from assistant.web.app import make_app
 from assistant.web.parts import Extension, Parts, wall_clock
 from assistant.web.server import serve_app
 from channels.chat import ChatChannel
+from channels.returning import ReturnedMail
 from rules import Catalogue
 
 log = structlog.get_logger()
@@ -58,6 +60,7 @@ class Assistant:
     parts: Parts
     work: Work
     polling: Polling
+    returned: ReturnedMail | None = None  # the inbox for email that comes back
 
 
 @asynccontextmanager
@@ -143,7 +146,13 @@ async def assemble(
             guidance=guidance,
             extensions=tuple(extensions),
         )
-        yield Assistant(config, database, clock, parts, Work(database, handlers, clock), polling)
+        returned = _returned(config, Returned(database, delivery, clock))
+        yield Assistant(config, database, clock, parts, Work(database, handlers, clock), polling, returned)
+
+
+def _returned(config: Config, returned: Returned) -> ReturnedMail | None:
+    inbox = config.email.returned
+    return ReturnedMail(inbox.address, returned.take, inbox.host, inbox.port) if inbox.address else None
 
 
 async def rules_changed(tx: Transaction, rule_id: str, applies_from: date, now: datetime) -> None:
@@ -166,7 +175,8 @@ async def working(assistant: Assistant) -> AsyncIterator[None]:
 
     if assistant.database.is_sqlite:
         await assistant.work.reclaim()  # one process: what was being done when it died is to be done
-    async with assistant.work, Scheduler(assistant.database, assistant.config, assistant.clock):
+    returned = assistant.returned or contextlib.nullcontext()
+    async with returned, assistant.work, Scheduler(assistant.database, assistant.config, assistant.clock):
         yield
 
 

@@ -18,15 +18,26 @@ from typing import Any, Literal, Self
 
 from aiosmtpd.smtp import SMTP
 
-Mischief = Literal["refuse_for_now", "refuse_for_good", "refuse_recipient", "drop", "take_and_drop", "slow"]
+Mischief = Literal[
+    "refuse_sender",
+    "refuse_recipient",
+    "refuse_recipient_for_now",
+    "refuse_for_now",
+    "refuse_for_good",
+    "drop",
+    "take_and_drop",
+    "take_and_refuse_for_now",
+    "slow",
+]
 
 
 @dataclass
 class Misbehaviour:
     """How the server fails the next `times` deliveries, to see that the sender bears it.
 
-    'drop' breaks the connection in the middle of DATA; 'take_and_drop' keeps the message first and breaks it
-    before saying so; 'slow' answers after `seconds`.
+    'refuse_sender' wants nothing from us (5xx before any recipient); 'drop' breaks the connection in the middle of
+    DATA; 'take_and_drop' keeps the message first and breaks it before saying so, and 'take_and_refuse_for_now' says
+    4xx then, so that it comes twice; 'slow' answers after `seconds`.
     """
 
     kind: Mischief
@@ -47,6 +58,7 @@ class ReceivedMail:
     text: str = field(repr=False)
     html: str = field(repr=False)
     headers: tuple[tuple[str, str], ...] = field(repr=False)
+    envelope_sender: str = field(default="", repr=False)  # where it goes back to if it cannot be delivered
 
 
 class Mailbox:
@@ -70,6 +82,8 @@ class Mailbox:
         self.tls = tls
         self.starttls = starttls
         self.misbehaviour: Misbehaviour | None = None
+        self.greylisting = False  # who writes to somebody for the first time is asked to come again
+        self._seen: set[tuple[str, str]] = set()
         self.at_data = asyncio.Event()  # somebody has come as far as DATA
         self._server: asyncio.Server | None = None
 
@@ -110,7 +124,17 @@ class Mailbox:
         wanted.times -= 1
         return wanted
 
-    def keep(self, content: bytes, recipient: str, now: datetime) -> None:
+    def knows(self, sender: str, recipient: str) -> bool:
+        """Whether the two have met before; from now on they have."""
+        known = (sender, recipient) in self._seen
+        self._seen.add((sender, recipient))
+        return known
+
+    def content(self, id: str) -> bytes:
+        """The message as it came."""
+        return (self.folder / f"{id}.eml").read_bytes()
+
+    def keep(self, content: bytes, recipient: str, now: datetime, envelope_sender: str = "") -> None:
         """Write the message to disk before it is acknowledged, under the hash of its Message-ID."""
         email = message_from_bytes(content, policy=default)
         name = sha256(f"{email['Message-ID']} {recipient}".encode()).hexdigest()[:32]
@@ -120,6 +144,7 @@ class Mailbox:
             known["times"] += 1
         else:
             known = {"recipient": recipient, "received_at": now.isoformat(), "times": 1}
+            known["envelope_sender"] = envelope_sender
         _write(beside, json.dumps(known).encode())
         _write(path, content)
 
@@ -156,11 +181,23 @@ class _Handler:
     def __init__(self, mailbox: Mailbox) -> None:
         self.mailbox = mailbox
 
+    async def handle_MAIL(
+        self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        if self.mailbox.next_mischief("refuse_sender"):
+            return "554 5.7.1 Nothing from you"
+        envelope.mail_from = address
+        return "250 OK"
+
     async def handle_RCPT(
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
         if self.mailbox.next_mischief("refuse_recipient"):
             return "550 5.1.1 No such mailbox"
+        if self.mailbox.next_mischief("refuse_recipient_for_now"):
+            return "450 4.2.1 Mailbox busy"
+        if self.mailbox.greylisting and not self.mailbox.knows(envelope.mail_from, address):
+            return "451 4.7.1 Greylisted, come back later"
         if envelope.rcpt_tos:
             return "452 4.5.3 One recipient a message"
         envelope.rcpt_tos.append(address)
@@ -174,9 +211,13 @@ class _Handler:
         if slow := self.mailbox.next_mischief("slow"):
             await asyncio.sleep(slow.seconds)
         now = datetime.now(UTC)
-        await asyncio.to_thread(self.mailbox.keep, envelope.content, envelope.rcpt_tos[0], now)
+        await asyncio.to_thread(
+            self.mailbox.keep, envelope.content, envelope.rcpt_tos[0], now, envelope.mail_from
+        )
         if self.mailbox.next_mischief("take_and_drop"):
             _break(server)
+        if self.mailbox.next_mischief("take_and_refuse_for_now"):
+            return "451 4.3.0 Come back later"
         return "250 2.0.0 Kept"
 
 
@@ -202,6 +243,7 @@ def _read(path: Path) -> ReceivedMail:
         text=_part(email, "plain"),
         html=_part(email, "html"),
         headers=tuple((name, str(value)) for name, value in email.items()),
+        envelope_sender=known.get("envelope_sender", ""),
     )
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 
 from assistant.config import Clock, NoticeSettings, SmsSettings, local_date
-from assistant.guidance import gathering, notice_rows, receipts, rows, switches, text_rows
+from assistant.guidance import email_rows, gathering, notice_rows, receipts, rows, switches, text_rows
 from assistant.guidance.being_told import deadline_of
 from assistant.guidance.email_wish import has_stopped_email, unsubscribe_headers
 from assistant.guidance.ladder import (
@@ -120,7 +120,7 @@ class Delivery:
             return None
         if row["channel"] in rows.NOTICES and not await self._may_interrupt(tx, row, now):
             return None
-        if row["channel"] == "sms" and not await self._may_cost(tx, row, person, now):
+        if not await self._is_open(tx, row, person, now):
             return None
         if row["channel"] in rows.NOTICES and not await rows.was_tried_as(tx, _sent_as(row)):
             row = await gathering.gathered(tx, self.guidance, row, person, now, self.notices)
@@ -160,6 +160,12 @@ class Delivery:
             return False
         return True
 
+    async def _is_open(self, tx: Transaction, row: Mapping[str, Any], person: Person, now: datetime) -> bool:
+        """Whether there is room for a text, or a mailbox for an email."""
+        if row["channel"] == "sms":
+            return await self._may_cost(tx, row, person, now)
+        return row["channel"] != "email" or await self._has_mailbox(tx, row, person, now)
+
     async def _may_cost(self, tx: Transaction, row: Mapping[str, Any], person: Person, now: datetime) -> bool:
         """Whether there is room for one more text in this hour; else it waits. A repeat costs nothing anew."""
         if not await rows.was_tried_as(tx, _sent_as(row)):
@@ -173,6 +179,26 @@ class Delivery:
         if lookup is not None:
             await text_rows.remember_number(tx, lookup, person.id, now)
         return True
+
+    async def _has_mailbox(
+        self, tx: Transaction, row: Mapping[str, Any], person: Person, now: datetime
+    ) -> bool:
+        """Keep where an email goes, for when it comes back; where one has come back for good, go another way."""
+        if self.channels["email"].addressed_by != "address":
+            return True
+        lookup = email_rows.lookup_of(self.guidance.twin.identities.keys, person.email)
+        if await email_rows.is_suppressed(tx, lookup):
+            log.info("message.another_way", message=row["id"], because="no_mailbox")
+            await self._another_way(tx, row, now)
+            return False
+        await email_rows.note_emailed(tx, _sent_as(row), row["id"], lookup, now)
+        return True
+
+    async def came_back(self, tx: Transaction, row: Mapping[str, Any], sent_as: str, now: datetime) -> None:
+        """What was sent under that name has not arrived: it goes another way, unless it has been read meanwhile."""
+        under_way = row["withdrawn_at"] is None and row["state"] in ("waiting", "sent")
+        if under_way and sent_as == _sent_as(row) and not await notice_rows.is_read(tx, row["guidance_id"]):
+            await self._another_way(tx, row, now)
 
     def _outgoing(self, row: Mapping[str, Any], address: str) -> Outgoing:
         # The link is the same for everyone: an address where one logs in, and nothing else.

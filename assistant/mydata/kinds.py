@@ -194,6 +194,17 @@ KINDS: Final[tuple[Kind, ...]] = (
         IS_READABLE,
     ),
     _of("numbers_texted", t.text_number, "person_id", "known_at"),
+    _those(
+        _joined(
+            "emails",
+            t.emailed,
+            t.message.c.id == t.emailed.c.message_id,
+            t.message,
+            "at returned status returned_at",
+            _as_it_is,
+        ),
+        IS_READABLE,
+    ),
     _of("chat", t.chat_line, "person_id", "author content at"),
     _both(
         "applications",
@@ -279,6 +290,7 @@ WITHHELD: Final[Mapping[str, str]] = {
     "guidance": _NOT_SENT,
     "messages": _NOT_SENT,
     "deliveries": f"attempts to send {_NOT_SENT}",
+    "emails": f"attempts to send {_NOT_SENT}",
     "reversals": "a proposal you have not been notified of: nobody has looked at it yet, or it came to nothing",
 }
 """Kinds of which an export holds only what the person has been told, and what is not in it. An export names all of
@@ -291,6 +303,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {}
 OF_NOBODY: Final[Mapping[str, str]] = {
     "control": "says of a decision, by its id, whether it was picked for control; the decision is exported",
     "proposed_ruling": "a draft of a decision that nobody has approved; what is decided is exported",
+    "suppressed_address": "an address that mail does not reach, by its keyed hash; the return itself is exported",
     "inbox": "events as registers sent them, sealed; what they said is exported as facts",
     "job": "work that waits, by id alone; gone when it is done",
     "text_reply": "one word that came from a number, by the number's keyed hash; what it led to is exported",

@@ -14,6 +14,7 @@ from assistant.store.tables.casework import (
     reconsideration,
 )
 from assistant.store.tables.determinations import determination, life_event, rule_version
+from assistant.store.tables.email import emailed, suppressed_address
 from assistant.store.tables.guidance import chat_line, delivery, guidance, message
 from assistant.store.tables.hooks import outgoing_delivery, outgoing_event, subscription
 from assistant.store.tables.login import login_attempt, session
@@ -44,6 +45,7 @@ __all__ = [
     "determination",
     "document",
     "due",
+    "emailed",
     "erasure",
     "fact",
     "feed_pointer",
@@ -73,6 +75,7 @@ __all__ = [
     "stop_switch",
     "subject",
     "subscription",
+    "suppressed_address",
     "tally",
     "text_hour",
     "text_number",

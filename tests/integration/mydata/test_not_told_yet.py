@@ -158,7 +158,7 @@ async def test_the_export_names_what_is_left_out_also_where_nothing_is(entitled:
     found = await taken_away(entitled)
     left_out: list[dict[str, Any]] = json.loads(found["json"])["left_out"]
     named = {one["kind"]: one["why"] for one in left_out}
-    assert named.keys() == {"guidance", "messages", "deliveries", "reversals"}
+    assert named.keys() == {"guidance", "messages", "deliveries", "emails", "reversals"}
     assert "has not been sent to you" in named["messages"]
     assert {row["kind"] for row in csv.DictReader(io.StringIO(found["left_out"]))} == named.keys()
     assert "Det som ikke er med" in found["paper"]
