@@ -121,4 +121,14 @@ async def by_hand(tx: Transaction, municipality: str) -> Sequence[Mapping[str, A
         .where(message.c.channel == "letter", message.c.state == "manual")
         .order_by(message.c.created_at)
     )
-    return [row for row in await tx.all(question) if row["content"].get("municipality") == municipality]
+    rows = [row for row in await tx.all(question) if row["content"].get("municipality") == municipality]
+    read = await read_among(tx, {row["guidance_id"] for row in rows})
+    return [row for row in rows if row["guidance_id"] not in read]
+
+
+async def read_among(tx: Transaction, guidance_ids: Collection[str]) -> frozenset[str]:
+    """Those of the guidance that their persons have opened themselves: nobody need bring it to them."""
+    opened = select(message.c.guidance_id).where(
+        message.c.guidance_id.in_(guidance_ids), message.c.read_at.is_not(None)
+    )
+    return frozenset(row["guidance_id"] for row in await tx.all(opened)) if guidance_ids else frozenset()

@@ -15,6 +15,7 @@ from typing import Any
 from assistant.determinations import DeterminationChange
 from assistant.guidance import wording
 from assistant.guidance.content import content_of, item_of, plain
+from assistant.guidance.once import first_of_each, matter_of, twins
 from assistant.guidance.people import Circle, Person
 from assistant.guidance.planning import NO_WISHES, Knocked, PlannedGuidance, knock
 from assistant.guidance.tact import Telling, telling
@@ -96,7 +97,7 @@ def plan_life_events(
             for person in circle.recipients:
                 matter = Matter(rule.id, rule.kind, LIFE_EVENT, about=rule.about)
                 how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
-                earlier = told.get((person.id, change.subject_id, rule.id), ())
+                earlier = _told_of(told, catalogue, person.id, change.subject_id, rule)
                 if way_for(wishes.get(person.id, ()), rule.id, LIFE_EVENT) == "nothing":
                     continue
                 if how.silent or any(_same(one, rule, change, event, on) for one in earlier):
@@ -107,7 +108,9 @@ def plan_life_events(
     knocked: Knocked = set()
     for (person_id, subject_id, way), found in groups.items():
         person, name = people[person_id, subject_id]
-        together = list({change.rule: change for _, change in found}.values())
+        brought = list({change.rule: change for _, change in found}.values())
+        says = [matter_of(plain(item_of(catalogue.rules[one.rule], one.after))) for one in brought]
+        together = first_of_each(brought, says)
         first = catalogue.life_events[found[0][0].kind]
         wished = way_for(wishes.get(person_id, ()), together[0].rule, LIFE_EVENT)
         content = as_wished(_content(catalogue, together, records, person_id, name, on), wished)
@@ -129,6 +132,14 @@ def plan_life_events(
             )
         )
     return tuple(planned)
+
+
+def _told_of(
+    told: ToldItems, catalogue: Catalogue, person_id: str, subject_id: str, rule: Rule
+) -> list[ToldBefore]:
+    """What the person has been told of the rule and the subject, or of a rule that reads the same."""
+    same = (rule.id, *twins(catalogue, rule))
+    return [one for rule_id in same for one in told.get((person_id, subject_id, rule_id), ())]
 
 
 def _same(before: ToldBefore, rule: Rule, change: DeterminationChange, event: LifeEventRow, on: date) -> bool:
@@ -175,23 +186,27 @@ def plan_deadlines(
     """One guidance a person and deadline, once; none where a life event told of it while it was near."""
     planned: list[PlannedGuidance] = []
     knocked: Knocked = set()
+    heard_now: set[tuple[str, str, str]] = set()
     for change in said:
         rule = catalogue.rules[change.rule]
+        says = matter_of(plain(item_of(rule, change.after)))
         circle, last = circles.get((change.subject_id, rule.told_to)), nearing(change, rule, on)
         if circle is None or last is None or rule.deadline is None:
             continue
         for person in circle.recipients:
             matter = Matter(rule.id, rule.kind, DEADLINE_NEAR, about=rule.about)
             how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
-            earlier = told.get((person.id, change.subject_id, rule.id), ())
+            earlier = _told_of(told, catalogue, person.id, change.subject_id, rule)
             heard = any(
                 one.deadline == last
                 and (one.kind == DEADLINE_NEAR or one.at >= rule.deadline.told_from(last))
                 for one in earlier
             )
             wished = way_for(wishes.get(person.id, ()), rule.id, DEADLINE_NEAR)
-            if how.silent or heard or wished == "nothing":
+            now = (person.id, change.subject_id, says)
+            if how.silent or heard or wished == "nothing" or now in heard_now:
                 continue
+            heard_now.add(now)
             content = _content(catalogue, [change], records, person.id, _of_whom(circle, person), on)
             planned.append(
                 PlannedGuidance(

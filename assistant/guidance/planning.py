@@ -15,6 +15,7 @@ from typing import Any
 
 from assistant.determinations import DeterminationChange
 from assistant.guidance.content import content_of, questions, spoken_of
+from assistant.guidance.once import first_of_each, twins
 from assistant.guidance.people import Circle, Person
 from assistant.guidance.tact import ON_PAPER, Telling, telling
 from assistant.guidance.wishes import Way, Wish, as_wished, way_for
@@ -100,6 +101,24 @@ def kind_of(
     return None
 
 
+def _heard_of_a_twin(
+    change: DeterminationChange, kind: str, told: ToldTo, catalogue: Catalogue, person_id: str
+) -> bool:
+    """Whether the person has heard just this of a rule that reads the same."""
+    earlier = (
+        told.get((person_id, change.subject_id, twin))
+        for twin in twins(catalogue, catalogue.rules[change.rule])
+    )
+    values = spoken_of(change.after.values)
+    return any(one is not None and one.kind == kind and _same(one.values, values) for one in earlier)
+
+
+def _says(change: DeterminationChange, catalogue: Catalogue) -> str:
+    """What the change says to its reader."""
+    title = dict(catalogue.rules[change.rule].title)
+    return to_json([title, change.after.answer, spoken_of(change.after.values), change.after.missing])
+
+
 def _moved(said: date | None, begins: date, on: date) -> bool:
     """Does it begin on another day than was said, where one of the days is still to come?"""
     return begins != (said or on) and max(begins, said or on) > on
@@ -143,7 +162,7 @@ def plan(
             before = told.get((person.id, change.subject_id, change.rule))
             later = (change.municipality, rule.process) in asked_later
             kind = kind_of(change, before, asked, on, later=later)
-            if kind is None:
+            if kind is None or _heard_of_a_twin(change, kind, told, catalogue, person.id):
                 continue
             matter = Matter(rule.id, rule.kind, kind, about=rule.about)
             how = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
@@ -156,9 +175,10 @@ def plan(
     knocked: Knocked = set()
     for (person_id, subject_id, kind, _, how, way), together in groups.items():
         person, name = people[person_id, subject_id]
-        ordered = sorted(
+        ranked = sorted(
             together, key=lambda change: (not _in_money(catalogue.rules[change.rule]), change.rule)
         )
+        ordered = first_of_each(ranked, [_says(change, catalogue) for change in ranked])
         planned.append(
             PlannedGuidance(
                 person=person,

@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import select, update
 
 from assistant.config import Clock, local_date
-from assistant.guidance import rows, switches, wording
+from assistant.guidance import notice_rows, rows, switches, wording
 from assistant.guidance.people import Person
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
 from assistant.guidance.tact import ON_PAPER, Telling
@@ -112,7 +112,7 @@ class Posting:
         row = await rows.message_with_guidance(tx, message_id, for_update=True)
         if row is None or row["state"] != "manual" or row["channel"] != "letter":
             return None
-        if row["withdrawn_at"] is not None:
+        if row["withdrawn_at"] is not None or await notice_rows.is_read(tx, row["guidance_id"]):
             await rows.set_state(tx, message_id, "withdrawn")
             return None
         if await switches.held_back(tx, row, self.trial, now):

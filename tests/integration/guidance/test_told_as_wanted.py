@@ -8,11 +8,13 @@ from typing import Any
 
 import pytest
 from guidance_town import Town
+from sqlalchemy import update
 
 from assistant.config import OSLO, NoticeSettings
 from assistant.guidance.being_told import ToldHow
 from assistant.guidance.wishing import set_told_how
 from assistant.store import Work
+from assistant.store.tables import message
 
 MORNING = datetime(2026, 11, 3, 9, 0, tzinfo=OSLO).astimezone(UTC)  # a Tuesday
 
@@ -109,3 +111,20 @@ async def test_an_email_stands_in_for_a_text_that_cannot_arrive(awake: Town) -> 
     await wants(awake, via="sms")
     await news(awake, 1500)
     assert emails(awake, "kari@post.example") == ["Du har en melding fra Eksempel kommune"]
+
+
+async def test_whom_no_notice_can_reach_gets_a_letter_unless_they_have_read_it(awake: Town) -> None:
+    await awake.state("Kari", contact_verified_on="2024-01-01")
+    await news(awake, 1500)
+    assert [channel for channel, _, _ in await awake.messages("Kari")] == ["chat"]
+    await decide(awake)
+    assert [channel for channel, _, _ in await awake.messages("Kari")] == ["chat", "chat", "letter"]
+    assert await by_hand(awake) == ["Søknaden din er innvilget"]
+    async with awake.database.begin() as tx:
+        await tx.execute(update(message).where(message.c.channel == "chat").values(read_at=awake.moment))
+    assert await by_hand(awake) == []
+
+
+async def by_hand(town: Town) -> list[str]:
+    async with town.database.read() as tx:
+        return [row["title"] for row in await town.guidance.to_tell_by_hand(tx, "9999")]
