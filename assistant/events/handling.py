@@ -17,6 +17,7 @@ from assistant.events.gathering import Gathered, gather, income_said
 from assistant.events.inbox import open_event, settle
 from assistant.events.pushed import pushed
 from assistant.events.types import REGISTER_FACTS
+from assistant.events.waking import WAKE_MORE, wake_determinations
 from assistant.registers import (
     NotFound,
     Registers,
@@ -54,6 +55,7 @@ class Handling:
             "fetch_missing": self.fetch_missing,
             "fetch_for_case": self.fetch_for_case,
             "wake_determinations": self.wake_determinations,
+            WAKE_MORE: self.wake_more,
             "rerun_rule": self.rerun_rule,
             "rerun_rule_for": self.rerun_rule_for,
         }
@@ -185,6 +187,13 @@ class Handling:
         subject_id, on = args["subject_id"], date.fromisoformat(args["on"])
         async with self.database.begin() as tx:
             await self.following.wake(tx, subject_id, on, self.clock())
+
+    async def wake_more(self, args: Mapping[str, Any]) -> None:
+        """Go on enqueuing those whose day has come, after the last that was enqueued."""
+        async with self.database.begin() as tx:
+            await wake_determinations(
+                tx, self.clock(), date.fromisoformat(args["on"]), after=str(args["after"])
+            )
 
     async def rerun_rule(self, args: Mapping[str, Any]) -> None:
         """A rule has a new version: run it again for everybody it was run for, one job a person."""
