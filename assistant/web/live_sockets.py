@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections import Counter
 from collections.abc import AsyncIterator, Collection
 from typing import Protocol
 
@@ -51,17 +52,24 @@ class LiveSockets:
 
     def __init__(self) -> None:
         self._open: set[Live] = set()
+        self._of: Counter[str] = Counter()  # how many a person has
         self._closing: set[asyncio.Task[None]] = set()
 
     def add(self, socket: Live) -> bool:
-        if sum(1 for other in self._open if other.person == socket.person) >= PER_PERSON:
+        if self._of[socket.person] >= PER_PERSON:
             return False
         self._open.add(socket)
+        self._of[socket.person] += 1
         SOCKETS.set(len(self._open))
         return True
 
     def remove(self, socket: Live) -> None:
-        self._open.discard(socket)
+        if socket not in self._open:
+            return
+        self._open.remove(socket)
+        self._of[socket.person] -= 1
+        if not self._of[socket.person]:
+            del self._of[socket.person]
         SOCKETS.set(len(self._open))
 
     @property
