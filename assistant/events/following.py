@@ -23,11 +23,11 @@ from assistant.determinations import (
     whose_is_missing,
 )
 from assistant.events.bringing import bring_again, brought, not_told_otherwise
+from assistant.events.family_turn import in_the_familys_turn
 from assistant.events.life import keep_life_events, look_again
 from assistant.guidance import Guidance
 from assistant.store import Transaction, enqueue
 from assistant.store.tables import fact, subject
-from assistant.store.turns import in_turn
 from assistant.twin import (
     Changed,
     FactChange,
@@ -42,8 +42,6 @@ from assistant.twin.household import affected_persons, household_adults
 from rules import Catalogue
 
 TAX = "tax_administration"
-FACTS = "facts"
-"""The turn of those who write facts or run rules over them: a family's events may come at once."""
 
 
 @dataclass(frozen=True)
@@ -65,10 +63,12 @@ class Following:
         inbox_id: str | None = None,
     ) -> tuple[DeterminationChange, ...]:
         """Record what sources said and do what follows; the determinations that changed."""
-        await in_turn(tx, FACTS)
+        told = [(provenance, list(statements)) for provenance, statements in said]
+        every = [statement for _, statements in told for statement in statements]
+        await in_the_familys_turn(tx, self.twin, (), every)
         changes: list[FactChange] = []
         new: list[str] = []
-        for provenance, statements in said:
+        for provenance, statements in told:
             recorded: Recorded = await self.twin.record(tx, statements, provenance, now)
             changes += recorded.changes
             new += recorded.new_subjects
@@ -89,20 +89,20 @@ class Following:
         self, tx: Transaction, subject_id: str, rules: Iterable[str], cause: str, now: datetime
     ) -> None:
         """Run rules for a subject though no fact has changed: their day has come, or they have."""
-        await in_turn(tx, FACTS)
+        await in_the_familys_turn(tx, self.twin, [subject_id])
         redetermined = await self.determinations.run(tx, {subject_id: rules}, cause, now)
         await self.after(tx, redetermined, now)
 
     async def look_anew(self, tx: Transaction, changed: Sequence[Changed], cause: str, now: datetime) -> None:
         """Run the rules again that read what is now used or no longer used, though no source has said anything."""
-        await in_turn(tx, FACTS)
+        await in_the_familys_turn(tx, self.twin, {one.subject_id for one in changed})
         tx.memory.pop(Twin, None)
         redetermined = await self.determinations.redetermine(tx, changed, cause, now)
         await self.after(tx, redetermined, now)
 
     async def wake(self, tx: Transaction, subject_id: str, on: date, now: datetime) -> None:
         """Do what a subject's day has come for: what changes by itself, a life event to tell of, a deadline."""
-        await in_turn(tx, FACTS)
+        await in_the_familys_turn(tx, self.twin, [subject_id])
         life = await look_again(tx, self.catalogue, subject_id, local_date(now), now)
         await self.guidance.take_back_life_events(tx, life.annulled, now)
         events = await brought(tx, subject_id, on)

@@ -15,6 +15,9 @@ from assistant.store import Database
 SMALL = ("rule_version", "reached", "feed_pointer")
 """A rule's own versions, what a question has itself gathered, one row a register."""
 
+FROM_ITS_FIRST = ("ix_job_waiting", "ix_job_doing")
+"""Indexes that are read from their first entry to one that will do, and hold only what waits or is at hand."""
+
 
 @pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 async def test_no_event_has_a_whole_table_read(
@@ -50,7 +53,8 @@ async def scans(house: House, asked: dict[str, Any]) -> list[str]:
             rows = await tx.connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
             for row in rows:
                 scanned = re.fullmatch(r"SCAN (\w+)(?! CONSTANT).*", str(row[3]))
-                if scanned and scanned[1] not in SMALL:
+                in_order = str(row[3]).endswith(FROM_ITS_FIRST)
+                if scanned and not scanned[1].startswith((*SMALL, "anon_")) and not in_order:
                     found.append(f"{scanned[1]}: {' '.join(statement.split())[:300]}")
         assert await tx.scalar(text("SELECT 1")) == 1
     return found
