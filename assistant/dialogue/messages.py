@@ -120,6 +120,7 @@ def guidance_part(row: Mapping[str, Any], language: str) -> GuidanceShown:
         href = f"/me/control/sent/{errand_id}"
         buttons.append(Button(sentence("button_sent", language), href=href, primary=True))
     buttons.append(Button(sentence("button_why", language), "why", {"message": row["id"]}))
+    buttons.append(Button(sentence("button_not_this", language), href=f"/me/guidance/{row['id']}/not-this"))
     sent = row["sent_at"]
     return GuidanceShown(
         message_id=row["id"],

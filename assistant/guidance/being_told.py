@@ -66,6 +66,17 @@ def as_wanted(how: Telling, person: Person, want: ToldHow, kind: str) -> Telling
     return replace(how, channels=("chat", want.via)) if address else how
 
 
+def by_open_addresses(how: Telling, person: Person) -> Telling:
+    """The ways that are open where some of the person's addresses take no notice now: the other one, or none."""
+    address = {"email": person.email, "sms": person.mobile}
+    if how.notice is None or address.get(how.notice, "?"):
+        return how
+    other = next((name for name, value in address.items() if value), None)
+    if other is None:
+        return replace(how, channels=("chat",), because=("not_theirs",))
+    return replace(how, channels=("chat", other))
+
+
 def is_urgent(kind: str, content: Mapping[str, Any]) -> bool:
     """Whether a notice is never kept back to be gathered: law demands it, or it tells of a deadline.
 

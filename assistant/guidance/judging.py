@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from assistant.determinations import DeterminationChange
-from assistant.guidance.being_told import as_wanted, in_their_language
+from assistant.guidance.being_told import as_wanted, by_open_addresses, in_their_language
+from assistant.guidance.not_mine import without_closed
 from assistant.guidance.people import Circle, Person, circle_around, person_as_known
 from assistant.guidance.planning import strictest
 from assistant.guidance.tact import Telling, telling
@@ -50,7 +51,8 @@ async def telling_now(
     near = await twin.near(tx, [row["subject_id"], row["person_id"]])
     person, content = person_as_known(near, row["person_id"], on), row["content"]
     want = await told_how_for(tx, row["person_id"], theme_of(row["rule"]))
-    person, party = in_their_language(person, want), bool(content.get("party"))
+    reachable = await without_closed(tx, twin.identities.keys, person)
+    person, party = in_their_language(reachable, want), bool(content.get("party"))
     wishes = (await wishes_of(tx, [person.id])).get(person.id, ())
     ways: dict[str, Telling] = {}
     for rule_id in content.get("rules") or [row["rule"]]:
@@ -69,6 +71,7 @@ async def telling_now(
         ways[rule_id] = telling(catalogue.tact, person, circle.subject, circle.others, matter, on)
     unsaid = frozenset(rule_id for rule_id, way in ways.items() if way.silent)
     if not content.get("items") or len(unsaid) == len(ways):
-        return person, as_wanted(strictest(ways.values()), person, want, row["kind"]), frozenset()
+        how = by_open_addresses(strictest(ways.values()), person)
+        return person, as_wanted(how, person, want, row["kind"]), frozenset()
     said = strictest([way for way in ways.values() if not way.silent])
-    return person, as_wanted(said, person, want, row["kind"]), unsaid
+    return person, as_wanted(by_open_addresses(said, person), person, want, row["kind"]), unsaid

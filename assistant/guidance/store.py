@@ -11,7 +11,7 @@ from typing import Any
 from assistant.config import local_date
 from assistant.determinations import DeterminationChange, RuleVersions
 from assistant.guidance import already_told, rows
-from assistant.guidance.being_told import as_wanted, in_their_language
+from assistant.guidance.being_told import as_wanted, by_open_addresses, in_their_language
 from assistant.guidance.content import content_by_hand
 from assistant.guidance.judging import circles_of, telling_now
 from assistant.guidance.ladder import needs_a_letter
@@ -23,6 +23,7 @@ from assistant.guidance.mattering import (
     plan_deadlines,
     plan_life_events,
 )
+from assistant.guidance.not_mine import without_closed
 from assistant.guidance.overtaken import less, overtaken
 from assistant.guidance.people import (
     CONCEPTS,
@@ -362,10 +363,12 @@ class Guidance:
     async def stop(
         self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
     ) -> None:
-        """A waiting message may not go this way any more; where a human must tell, hand it over first."""
-        if how.by_hand:
+        """A waiting message may not go this way any more: another way, or a human, where there is one."""
+        if how.by_hand or needs_a_letter(row["kind"], how):
             await self.keep_letter(tx, row, person, how, now)
         await rows.withdraw_messages(tx, [row], now)
+        if row["channel"] in rows.NOTICES and how.notice not in (None, row["channel"]):
+            await self.knock(tx, row, person, str(how.notice), now)
 
     async def keep_letter(
         self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
@@ -381,8 +384,9 @@ class Guidance:
 
     async def _keep(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> str | None:
         want = await told_how_for(tx, planned.person.id, theme_of(planned.rule))
-        person = in_their_language(planned.person, want)
-        how = as_wanted(planned.telling, person, want, planned.kind)
+        reachable = await without_closed(tx, self.twin.identities.keys, planned.person)
+        person = in_their_language(reachable, want)
+        how = as_wanted(by_open_addresses(planned.telling, person), person, want, planned.kind)
         if (
             planned.kind in CALM_KINDS
             and how.notice

@@ -89,6 +89,12 @@ class Requests:
         """What was this use of my data (article 15)?"""
         return await self._keep(tx, "question", asker, subject_id, about, reason)
 
+    async def say_it_is_not_mine(
+        self, tx: Transaction, asker: Asker, message_id: str, subject_id: str, reason: str
+    ) -> DataRequest:
+        """A message is not for the person who got it (article 15): somebody is to look at why it came."""
+        return await self._keep(tx, "question", asker, subject_id, {"message": message_id}, reason)
+
     async def object_to(self, tx: Transaction, asker: Asker, theme: str, reason: str) -> DataRequest:
         """The person objects to rules of a theme being followed up for them unasked (article 21)."""
         return await self._keep(tx, "objection", asker, asker.person_id, {"theme": theme}, reason)

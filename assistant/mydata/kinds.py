@@ -303,6 +303,7 @@ LEFT_OUT: Final[Mapping[str, str]] = {}
 OF_NOBODY: Final[Mapping[str, str]] = {
     "control": "says of a decision, by its id, whether it was picked for control; the decision is exported",
     "proposed_ruling": "a draft of a decision that nobody has approved; what is decided is exported",
+    "closed_address": "an address that takes no notice now, by its keyed hash; the request about it is exported",
     "suppressed_address": "an address that mail does not reach, by its keyed hash; the return itself is exported",
     "inbox": "events as registers sent them, sealed; what they said is exported as facts",
     "job": "work that waits, by id alone; gone when it is done",

@@ -35,6 +35,7 @@ PAGES = (
     "me_requests",
     "acting",
     "wishes",
+    "me_not_mine",
     "chat",
     "widget",
     "events",

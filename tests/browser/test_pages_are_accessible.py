@@ -178,7 +178,10 @@ def test_a_residents_pages_and_the_errand_step_by_step(walk: Walk) -> None:
     for summary in page.locator("main details > summary").all():
         summary.click()
     walk.see("/me, conditions open")
-    walk.go(walk.links("/me/guidance/")[0])
+    message = walk.links("/me/guidance/")[0]
+    walk.go(message)
+    walk.go(f"{message}/not-this")
+    walk.visit.go(message)
     page.locator("form[action='/me/errands'] button").first.click()
     page.wait_for_url("**/me/errands/*")
     errand = page.url.removeprefix(walk.visit.demo.base)

@@ -19,7 +19,15 @@ from assistant.store.tables.guidance import chat_line, delivery, guidance, messa
 from assistant.store.tables.hooks import outgoing_delivery, outgoing_event, subscription
 from assistant.store.tables.login import login_attempt, session
 from assistant.store.tables.operations import backup_made, held_message, stop_switch, tally
-from assistant.store.tables.rights import data_request, erasure, mandate, restriction, told_how, wish
+from assistant.store.tables.rights import (
+    closed_address,
+    data_request,
+    erasure,
+    mandate,
+    restriction,
+    told_how,
+    wish,
+)
 from assistant.store.tables.texting import text_hour, text_number, text_reply
 from assistant.store.tables.twin import (
     fact,
@@ -38,6 +46,7 @@ __all__ = [
     "case",
     "case_access",
     "chat_line",
+    "closed_address",
     "control",
     "data_request",
     "decision",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Date, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import JSON, Column, Date, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 
 from assistant.store.columns import ID, UtcDateTime
 from assistant.store.tables.base import table
@@ -56,6 +56,13 @@ wish = table(
     Column("theme", String(60), primary_key=True),
     Column("choice", String(12), nullable=False),  # do ask tell leave
     Column("set_at", UtcDateTime, nullable=False),
+)
+
+closed_address = table(
+    "closed_address",  # an email address or a mobile no notice goes to while a request about it is open
+    Column("lookup", LargeBinary, primary_key=True),  # keyed hash
+    Column("request_id", ID, primary_key=True),
+    Column("since", UtcDateTime, nullable=False),
 )
 
 told_how = table(

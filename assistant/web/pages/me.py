@@ -102,6 +102,7 @@ async def _message(tx: Transaction, parts: Parts, me: Me, row: Any) -> dict[str,
         if row["kind"] == "sent_for_you" and not me.acting
         else None,
         "language": row["language"],
+        "own": me.acting is None,
     }
 
 

@@ -8,13 +8,16 @@ from typing import Any
 
 import pytest
 from guidance_town import Town
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from assistant.config import OSLO, NoticeSettings
 from assistant.guidance.being_told import ToldHow
+from assistant.guidance.not_mine import close_addresses
+from assistant.guidance.people import Person
 from assistant.guidance.wishing import set_told_how
 from assistant.store import Work
-from assistant.store.tables import message
+from assistant.store.columns import new_id
+from assistant.store.tables import data_request, message
 
 MORNING = datetime(2026, 11, 3, 9, 0, tzinfo=OSLO).astimezone(UTC)  # a Tuesday
 
@@ -128,3 +131,53 @@ async def test_whom_no_notice_can_reach_gets_a_letter_unless_they_have_read_it(a
 async def by_hand(town: Town) -> list[str]:
     async with town.database.read() as tx:
         return [row["title"] for row in await town.guidance.to_tell_by_hand(tx, "9999")]
+
+
+async def test_no_notice_goes_to_an_address_that_is_being_looked_at(awake: Town) -> None:
+    """Kari has said that a message is not for her: word of a decision comes by post until somebody has looked."""
+    asked = await ask(awake, status="received")
+    await news(awake, 1500)
+    await decide(awake)
+    assert emails(awake, "kari@post.example") == []
+    assert awake.gateway.outbox() == []
+    assert [channel for channel, _, _ in await awake.messages("Kari")] == ["chat", "chat", "letter"]
+    assert len(emails(awake, "ola@post.example")) == 1
+    async with awake.database.begin() as tx:
+        await tx.execute(update(data_request).where(data_request.c.id == asked).values(status="granted"))
+    await news(awake, 1600)
+    assert len(emails(awake, "kari@post.example")) == 1
+
+
+async def test_a_notice_that_waits_goes_to_the_address_that_is_left(awake: Town) -> None:
+    awake.moment = MORNING - timedelta(hours=6)
+    await news(awake, 1500)
+    await ask(awake, status="received", mobile="")
+    awake.moment = MORNING
+    await awake.work.run_until_idle()
+    assert emails(awake, "kari@post.example") == []
+    assert len(awake.gateway.outbox()) == 1
+
+
+async def ask(town: Town, status: str, mobile: str = "+4798765432") -> str:
+    request_id, kari = new_id(), town.ids["Kari"]
+    whom = Person(kari, email="kari@post.example", mobile=mobile)
+    async with town.database.begin() as tx:
+        await tx.execute(
+            insert(data_request).values(
+                id=request_id,
+                number=202600001,
+                kind="question",
+                person_id=kari,
+                subject_id=kari,
+                municipality="9999",
+                about={"message": "x"},
+                reason="",
+                effect=[],
+                language="nb",
+                status=status,
+                received_at=town.moment,
+                due_on=town.moment.date(),
+            )
+        )
+        await close_addresses(tx, town.twin.identities.keys, whom, request_id, town.moment)
+    return request_id

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from place_town import FOLK, PLACES, TAX, Browser, Town, income, person, place, says
 from sqlalchemy import select
 
+from assistant.config import local_date
 from assistant.guidance import rows
-from assistant.guidance.wish_rows import keep_wish, told_how_of, wishes_of
-from assistant.store.tables import case, guidance, message, process, usage
+from assistant.guidance.not_mine import close_addresses, without_closed
+from assistant.guidance.people import Person, person_as_known
+from assistant.guidance.wish_rows import keep_wish, told_how_of, wish_for, wishes_of
+from assistant.store import IdentityKeys
+from assistant.store.tables import case, data_request, guidance, message, process, usage
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 
@@ -264,3 +269,69 @@ async def test_how_to_be_told_is_chosen_kept_and_undone(town: Town):
     async with town.assistant.database.read() as tx:
         kept = (await told_how_of(tx, town.ids["siri"]))["school"]
     assert (kept.pace, kept.via, kept.language) == ("at_once", "", "")
+
+
+async def a_message(town: Town, browser: Browser) -> str:
+    """Where the first message on my page leads: no more, or not for me."""
+    await a_right(town)
+    page = await browser.page("/me")
+    found = re.search(r"/me/guidance/[0-9a-f-]{36}/not-this", page)
+    assert found is not None
+    return found[0]
+
+
+@SQLITE
+async def test_from_a_message_its_theme_is_stopped_with_one_click_and_undone_with_one(town: Town):
+    await live_together(town)
+    siri = await town.browser("siri")
+    path = await a_message(town, siri)
+    assert "Stopp meldinger om Barnehage" in await siri.page(path)
+    assert "Stoppet. Du får ikke flere meldinger om Barnehage." in await siri.send(path, action="stop")
+    async with town.assistant.database.read() as tx:
+        assert (await wish_for(tx, town.ids["siri"], "kindergarten")).choice == "leave"
+    await siri.page(path)
+    assert "Stopp meldinger om Barnehage" in await siri.send(path, action="go_on")
+    async with town.assistant.database.read() as tx:
+        assert (await wish_for(tx, town.ids["siri"], "kindergarten")).choice == "ask"
+    await siri.page(path)
+    await siri.send(path, action="nothing", status=400)
+    per = await town.browser("per")
+    await per.page(path, status=404)
+
+
+def keys_of(town: Town) -> IdentityKeys:
+    return town.assistant.parts.identities.keys
+
+
+@SQLITE
+async def test_not_for_me_goes_to_a_human_and_closes_the_addresses_until_undone(town: Town):
+    await live_together(town)
+    siri = await town.browser("siri")
+    path = await a_message(town, siri)
+
+    async def addresses() -> tuple[str, str]:
+        async with town.assistant.database.read() as tx:
+            near = await town.assistant.parts.guidance.twin.near(tx, [town.ids["siri"]])
+            known = replace(
+                person_as_known(near, town.ids["siri"], local_date(town.assistant.clock())),
+                email="siri@post.example",
+                mobile="93456789",
+            )
+            open_now = await without_closed(tx, keys_of(town), known)
+            return open_now.email, open_now.mobile
+
+    async with town.assistant.database.begin() as tx:
+        said = Person(town.ids["siri"], email="Siri@post.example ", mobile="+47 934 56 789")
+        await close_addresses(tx, keys_of(town), said, "no such request", town.assistant.clock())
+    assert await addresses() == ("siri@post.example", "93456789"), "closed only while the request is open"
+    page = await siri.send(path, action="not_mine")
+    assert "Vi har fått det, og du får svar innen" in page
+    await siri.send(path, action="not_mine")
+    async with town.assistant.database.read() as tx:
+        (asked,) = await tx.all(select(data_request))
+    assert asked["reason"].startswith("Meldingen «")
+    async with town.assistant.database.begin() as tx:
+        await close_addresses(tx, keys_of(town), said, asked["id"], town.assistant.clock())
+    assert await addresses() == ("", "")
+    assert "Dette er ikke til meg" in await siri.send(path, action="mine")
+    assert await addresses() == ("siri@post.example", "93456789")
