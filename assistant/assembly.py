@@ -27,6 +27,7 @@ from assistant.guidance import Delivery, Guidance
 from assistant.guidance.channels import make_channels
 from assistant.guidance.pacing import Paced, paces_of
 from assistant.guidance.posting import Posting
+from assistant.guidance.replying import Replying
 from assistant.guidance.returned import Returned
 from assistant.guidance.switches import StartingAgain
 from assistant.guidance.telling_again import TellingAgain
@@ -108,6 +109,16 @@ async def assemble(
             database, guidance, channels, clock, config.public_url, config.notices, trial, config.sms
         )
         posting = Posting(database, guidance, channels.get("letter"), clock, Enclosing(twin), trial)
+        replying = Replying(
+            database,
+            guidance,
+            channels["sms"],
+            clock,
+            config.public_url,
+            config.notices,
+            config.sms,
+            trial,
+        )
         near = config.webhooks.allow_this_machine
         subscriptions = Subscriptions(identities.keys, near)
         hooks = Delivering(database, subscriptions, Sender(near), config.public_url, clock, wall_clock)
@@ -120,7 +131,8 @@ async def assemble(
             **DialogPublishing(database, twin, registers.dialogporten, config, clock).handlers(),
             **wishes.handlers(),
             **Lifting(database, following, clock).handlers(),
-            **TellingAgain(database, guidance, clock).handlers(),
+            **TellingAgain(database, guidance, clock, config.sms.replies_to).handlers(),
+            **replying.handlers(),
             **StartingAgain(database, clock).handlers(),
             **delivery.handlers(),
             "deliver": Paced(delivery.deliver, database, paces_of(config), clock),

@@ -253,15 +253,14 @@ class Delivery:
         async with self.database.begin() as tx:
             said = await receipts.receipt_of(tx, str(args["delivery_id"]))
             row = await rows.message_with_guidance(tx, said["message_id"], for_update=True) if said else None
-            if said is None or row is None or said["sent_as"] != _sent_as(row):
-                return  # of the first notice, where the second is under way
-            if row["withdrawn_at"] is not None or row["state"] not in ("waiting", "sent"):
+            if said is None or row is None:
                 return
-            if said["receipt"] not in receipts.NOT_ARRIVED:
-                if row["state"] == "waiting":
-                    await self._taken(tx, row, now)
-            elif not await notice_rows.is_read(tx, row["guidance_id"]):
-                await self._another_way(tx, row, now)
+            if said["receipt"] in receipts.NOT_ARRIVED:
+                await self.came_back(tx, row, said["sent_as"], now)
+            elif (
+                row["state"] == "waiting" and row["withdrawn_at"] is None and said["sent_as"] == _sent_as(row)
+            ):
+                await self._taken(tx, row, now)
         log.info("message.receipt", message=row["id"], receipt=said["receipt"])
 
     async def _taken(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:

@@ -93,6 +93,11 @@ async def held_back(tx: Transaction, row: Mapping[str, Any], trial: Trial, now: 
     return False
 
 
+async def is_stopped(tx: Transaction, channel: str) -> bool:
+    """Whether nothing goes by a channel now, whatever it is about."""
+    return bool(await _stopping(tx, keys_for(channel, "")))
+
+
 async def _stopping(tx: Transaction, keys: Collection[str]) -> Sequence[Mapping[str, Any]]:
     """The switches among these that are live, so that none ends before this transaction does."""
     live = select(stop_switch.c.key, stop_switch.c.going_since).where(

@@ -1,7 +1,8 @@
 """The second notice: what law wants opened, and was not within a week, is told of once more.
 
 eForvaltningsforskriften (FOR-2004-06-25-988) § 8 fifth paragraph. By SMS where the first was an email and there is
-a mobile, else the same way again. Altinn Notifications does this itself (`Channel.reminds`).
+a mobile, else the same way again. A text asks whether they want it on paper, where people can answer texts. Altinn
+Notifications tells again by itself (`Channel.reminds`).
 """
 
 from __future__ import annotations
@@ -14,9 +15,12 @@ from typing import Any
 import structlog
 
 from assistant.config import Clock, local_date
-from assistant.guidance import notice_rows, rows
+from assistant.guidance import notice_rows, rows, text_rows
 from assistant.guidance.ladder import second_notice
+from assistant.guidance.people import Person
 from assistant.guidance.store import Guidance
+from assistant.guidance.text_writing import write_question
+from assistant.guidance.writing import Written, write
 from assistant.store import Database, Transaction
 
 log = structlog.get_logger()
@@ -29,11 +33,15 @@ async def wake_second_notices(tx: Transaction, now: datetime) -> None:
 
 @dataclass(frozen=True)
 class TellingAgain:
-    """`tell_again` is the handler of the task of that name."""
+    """`tell_again` is the handler of the task of that name.
+
+    `replies_to`: the number people can answer to; where there is one, a text asks whether they want it on paper.
+    """
 
     database: Database
     guidance: Guidance
     clock: Clock
+    replies_to: str = ""
 
     def handlers(self) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[None]]]:
         return {notice_rows.TELL_AGAIN: self.tell_again}
@@ -55,9 +63,26 @@ class TellingAgain:
         """Let the second notice wait its turn; by which channel. Whether it may go is asked when it is sent."""
         person, how, _ = await self.guidance.telling_now(tx, row, local_date(now))
         if second_notice(row["channel"], person, how) != row["channel"]:
-            kept = await self.guidance.knock(tx, row, person, "sms", now)
+            written = await self._written(tx, row, person)
+            kept = await rows.keep_message(tx, row["guidance_id"], person.id, written, "waiting", now)
             if kept is not None:
                 await notice_rows.count_as_second(tx, kept)
+                await self._note_question(tx, kept)
                 return "sms"
+        if row["channel"] == "sms":
+            await rows.rewrite(tx, row["id"], await self._written(tx, row, person))
+            await self._note_question(tx, row["id"])
         await notice_rows.send_again(tx, row, now)
         return str(row["channel"])
+
+    async def _written(self, tx: Transaction, row: Mapping[str, Any], person: Person) -> Written:
+        """The text of a second notice: with the question where it can be answered."""
+        content = row["content"]
+        sender = await self.guidance.sender(tx, content.get("municipality", ""))
+        if self.replies_to:
+            return write_question(person.language, sender.name, self.replies_to, sender.language)
+        return write(row["kind"], "sms", person.language, content, sender.name, sender.language)
+
+    async def _note_question(self, tx: Transaction, message_id: str) -> None:
+        if self.replies_to:
+            await text_rows.set_paper(tx, message_id, "asked")

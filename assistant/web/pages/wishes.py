@@ -27,6 +27,7 @@ from assistant.guidance.being_told import (
 from assistant.guidance.email_wish import EMAIL, has_stopped_email, set_email
 from assistant.guidance.reading import may_read
 from assistant.guidance.rows import StillSending
+from assistant.guidance.sms_wish import SMS, has_stopped_sms, set_sms
 from assistant.guidance.themes import theme_of, themes_of, title_of
 from assistant.guidance.wish_rows import told_how_of, wishes_of
 from assistant.guidance.wishes import CHOICES, DEFAULT, Choice
@@ -55,6 +56,7 @@ def routes(parts: Parts) -> list[Route]:
         Route("GET", "/me/control", overview, RESIDENT),
         Route("POST", "/me/control", choose, RESIDENT),
         Route("POST", "/me/control/email", choose_email, RESIDENT),
+        Route("POST", "/me/control/sms", choose_sms, RESIDENT),
         Route("POST", "/me/control/told", choose_how_told, RESIDENT),
         Route("GET", sent, what_was_sent, RESIDENT),
         Route("POST", sent, take_it_back, RESIDENT),
@@ -86,12 +88,15 @@ async def overview(request: web.Request) -> web.StreamResponse:
     async with parts.database.begin() as tx:
         themes = await _themes(tx, parts, me)
         email_stopped = await has_stopped_email(tx, me.person_id)
+        sms_stopped = await has_stopped_sms(tx, me.person_id)
     saved = request.query.get("saved", "")
     context = {
         "themes": themes,
         "choices": CHOICES,
         "email_stopped": email_stopped,
         "email_saved": saved == EMAIL,
+        "sms_stopped": sms_stopped,
+        "sms_saved": saved == SMS,
         "saved": next((one for one in themes if one.id == saved), None),
         "told": next((one for one in themes if one.id == request.query.get("told", "")), None),
         "paces": PACES,
@@ -138,6 +143,16 @@ async def choose_how_told(request: web.Request) -> web.StreamResponse:
         await set_told_how(parts.guidance, tx, me.person_id, theme, want, me.now)
         await log_usage(tx, [_choosing(me)], me.now)
     return redirect(f"/me/control?told={theme}#theme-{theme}")
+
+
+async def choose_sms(request: web.Request) -> web.StreamResponse:
+    """Take whether the person wants texts; STOPP and START from their telephone do the same."""
+    parts, me, form = request.app[PARTS], me_of(request), await read_form(request)
+    wanted = form.required("sms", one_of=("stop", "send")) == "send"
+    async with parts.database.begin() as tx:
+        await set_sms(tx, me.person_id, wanted=wanted, now=me.now)
+        await log_usage(tx, [_choosing(me)], me.now)
+    return redirect(f"/me/control?saved={SMS}#sms")
 
 
 async def what_was_sent(request: web.Request) -> web.StreamResponse:

@@ -10,9 +10,10 @@ from aiohttp import ClientResponse
 from site_under_test import MovableClock, Site, running_site
 from sqlalchemy import insert, select
 
+from assistant.guidance.sms_wish import SMS
 from assistant.store import Database, signing
 from assistant.store.columns import new_id
-from assistant.store.tables import delivery, guidance, job, message
+from assistant.store.tables import delivery, guidance, job, message, text_reply
 
 SECRET = "what the SMS gateway and we agreed"
 RECEIPT = {"message": "m1", "status": "delivered", "segments": 1, "price": 0.39}
@@ -114,3 +115,29 @@ async def test_json_that_is_not_as_agreed_is_refused_with_what_is_wrong(site: Si
         assert said in await response.text()
     assert (await post(site, "/sms/receipts", b"{}", **{"Content-Type": "text/plain"})).status == 415
     assert (await post(site, "/sms/receipts", b" " * 300_000)).status == 413
+
+
+async def test_a_reply_is_stored_once_without_its_number_or_its_text(site: Site) -> None:
+    body = json.dumps({"id": "in-1", "sender": "+4793456789", "text": "Ja, Kari"}).encode()
+    said = [await (await post(site, "/sms/replies", body)).json() for _ in range(2)]
+    assert said == [{"stored": 1, "known": 0}, {"stored": 0, "known": 1}]
+    async with site.parts.database.read() as tx:
+        (kept,) = await tx.all(select(text_reply))
+        jobs = await tx.all(select(job.c.task, job.c.args))
+    assert (kept["id"], kept["word"]) == ("in-1", "other")
+    assert "93456789" not in f"{kept} {jobs}"
+    assert [one["task"] for one in jobs] == ["heed_reply"]
+    assert (await post(site, "/sms/replies", body, secret="another's")).status == 401
+    assert (await post(site, "/sms/replies", b"[]")).status == 400
+
+
+async def test_a_person_sees_that_they_have_stopped_texts_and_undoes_it(site: Site) -> None:
+    kari = await site.resident()
+    page = await (await kari.get("/me/control")).text()
+    assert "Ikke send meg SMS" in page
+    for choice, now in (("stop", "Du får ikke SMS om rettigheter"), ("send", "får du SMS når det ligger")):
+        response = await kari.post("/me/control/sms", {"sms": choice})
+        assert response.headers["Location"] == f"/me/control?saved={SMS}#sms"
+        page = await (await kari.get(f"/me/control?saved={SMS}")).text()
+        assert now in page
+        assert page.count('role="status"') == 1

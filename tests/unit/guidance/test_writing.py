@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from assistant.guidance.people import LANGUAGES
 from assistant.guidance.sandbox import TemplateFault
+from assistant.guidance.text_writing import ASK_PAPER, Answer, write_answer, write_question
 from assistant.guidance.writing import KINDS, TEMPLATES, language_for, template_of, write, write_withheld
 from channels.sms import segments
 
@@ -114,6 +115,8 @@ def test_a_deadline_stands_in_the_title() -> None:
 def test_every_template_belongs_to_a_kind_a_channel_and_a_language() -> None:
     expected = {f"{kind}.chat.{language}.j2" for kind in KINDS for language in LANGUAGES}
     expected |= {f"notice.{channel}.{language}.j2" for channel in ("email", "sms") for language in LANGUAGES}
+    texts = (ASK_PAPER, *(f"reply_{answer}" for answer in get_args(Answer)))
+    expected |= {f"{text}.sms.{language}.j2" for text in texts for language in LANGUAGES}
     expected |= {f"withheld.letter.{language}.j2" for language in LANGUAGES}
     assert {path.name for path in TEMPLATES.iterdir()} == expected
 
@@ -210,6 +213,19 @@ def test_a_notice_is_one_sms() -> None:
     for language in LANGUAGES:
         written = write("right_found", "sms", language, CONTENT, "Aurskog-Høland kommune")
         assert segments(f"{written.body}\nhttps://varde.aurskog-holand.kommune.no/me").count == 1
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_question_and_the_answers_fit_in_two_parts_and_tell_nothing(language: str) -> None:
+    sender, number = "Aurskog-Høland kommune", "12345"
+    texts = {answer: write_answer(answer, language, sender, number) for answer in get_args(Answer)}
+    texts["question"] = write_question(language, sender, number)
+    for name, written in texts.items():
+        parts = segments(f"{written.body}\nhttps://varde.aurskog-holand.kommune.no/me")
+        assert (parts.encoding, parts.count <= 2) == ("gsm7", True), name
+        assert sender in written.body or name == "not_understood", name
+        assert written.language == language
+    assert "JA til 12345" in texts["question"].body or "YES to 12345" in texts["question"].body
 
 
 def test_what_may_not_be_said_is_not_written() -> None:
