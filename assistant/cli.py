@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from assistant.commands import (
+    backup,
     bench,
     channels,
     database,
@@ -48,6 +49,7 @@ def parser() -> OneLineParser:
         usage,
         erasures,
         suppressions,
+        backup,
         feel,
         sms,
         dmn,

@@ -5,10 +5,13 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
 from assistant.commands.arguments import CommandFault, Groups, command, group, read_file, write_json
+
+if TYPE_CHECKING:
+    from assistant.config import Config
 
 
 def add(groups: Groups) -> None:
@@ -56,26 +59,11 @@ def _list(given: argparse.Namespace) -> int:
 
 
 def _apply(given: argparse.Namespace) -> int:
-    from assistant.assembly import assemble
     from assistant.config import Config
 
     name = "stdin" if given.file == "-" else given.file
-    stones = _stones(name, read_file(given.file, "FILE"))
-
-    async def run() -> int:
-        rows = 0
-        async with assemble(Config.load()) as assistant:
-            for number, stone in enumerate(stones, 1):
-                try:
-                    async with assistant.database.begin() as tx:
-                        rows += await assistant.parts.requests.erase_again(tx, stone, assistant.clock())
-                except (KeyError, TypeError, ValueError):
-                    raise CommandFault(
-                        f"{name}: erasure {number} is not as `varde erasures list` prints one: print the list anew"
-                    ) from None
-        return rows
-
-    rows = asyncio.run(run())
+    stones = stones_of(name, read_file(given.file, "FILE"))
+    rows = asyncio.run(erase_again(Config.load(), name, stones))
     if given.json:
         write_json({"erasures": len(stones), "rows": rows})
     else:
@@ -83,7 +71,25 @@ def _apply(given: argparse.Namespace) -> int:
     return 0
 
 
-def _stones(name: str, text: str) -> list[Mapping[str, Any]]:
+async def erase_again(config: Config, name: str, stones: Sequence[Mapping[str, Any]]) -> int:
+    """Erase again what the stones of the file `name` tell of; how many rows had come back."""
+    from assistant.assembly import assemble
+
+    rows = 0
+    async with assemble(config) as assistant:
+        for number, stone in enumerate(stones, 1):
+            try:
+                async with assistant.database.begin() as tx:
+                    rows += await assistant.parts.requests.erase_again(tx, stone, assistant.clock())
+            except (KeyError, TypeError, ValueError):
+                raise CommandFault(
+                    f"{name}: erasure {number} is not as `varde erasures list` prints one: print the list anew"
+                ) from None
+    return rows
+
+
+def stones_of(name: str, text: str) -> list[Mapping[str, Any]]:
+    """The tombstones in the text of the file `name`, as `varde erasures list` printed it."""
     try:
         read = json.loads(text)
     except json.JSONDecodeError as error:

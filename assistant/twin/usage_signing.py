@@ -137,10 +137,10 @@ def _as_exported(
         withheld = OTHERS
     if withheld:
         return {"number": row["number"], "hash": row["hash"], WITHHELD: withheld}
-    return {**_entry(subject_id, row).as_json(), "hash": row["hash"]}
+    return {**entry_of(subject_id, row).as_json(), "hash": row["hash"]}
 
 
-def _entry(subject_id: str, row: Mapping[str, Any]) -> Entry:
+def entry_of(subject_id: str, row: Mapping[str, Any]) -> Entry:
     return Entry(
         subject_id,
         row["number"],

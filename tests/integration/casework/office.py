@@ -19,6 +19,7 @@ from assistant.web import sessions
 from assistant.web.app import make_app
 from assistant.web.parts import Parts
 from assistant.web.server import serve_app
+from channels.chat import ChatChannel
 
 TOKEN = "the biller's own secret"
 OTHER_TOKEN = "the secret of another service"
@@ -120,6 +121,7 @@ async def open_office(town: Town) -> AsyncIterator[Office]:
         "catalogue": town.catalogue,
         "casework": town.casework,
         "documents": Documents(town.identities.keys),
+        "chat": ChatChannel(),
     }
     parts = Parts(**{**dict.fromkeys(needed), **given})
     async with serve_app(make_app(parts), "127.0.0.1", port):
