@@ -33,6 +33,7 @@ from assistant.guidance.switches import StartingAgain
 from assistant.guidance.telling_again import TellingAgain
 from assistant.guidance.trial import Trial
 from assistant.hooks import Delivering, Sender, Subscriptions
+from assistant.hooks.pushing import push_channel
 from assistant.mydata import Requests
 from assistant.mydata.answering import Lifting
 from assistant.operations.tally import Tallying
@@ -45,6 +46,7 @@ from assistant.web.app import make_app
 from assistant.web.parts import Extension, Parts, wall_clock
 from assistant.web.server import serve_app
 from channels.chat import ChatChannel
+from channels.push_crypto import VapidKey
 from channels.returning import ReturnedMail
 from rules import Catalogue
 
@@ -85,7 +87,8 @@ async def assemble(
         versions = RuleVersions(catalogue, rules_changed)
         twin = Twin(identities, catalogue.model)
         determinations = Determinations(catalogue, versions, twin, config.municipality)
-        guidance = Guidance(catalogue, twin, config.municipality, versions, config.letter.is_posted)
+        letters, pushes = config.letter.is_posted, bool(config.push.contact)
+        guidance = Guidance(catalogue, twin, config.municipality, versions, letters, pushes)
         dialogs_on = bool(config.dialogporten.base_url)
         telling = AlsoInDialogporten(guidance) if dialogs_on else guidance
         casework = Casework(Assessor(determinations), telling)
@@ -96,6 +99,12 @@ async def assemble(
         processes = Processes(definitions, Gathering(determinations), casework, following, documents)
         chat = ChatChannel()
         channels = make_channels(config, chat, clock, http, identities.keys)
+        near = config.webhooks.allow_this_machine
+        push_key = ""
+        if config.push.contact:
+            vapid = VapidKey.from_file(config.data_dir / "push-key.json")
+            channels["push"] = push_channel(config, vapid, database, Sender(near), wall_clock)
+            push_key = vapid.public
         for channel in channels.values():
             stack.push_async_callback(channel.close)
         registers = registers or Registers.from_config(config, http)
@@ -119,7 +128,6 @@ async def assemble(
             config.sms,
             trial,
         )
-        near = config.webhooks.allow_this_machine
         subscriptions = Subscriptions(identities.keys, near)
         hooks = Delivering(database, subscriptions, Sender(near), config.public_url, clock, wall_clock)
         handlers = {
@@ -156,6 +164,7 @@ async def assemble(
             requests=Requests(processes, following, guidance),
             acting=Acting(twin, usage_key),
             guidance=guidance,
+            push_key=push_key,
             extensions=tuple(extensions),
         )
         returned = _returned(config, Returned(database, delivery, clock))

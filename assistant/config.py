@@ -244,6 +244,12 @@ class LetterSettings(_Section):
         return self.through != "folder" or self.folder is not None
 
 
+class PushSettings(_Section):
+    """Notices in the browser. Off while `contact` is empty: mailto: or https:, where push services reach us."""
+
+    contact: str = Field(default="", pattern=r"^(mailto:[^@\s]+@[^@\s]+|https://\S+)?$")
+
+
 class NoticeSettings(_Section):
     """When people may be interrupted by email and SMS.
 
@@ -304,6 +310,7 @@ class Config(_Section):
     email: EmailSettings = EmailSettings()
     sms: SmsSettings = SmsSettings()
     letter: LetterSettings = LetterSettings()
+    push: PushSettings = PushSettings()
     channel: Mapping[str, Mapping[str, Any]] = Field(
         default_factory=dict, repr=False
     )  # the settings of channels that are installed, by their names

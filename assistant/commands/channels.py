@@ -51,11 +51,23 @@ async def _found(config: Any) -> list[dict[str, Any]]:
     async with aiohttp.ClientSession() as http:
         # Keys of no use: nothing is sent, and whoever asks need not be the one who may read the real ones.
         made = make_channels(config, ChatChannel(), config.clock, http, IdentityKeys.generate())
+        if config.push.contact:
+            made["push"] = _push(config)
         try:
             return [described(name, channel) for name, channel in made.items()]
         finally:
             for channel in made.values():
                 await channel.close()
+
+
+def _push(config: Any) -> Channel:
+    from channels.push import PushChannel, PushSettings
+    from channels.push_crypto import VapidKey
+
+    async def nothing(*_: object) -> Any:
+        raise AssertionError("nothing is sent from here")
+
+    return PushChannel(PushSettings(VapidKey.generate(), config.push.contact), nothing, nothing, config.clock)
 
 
 def described(name: str, channel: Channel) -> dict[str, Any]:

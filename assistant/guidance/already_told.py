@@ -11,6 +11,7 @@ from sqlalchemy import select
 from assistant.config import local_date
 from assistant.guidance.mattering import DEADLINE_NEAR, LIFE_EVENT, ToldBefore
 from assistant.guidance.planning import FROM_DETERMINATIONS, KNOWN, STANDS, Told
+from assistant.guidance.rows import NOTICES
 from assistant.store import Transaction
 from assistant.store.tables import guidance, life_event, message
 
@@ -106,7 +107,7 @@ async def knocked_lately(tx: Transaction, person_id: str, since: datetime) -> bo
     """Whether a notice has gone to the person since then, or is about to."""
     notice = select(message.c.id).where(
         message.c.person_id == person_id,
-        message.c.channel.in_(("email", "sms")),
+        message.c.channel.in_(NOTICES),
         message.c.state.in_(("waiting", "sent")),
         message.c.created_at > since,
     )

@@ -13,7 +13,7 @@ from typing import Any, Literal, get_args
 
 from assistant.config import OSLO, NoticeSettings, local_date
 from assistant.guidance.people import Person
-from assistant.guidance.tact import Telling
+from assistant.guidance.tact import Telling, may_push
 from assistant.guidance.timing import is_day_off
 from assistant.guidance.wishes import is_statutory
 
@@ -75,6 +75,16 @@ def by_open_addresses(how: Telling, person: Person) -> Telling:
     if other is None:
         return replace(how, channels=("chat",), because=("not_theirs",))
     return replace(how, channels=("chat", other))
+
+
+def in_browsers(how: Telling, want: ToldHow, kind: str, browsers: int) -> Telling:
+    """The same with the notice in the browsers they have switched it on in, unless they chose another.
+
+    What law wants sent goes to an address of the register all the same (eForvaltningsforskriften § 8).
+    """
+    if not browsers or want.via or is_statutory(kind) or not may_push(how):
+        return how
+    return replace(how, channels=("chat", "push"), because=())
 
 
 def is_urgent(kind: str, content: Mapping[str, Any]) -> bool:

@@ -22,7 +22,7 @@ from channels.letter import LetterChannel, PrintFolder
 from channels.signing import DkimKey, UnusableKey
 from channels.sms import SmsChannel, SmsGateway
 
-OWN = ("chat", "email", "sms", "letter")
+OWN = ("chat", "email", "sms", "letter", "push")
 """The names our own channels have. A package takes the place of one by `through`, not by its name."""
 
 

@@ -23,9 +23,10 @@ from assistant.guidance.ladder import (
     second_notice_on,
 )
 from assistant.guidance.people import Person
+from assistant.guidance.push_rows import recipient_of
 from assistant.guidance.sms_wish import has_stopped_sms
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
-from assistant.guidance.tact import may_go
+from assistant.guidance.tact import Telling, may_go
 from assistant.guidance.timing import WEEK, is_too_late, may_go_at
 from assistant.guidance.trial import EVERYBODY, Trial
 from assistant.store import Database, Postpone, Transaction
@@ -41,7 +42,7 @@ GIVE_UP_AFTER = timedelta(hours=48)
 SETTLED = ("sent", "failed")
 """States a receipt may have brought a message to before the gateway's own answer did."""
 
-CONCEPT_OF = {"email": "person.email", "sms": "person.mobile"}
+CONCEPT_OF = {"email": "person.email", "sms": "person.mobile", "push": "push_browser"}
 
 
 @dataclass(frozen=True)
@@ -110,10 +111,9 @@ class Delivery:
         person, how, unsaid = await self.guidance.telling_now(tx, row, local_date(now))
         if unsaid:
             row = await self.guidance.tell_less(tx, row, unsaid, now)
-        address = _address(row["channel"], person)
+        address = await self._address(tx, row["channel"], person)
         if not may_go(row["channel"], how) or not address:
-            await self.guidance.stop(tx, row, person, how, now)
-            log.info("message.withdrawn", message=row["id"], because=how.silent or how.by_hand or how.because)
+            await self._stop(tx, row, person, how, now)
             return None
         if how.not_before is not None:
             await rows.send_later(tx, row, rows.morning_of(how.not_before), now)
@@ -136,6 +136,15 @@ class Delivery:
         if self.channels[row["channel"]].addressed_by == "national_id":
             address = await self.guidance.twin.identities.reveal(tx, person.id, "national_id")
         return _Attempt(row["channel"], self._outgoing(row, address), delivery_id, number)
+
+    async def _stop(
+        self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
+    ) -> None:
+        if row["channel"] == "push" and may_go("push", how):
+            await self._another_way(tx, row, now)  # the last browser has gone while it waited
+            return
+        await self.guidance.stop(tx, row, person, how, now)
+        log.info("message.withdrawn", message=row["id"], because=how.silent or how.by_hand or how.because)
 
     async def _may_interrupt(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> bool:
         """Whether a notice may go now; else it waits, or is taken back where there is nothing left to tell."""
@@ -199,6 +208,11 @@ class Delivery:
         under_way = row["withdrawn_at"] is None and row["state"] in ("waiting", "sent")
         if under_way and sent_as == _sent_as(row) and not await notice_rows.is_read(tx, row["guidance_id"]):
             await self._another_way(tx, row, now)
+
+    async def _address(self, tx: Transaction, channel: str, person: Person) -> str:
+        if channel == "push":
+            return await recipient_of(tx, self.guidance.twin.identities.keys, person.id)
+        return {"email": person.email, "sms": person.mobile, "chat": person.id}[channel]
 
     def _outgoing(self, row: Mapping[str, Any], address: str) -> Outgoing:
         # The link is the same for everyone: an address where one logs in, and nothing else.
@@ -287,8 +301,8 @@ class Delivery:
 
 async def _is_stopped(tx: Transaction, row: Mapping[str, Any]) -> bool:
     """Whether the person has said that they want no more by this channel."""
-    stopped = has_stopped_email if row["channel"] == "email" else has_stopped_sms
-    return await stopped(tx, row["person_id"])
+    stopped = {"email": has_stopped_email, "sms": has_stopped_sms}.get(row["channel"])
+    return stopped is not None and await stopped(tx, row["person_id"])
 
 
 def _sent_as(row: Mapping[str, Any]) -> str:
@@ -305,7 +319,3 @@ def pause(attempt: int, result: Failed) -> timedelta:
     """
     own = PAUSES[min(attempt, len(PAUSES)) - 1]
     return timedelta(seconds=max(own, result.retry_after or 0))
-
-
-def _address(channel: str, person: Person) -> str:
-    return {"email": person.email, "sms": person.mobile, "chat": person.id}[channel]

@@ -20,7 +20,7 @@ from assistant.store.tables import delivery, determination, guidance, life_event
 REACHED = ("sent", "manual")
 """States of a message that somebody has, or that a human brings them."""
 
-NOTICES = ("email", "sms")
+NOTICES = ("email", "sms", "push")
 """The channels that only say that something is waiting."""
 
 IN_FLIGHT = timedelta(seconds=40)

@@ -11,7 +11,12 @@ from typing import Any
 from assistant.config import local_date
 from assistant.determinations import DeterminationChange, RuleVersions
 from assistant.guidance import already_told, rows
-from assistant.guidance.being_told import as_wanted, by_open_addresses, in_their_language
+from assistant.guidance.being_told import (
+    as_wanted,
+    by_open_addresses,
+    in_browsers,
+    in_their_language,
+)
 from assistant.guidance.content import content_by_hand
 from assistant.guidance.judging import circles_of, telling_now
 from assistant.guidance.ladder import needs_a_letter
@@ -41,6 +46,7 @@ from assistant.guidance.planning import (
     once,
     plan,
 )
+from assistant.guidance.push_rows import browsers_of
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
 from assistant.guidance.themes import theme_of
 from assistant.guidance.wish_rows import told_how_for, wishes_of
@@ -74,7 +80,8 @@ class Guidance:
     """All methods work in the caller's transaction: what is told commits with what caused it.
 
     `home` is the municipality that speaks where the content names none. `versions` knows the rules as edited
-    here; without it the shipped `catalogue` holds. `posts_letters`: whether there is a print folder.
+    here; without it the shipped `catalogue` holds. `posts_letters`: whether there is a print folder;
+    `pushes`: whether notices go to browsers.
     """
 
     catalogue: Catalogue
@@ -82,6 +89,7 @@ class Guidance:
     home: str = ""
     versions: RuleVersions | None = None
     posts_letters: bool = False
+    pushes: bool = False
 
     async def plan_for_changes(
         self, tx: Transaction, changes: Iterable[DeterminationChange], now: datetime
@@ -387,6 +395,8 @@ class Guidance:
         reachable = await without_closed(tx, self.twin.identities.keys, planned.person)
         person = in_their_language(reachable, want)
         how = as_wanted(by_open_addresses(planned.telling, person), person, want, planned.kind)
+        if self.pushes:
+            how = in_browsers(how, want, planned.kind, await browsers_of(tx, person.id))
         if (
             planned.kind in CALM_KINDS
             and how.notice

@@ -23,6 +23,10 @@ ON_PAPER = "reserved"
 """The rule of tact by which a human sends what would have been sent, unchanged: on paper."""
 
 
+NEEDS_NO_ADDRESS = frozenset({"contact_too_old", "no_address", "not_theirs"})
+"""What closes email and SMS, and not a browser the person has switched notices on in."""
+
+
 @dataclass(frozen=True)
 class Telling:
     """How somebody may be told: by these channels, or by hand (and why), or not at all (and why).
@@ -106,7 +110,20 @@ def is_open_to(how: Telling) -> bool:
 
 def may_go(channel: str, how: Telling) -> bool:
     """Whether a channel is open; of email and SMS one also stands in where the other could not arrive."""
+    if channel == "push":
+        return may_push(how)
     return channel in how.channels or (channel in ("email", "sms") and how.notice is not None)
+
+
+def may_push(how: Telling) -> bool:
+    """Whether a browser in which the person has asked for notices may be told: it needs no address of a register.
+
+    >>> may_push(Telling(("chat",), because=("no_address",))), may_push(Telling(("chat",), because=("protected",)))
+    (True, False)
+    """
+    return how.notice is not None or (
+        "chat" in how.channels and bool(how.because) and NEEDS_NO_ADDRESS.issuperset(how.because)
+    )
 
 
 def _live_together(one: Person, other: Person) -> bool:

@@ -30,6 +30,7 @@ from assistant.store.tables import (
     guidance,
     message,
     process,
+    push_browser,
     told_how,
     wish,
 )
@@ -78,6 +79,8 @@ async def erase(
         counts["wish"] = (await tx.execute(delete(wish).where(*mine))).rowcount
         mine = told_how.c.person_id == person_id, told_how.c.set_at <= until
         counts["told_how"] = (await tx.execute(delete(told_how).where(*mine))).rowcount
+        mine = push_browser.c.person_id == person_id, push_browser.c.created_at <= until
+        counts["push_browser"] = (await tx.execute(delete(push_browser).where(*mine))).rowcount
     if "unsent_errands" in what:
         counts |= await _unsent(tx, person_id, until)
     if "own_statements" in what:

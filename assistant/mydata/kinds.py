@@ -193,6 +193,7 @@ KINDS: Final[tuple[Kind, ...]] = (
         ),
         IS_READABLE,
     ),
+    _of("browsers_notified", t.push_browser, "person_id", "created_at"),
     _of("numbers_texted", t.text_number, "person_id", "known_at"),
     _those(
         _joined(

@@ -36,6 +36,7 @@ PAGES = (
     "acting",
     "wishes",
     "me_not_mine",
+    "push",
     "chat",
     "widget",
     "events",

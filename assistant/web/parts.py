@@ -64,6 +64,7 @@ class Parts:
     acting: Acting
     guidance: Guidance
     wall_clock: Clock = wall_clock  # the moment it really is: sessions and tokens live by this one
+    push_key: str = ""  # what browsers take notices from us by; empty where web push is not set up
     extensions: tuple[Extension, ...] = ()
 
 

@@ -19,6 +19,7 @@ from assistant.store.tables.guidance import chat_line, delivery, guidance, messa
 from assistant.store.tables.hooks import outgoing_delivery, outgoing_event, subscription
 from assistant.store.tables.login import login_attempt, session
 from assistant.store.tables.operations import backup_made, held_message, stop_switch, tally
+from assistant.store.tables.pushing import push_browser
 from assistant.store.tables.rights import (
     closed_address,
     data_request,
@@ -76,6 +77,7 @@ __all__ = [
     "pace",
     "process",
     "proposed_ruling",
+    "push_browser",
     "receipt",
     "reconsideration",
     "restriction",

@@ -25,6 +25,7 @@ from assistant.guidance.being_told import (
     wanted,
 )
 from assistant.guidance.email_wish import EMAIL, has_stopped_email, set_email
+from assistant.guidance.push_rows import browsers_of
 from assistant.guidance.reading import may_read
 from assistant.guidance.rows import StillSending
 from assistant.guidance.sms_wish import SMS, has_stopped_sms, set_sms
@@ -89,6 +90,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
         themes = await _themes(tx, parts, me)
         email_stopped = await has_stopped_email(tx, me.person_id)
         sms_stopped = await has_stopped_sms(tx, me.person_id)
+        browsers = await browsers_of(tx, me.person_id)
     saved = request.query.get("saved", "")
     context = {
         "themes": themes,
@@ -97,6 +99,9 @@ async def overview(request: web.Request) -> web.StreamResponse:
         "email_saved": saved == EMAIL,
         "sms_stopped": sms_stopped,
         "sms_saved": saved == SMS,
+        "push_key": parts.push_key,
+        "push_saved": saved == "push",
+        "browsers": browsers,
         "saved": next((one for one in themes if one.id == saved), None),
         "told": next((one for one in themes if one.id == request.query.get("told", "")), None),
         "paces": PACES,

@@ -114,7 +114,9 @@ def test_a_deadline_stands_in_the_title() -> None:
 
 def test_every_template_belongs_to_a_kind_a_channel_and_a_language() -> None:
     expected = {f"{kind}.chat.{language}.j2" for kind in KINDS for language in LANGUAGES}
-    expected |= {f"notice.{channel}.{language}.j2" for channel in ("email", "sms") for language in LANGUAGES}
+    expected |= {
+        f"notice.{channel}.{language}.j2" for channel in ("email", "sms", "push") for language in LANGUAGES
+    }
     texts = (ASK_PAPER, *(f"reply_{answer}" for answer in get_args(Answer)))
     expected |= {f"{text}.sms.{language}.j2" for text in texts for language in LANGUAGES}
     expected |= {f"withheld.letter.{language}.j2" for language in LANGUAGES}
