@@ -19,6 +19,7 @@ from assistant.config import (
     Config,
     EmailSettings,
     LoginSettings,
+    ReturnedMailSettings,
     SmsSettings,
     WebhookSettings,
     local_date,
@@ -40,6 +41,7 @@ from assistant.web.app import make_app
 from assistant.web.server import serve_app
 
 HOST = "127.0.0.1"
+RETURNED = "returned@vardevik.example"
 
 PAGES = {
     "/": "the front page, with everybody you can log in as",
@@ -101,6 +103,7 @@ async def demo(port: int, data_dir: Path, today: date | None) -> AsyncIterator[s
                     host=HOST,
                     port=mailbox.port,
                     sender_name=world.municipality.name,
+                    returned=ReturnedMailSettings(address=RETURNED, host=HOST, port=free_port()),
                 ),
                 "sms": SmsSettings(
                     through=given.sms.through,

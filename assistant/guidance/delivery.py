@@ -196,7 +196,8 @@ class Delivery:
         if self.channels["email"].addressed_by != "address":
             return True
         lookup = email_rows.lookup_of(self.guidance.twin.identities.keys, person.email)
-        if await email_rows.is_suppressed(tx, lookup):
+        since = await email_rows.suppressed_since(tx, lookup)
+        if since is not None and not _confirmed_after(person, since):
             log.info("message.another_way", message=row["id"], because="no_mailbox")
             await self._another_way(tx, row, now)
             return False
@@ -303,6 +304,11 @@ async def _is_stopped(tx: Transaction, row: Mapping[str, Any]) -> bool:
     """Whether the person has said that they want no more by this channel."""
     stopped = {"email": has_stopped_email, "sms": has_stopped_sms}.get(row["channel"])
     return stopped is not None and await stopped(tx, row["person_id"])
+
+
+def _confirmed_after(person: Person, moment: datetime) -> bool:
+    """Whether the person has told the contact register on a later day that their address is right."""
+    return person.verified_on is not None and person.verified_on > local_date(moment)
 
 
 def _sent_as(row: Mapping[str, Any]) -> str:

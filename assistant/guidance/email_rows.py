@@ -38,9 +38,12 @@ async def suppress(tx: Transaction, address: bytes, status: str, now: datetime) 
     await upsert(tx, suppressed_address, {"address": address}, {"status": status[:12], "since": now})
 
 
-async def is_suppressed(tx: Transaction, address: bytes) -> bool:
-    found = select(suppressed_address.c.since).where(suppressed_address.c.address == address)
-    return await tx.first(found) is not None
+async def suppressed_since(tx: Transaction, address: bytes) -> datetime | None:
+    """Since when nothing is sent there; None where it is."""
+    since: datetime | None = await tx.scalar(
+        select(suppressed_address.c.since).where(suppressed_address.c.address == address)
+    )
+    return since
 
 
 async def lift(tx: Transaction, address: bytes) -> bool:

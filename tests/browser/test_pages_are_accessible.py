@@ -94,7 +94,7 @@ def test_pages_open_to_all(walk: Walk) -> None:
         walk.see(f"/api/docs, details {n}")
     walk.visit.go("/demo/mailbox")
     mails = walk.links("/demo/mailbox/")
-    walk.go(mails[0])
+    walk.go(f"{mails[0]}?back=bounce")
     _stop_email(walk, mails)
     walk.go("/nowhere", 404)
     walk.go("/login/callback?state=unknown&code=x", 400)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import aiosmtplib
@@ -126,6 +127,21 @@ async def test_lifted_it_is_written_to_again(town: Town, inbox: ReturnedMail) ->
         lookup = email_rows.lookup_of(town.guidance.twin.identities.keys, "KARI@post.example ")
         assert await email_rows.lift(tx, lookup)
     await told(town, "inbox:2", 1500)
+
+
+@SQLITE
+async def test_who_confirms_the_address_on_a_later_day_is_written_to_again(
+    town: Town, inbox: ReturnedMail
+) -> None:
+    await town.family()
+    await bounce_later(town.mailbox, await told(town), inbox.port)
+    for confirmed, emails in ((town.moment.date(), 0), (town.moment.date() + timedelta(days=1), 1)):
+        await town.state("Kari", contact_verified_on=confirmed.isoformat())
+        town.mailbox.empty()
+        town.later(days=1)
+        await town.plan(await town.change(cause=f"inbox:{confirmed}", fee=1500 + emails))
+        await town.work.run_until_idle()
+        assert len(town.mailbox.listed("kari@post.example")) == emails
 
 
 @SQLITE

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from aiohttp.test_utils import unused_port
 from site_under_test import Browser, MovableClock, running_site
 
 import assistant.demo
@@ -17,10 +18,13 @@ from assistant.demo.sms_gateway import SmsGatewayServer
 from assistant.store import Database
 from assistant.web.parts import Extension
 from channels.email import EmailChannel, SmtpServer
-from channels.interface import Outgoing
+from channels.interface import Accepted, Failed, Outgoing
+from channels.returned import Report
+from channels.returning import ReturnedMail
 from channels.sms import SmsChannel, SmsGateway
 
 DEMO = Path(assistant.demo.__file__).parent
+RETURNED = "returned@kommune.example"
 HOSTILE = "<script>alert(1)</script>"
 
 
@@ -30,6 +34,7 @@ class Sent:
     email: EmailChannel
     sms: SmsChannel
     mailbox: Mailbox
+    inbox: int  # the port where returned mail is to be handed in
 
 
 @pytest.fixture
@@ -37,6 +42,7 @@ async def sent(database: Database, tmp_path: Path) -> AsyncIterator[Sent]:
     def clock() -> datetime:
         return datetime(2026, 9, 1, tzinfo=UTC)
 
+    inbox = unused_port()
     async with (
         Mailbox(tmp_path / "mailbox") as mailbox,
         SmsGatewayServer(tmp_path / "sms.json", "token") as gateway,
@@ -44,11 +50,12 @@ async def sent(database: Database, tmp_path: Path) -> AsyncIterator[Sent]:
             database,
             MovableClock(),
             extensions=(Extension(mailbox_routes(mailbox, gateway), DEMO / "templates", DEMO / "texts"),),
+            email={"returned": {"address": RETURNED, "port": inbox}},
         ) as site,
     ):
         email = EmailChannel(SmtpServer("127.0.0.1", mailbox.port), clock)
         sms = SmsChannel(SmsGateway(gateway.url, "token"), clock)
-        yield Sent(site.browser(), email, sms, mailbox)
+        yield Sent(site.browser(), email, sms, mailbox, inbox)
         await sms.close()
 
 
@@ -96,3 +103,39 @@ async def test_an_empty_mailbox_says_so_and_what_is_not_there_is_not_found(sent:
     assert "Det er ingen e-poster ennå" in await (await sent.browser.get("/demo/mailbox")).text()
     for name in ("0" * 32, "..", "%2e%2e%2fsms.json"):
         assert (await sent.browser.get(f"/demo/mailbox/{name}")).status == 404
+
+
+async def test_the_server_fails_the_next_email_as_it_is_told_to(sent: Sent) -> None:
+    message = Outgoing("1", "kari@post.example", "nb", "Hei", "Hei")
+    await sent.browser.get("/demo/mailbox")
+    await sent.browser.post("/demo/mailbox", {"mood": "refuse_for_now"})
+    assert 'value="refuse_for_now" selected' in await (await sent.browser.get("/demo/mailbox")).text()
+    assert isinstance(await sent.email.send(message), Failed)
+    assert 'value="none" selected' in await (await sent.browser.get("/demo/mailbox")).text()
+    await sent.browser.post("/demo/mailbox", {"mood": "drop"})
+    await sent.browser.post("/demo/mailbox", {"mood": "none"})
+    assert isinstance(await sent.email.send(message), Accepted)
+    assert (await sent.browser.post("/demo/mailbox", {"mood": "other"})).status == 400
+
+
+async def test_an_email_is_sent_back_or_complained_of(sent: Sent) -> None:
+    sent.email.mark = lambda name: f"mark{name}"
+    sent.email.server = replace(sent.email.server, returns=RETURNED)
+    await sent.email.send(Outgoing("1", "kari@post.example", "nb", "Hei", "Hei"))
+    (mail,) = sent.mailbox.listed()
+    reports: list[Report] = []
+
+    async def take(report: Report) -> None:
+        reports.append(report)
+
+    path = f"/demo/mailbox/{mail.id}"
+    assert (await sent.browser.post(path, {"what": "bounce"})).status == 503  # nobody listens
+    async with ReturnedMail(RETURNED, take, port=sent.inbox):
+        for what, said in (("bounce", "sendt i retur"), ("complaint", "meldt fra")):
+            response = await sent.browser.post(path, {"what": what})
+            assert response.headers["Location"] == f"{path}?back={what}"
+            assert said in await (await sent.browser.get(response.headers["Location"])).text()
+    assert [(report.kind, report.marks[0]) for report in reports] == [
+        ("gone", "mark1"),
+        ("complaint", "mark1"),
+    ]
