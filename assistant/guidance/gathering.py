@@ -15,7 +15,6 @@ from assistant.guidance.people import Person
 from assistant.guidance.store import Guidance
 from assistant.guidance.themes import theme_of
 from assistant.guidance.wish_rows import told_how_for, told_how_of
-from assistant.guidance.writing import write
 from assistant.store import Transaction
 from assistant.store.tables import guidance, message
 from assistant.store.turns import in_turn
@@ -70,14 +69,8 @@ async def gathered(
     if count < 2:
         return row
     sender = await of.sender(tx, row["content"].get("municipality", ""))
-    written = write(
-        row["kind"],
-        row["channel"],
-        person.language,
-        row["content"],
-        sender.name,
-        sender.language,
-        count=count,
+    written = await of.write(
+        tx, row["kind"], row["channel"], person, row["content"], sender, now, count=count
     )
     await rows.rewrite(tx, row["id"], written)
     return {**row, "title": written.title, "body": written.body, "language": written.language}

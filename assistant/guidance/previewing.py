@@ -8,11 +8,21 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from jinja2 import TemplateSyntaxError
+
 from assistant.guidance.people import LANGUAGES
-from assistant.guidance.sandbox import TemplateFault
-from assistant.guidance.writing import KINDS, NONE_EDITED, SHOWN_INSIDE, Written, write
+from assistant.guidance.sandbox import TemplateFault, unknown_names
+from assistant.guidance.writing import (
+    KINDS,
+    NONE_EDITED,
+    SHOWN_INSIDE,
+    Written,
+    context_of,
+    file_name,
+    write,
+)
 from assistant.yaml_file import read_yaml
-from channels.sms import Segments, clean, segments
+from channels.sms import MAX_SEGMENTS, Segments, clean, segments
 
 CHANNELS = ("chat", "email", "sms")
 """Those with a text of their own. A letter reads as the chat does."""
@@ -66,9 +76,10 @@ def _previewed(
     sender: str,
     link: str,
     edited: Mapping[str, str],
+    count: int = 1,
 ) -> Previewed:
     try:
-        written = write(kind, channel, language, content, sender, edited=edited, strict=True)
+        written = write(kind, channel, language, content, sender, count=count, edited=edited, strict=True)
     except TemplateFault as fault:
         return Previewed(channel, language, fault=str(fault))
     if not written.title or (channel in SHOWN_INSIDE and not written.body):
@@ -79,7 +90,51 @@ def _previewed(
     if channel != "sms":
         return Previewed(channel, language, written)
     text = f"{clean(written.body)}\n{link}"
-    return Previewed(channel, language, written, characters=len(text), segments=segments(text))
+    parts = segments(text)
+    if parts.count > MAX_SEGMENTS:
+        too_long = f"{parts.count} SMS parts; at most {MAX_SEGMENTS} are sent"
+        return Previewed(channel, language, fault=f"notice.{channel}.{language}.j2:1: {too_long}")
+    return Previewed(channel, language, written, characters=len(text), segments=parts)
+
+
+@dataclass(frozen=True)
+class Tried:
+    """A template by what it is for. `kind` is 'notice' for those of email and SMS."""
+
+    kind: str
+    channel: str
+    language: str
+
+    @property
+    def name(self) -> str:
+        return file_name(self.kind, self.channel, self.language)
+
+    @property
+    def can_be_edited(self) -> bool:
+        inside = self.kind in KINDS and self.channel == "chat"
+        notice = self.kind == "notice" and self.channel in ("email", "sms")
+        return (inside or notice) and self.language in LANGUAGES
+
+
+SENDER, LINK = "Aurskog-Høland kommune", "https://varde.aurskog-holand.kommune.no/me"
+"""What a text is tried with: names as long as they come."""
+
+
+def faults_of(tried: Tried, text: str) -> tuple[str, ...]:
+    """What is wrong with a text in the place of a template, tried with every sample of its kind."""
+    inside = tried.kind != "notice"
+    kind = tried.kind if inside else "right_found"
+    known = context_of({}, SENDER, tried.language) if inside else {"sender": "", "count": 1}
+    try:
+        found = list(unknown_names(text, tried.name, known))
+    except TemplateSyntaxError as error:
+        return (f"{tried.name}:{error.lineno}: {error.message}",)
+    for content in samples_of(kind):
+        for count in (1, 3):
+            edited = {tried.name: text}
+            shown = _previewed(kind, tried.channel, tried.language, content, SENDER, LINK, edited, count)
+            found += [shown.fault] if shown.fault else []
+    return tuple(dict.fromkeys(found))
 
 
 def faults_with_samples(

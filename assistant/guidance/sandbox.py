@@ -7,7 +7,7 @@ arithmetic, no calls, no attributes of anything but our own plain values, few fi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -84,14 +84,14 @@ class SafeTemplate:
     def render(self, context: Mapping[str, Any]) -> str:
         """The text. Raises TemplateFault for a missing name, TypeError for a value that is not plain."""
         _plain(dict(context), "context")
+        text = ""
         try:
-            text = self._template.render(context)
+            for piece in self._template.generate(context):  # never more in memory than may go out
+                text += piece
+                if len(text) > LONGEST_TEXT:
+                    raise TemplateFault(f"{self.name}: the text is more than {LONGEST_TEXT} characters")
         except (UndefinedError, SecurityError) as error:
             raise TemplateFault(f"{self.name}:{_line_of(error, self.name)}: {error}") from None
-        if len(text) > LONGEST_TEXT:
-            raise TemplateFault(
-                f"{self.name}: the text is {len(text)} characters, at most {LONGEST_TEXT} go out"
-            )
         return text
 
 
@@ -138,6 +138,19 @@ def safe_template(
     return SafeTemplate(
         name, environment.template_class.from_code(environment, code, dict(environment.globals))
     )
+
+
+def unknown_names(source: str, name: str, known: Collection[str]) -> tuple[str, ...]:
+    """A fault for each name a template asks for that no message brings: to ask for it would always be in vain.
+
+    >>> unknown_names("{% if titel %}{{ title }}{% endif %}", "x.j2", {"title"})
+    ('x.j2:1: no message brings titel',)
+    """
+    tree = _environment(html=False, listed=", ".join, undefined=StrictUndefined).parse(source)
+    named = list(tree.find_all(nodes.Name))
+    own = {one.name for one in named if one.ctx == "store"} | {"loop"}
+    asked = (one for one in named if one.name not in own and one.name not in known)
+    return tuple(dict.fromkeys(f"{name}:{one.lineno}: no message brings {one.name}" for one in asked))
 
 
 def _check(node: nodes.Node, name: str, loops: int) -> None:

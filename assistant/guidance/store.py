@@ -48,10 +48,11 @@ from assistant.guidance.planning import (
 )
 from assistant.guidance.push_rows import browsers_of
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
+from assistant.guidance.template_rows import edited_on
 from assistant.guidance.themes import theme_of
 from assistant.guidance.wish_rows import told_how_for, wishes_of
 from assistant.guidance.wishes import law_behind
-from assistant.guidance.writing import write, write_withheld
+from assistant.guidance.writing import Written, write, write_withheld
 from assistant.store import Transaction
 from assistant.twin import BEFOREHAND, Changed, Twin, Use, log_usage
 from rules import Catalogue, Matter
@@ -241,7 +242,7 @@ class Guidance:
         sender = await self.sender(tx, content["municipality"])
         words: dict[str, Any] = {}
         for channel, message_id in (await rows.waiting_channels(tx, row["guidance_id"])).items():
-            written = write(row["kind"], channel, person.language, content, sender.name, sender.language)
+            written = await self.write(tx, row["kind"], channel, person, content, sender, now)
             await rows.rewrite(tx, message_id, written)
             if message_id == row["id"]:
                 words = {"title": written.title, "body": written.body}
@@ -432,11 +433,36 @@ class Guidance:
         if planned.way == "act":
             await rows.enqueue_act(tx, guidance_id, person.id, now, how.not_before)
         for channel in how.channels if planned.way != "act" else ():
-            written = write(planned.kind, channel, person.language, content, sender.name, sender.language)
+            written = await self.write(tx, planned.kind, channel, person, content, sender, now)
             await rows.keep_message(tx, guidance_id, person.id, written, "waiting", now, how.not_before)
         used = Use(person.id, "service", "varde", "used", PURPOSE, BASIS, CONCEPTS)
         await log_usage(tx, [used], now)
         return guidance_id
+
+    async def write(
+        self,
+        tx: Transaction,
+        kind: str,
+        channel: str,
+        person: Person,
+        content: Mapping[str, Any],
+        sender: Sender,
+        now: datetime,
+        *,
+        count: int = 1,
+    ) -> Written:
+        """The words of a message to a person, by the templates as they are edited here today."""
+        edited = await edited_on(tx, local_date(now))
+        return write(
+            kind,
+            channel,
+            person.language,
+            content,
+            sender.name,
+            sender.language,
+            count=count,
+            edited=edited,
+        )
 
     async def write_letter(
         self,
@@ -450,7 +476,7 @@ class Guidance:
         now: datetime,
     ) -> None:
         if how.by_hand in (None, ON_PAPER):
-            written = write(kind, "letter", person.language, content, sender.name, sender.language)
+            written = await self.write(tx, kind, "letter", person, content, sender, now)
         else:
             written = write_withheld(person.language, sender.name, sender.language)
         kept = await rows.keep_message(tx, guidance_id, person.id, written, "manual", now)
@@ -472,7 +498,7 @@ class Guidance:
         """Let a notice of a message's guidance wait to go by a channel; its id, None where it has had one there."""
         content = row["content"]
         sender = await self.sender(tx, content.get("municipality", ""))
-        written = write(row["kind"], channel, person.language, content, sender.name, sender.language)
+        written = await self.write(tx, row["kind"], channel, person, content, sender, now)
         return await rows.keep_message(tx, row["guidance_id"], person.id, written, "waiting", now)
 
 

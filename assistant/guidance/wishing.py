@@ -14,7 +14,6 @@ from assistant.guidance.store import Guidance
 from assistant.guidance.themes import theme_of
 from assistant.guidance.wish_rows import keep_told_how, keep_wish, told_how_for, wish_for
 from assistant.guidance.wishes import Choice, as_wished, is_statutory
-from assistant.guidance.writing import write
 from assistant.store import Transaction
 
 
@@ -98,5 +97,5 @@ async def tell_after_all(guidance: Guidance, tx: Transaction, guidance_id: str, 
     if how.by_hand:
         await guidance.write_letter(tx, guidance_id, person, how, row["kind"], content, sender, now)
     for channel in how.channels:
-        written = write(row["kind"], channel, person.language, content, sender.name, sender.language)
+        written = await guidance.write(tx, row["kind"], channel, person, content, sender, now)
         await rows.keep_message(tx, guidance_id, person.id, written, "waiting", now, how.not_before)

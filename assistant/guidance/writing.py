@@ -9,6 +9,7 @@ from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
+import structlog
 from jinja2 import StrictUndefined, Undefined
 
 from assistant.config import local_date
@@ -16,6 +17,8 @@ from assistant.guidance import wording
 from assistant.guidance.people import LANGUAGES
 from assistant.guidance.sandbox import Missing, SafeTemplate, TemplateFault, safe_template
 from rules.wording import measured
+
+log = structlog.get_logger()
 
 TEMPLATES = Path(__file__).parent / "templates"
 
@@ -117,12 +120,20 @@ def write(
     inside = channel in SHOWN_INSIDE
     name, as_channel = (kind, "chat") if inside else ("notice", channel)
     file = file_name(name, as_channel, language)
-    text = edited.get(file) or text_of(name, as_channel, language)
-    template = compiled(text, file, language, Missing if strict else StrictUndefined)
     context = (
         context_of(content, municipality, language) if inside else {"sender": municipality, "count": count}
     )
-    title, _, body = template.render(_known(context) if strict else context).strip().partition("\n")
+    undefined = Missing if strict else StrictUndefined
+    given = _known(context) if strict else context
+    shipped = text_of(name, as_channel, language)
+    try:
+        said = compiled(edited.get(file, shipped), file, language, undefined).render(given)
+    except TemplateFault as fault:
+        if strict or file not in edited:
+            raise
+        log.error("template.not_used", fault=str(fault))  # nobody is left untold for an edit
+        said = compiled(shipped, file, language, undefined).render(given)
+    title, _, body = said.strip().partition("\n")
     if wish == "se" and inside:
         body = f"{body.strip()}\n\n{wording.word('in_bokmal', language)}"
     why = why_of(content, language) if inside else {}

@@ -69,6 +69,7 @@ PAGES = (
     "find_usage",
     "editor",
     "editor_messages",
+    "editor_templates",
 )
 """The modules of assistant.web.pages, each with `routes(parts)`."""
 

@@ -581,6 +581,7 @@ def test_the_rule_editor(walk: Walk) -> None:
         walk.go(f"/editor/rules/kindergarten.{name}")
     walk.go("/editor/messages")
     walk.go("/editor/messages/life_event?sample=2")
+    walk.go("/editor/messages/life_event/chat/nb")
     walk.over()
 
 

@@ -15,7 +15,7 @@ from assistant.store.tables.casework import (
 )
 from assistant.store.tables.determinations import determination, life_event, rule_version
 from assistant.store.tables.email import emailed, suppressed_address
-from assistant.store.tables.guidance import chat_line, delivery, guidance, message
+from assistant.store.tables.guidance import chat_line, delivery, guidance, message, template_version
 from assistant.store.tables.hooks import outgoing_delivery, outgoing_event, subscription
 from assistant.store.tables.login import login_attempt, session
 from assistant.store.tables.operations import backup_made, held_message, stop_switch, tally
@@ -88,6 +88,7 @@ __all__ = [
     "subscription",
     "suppressed_address",
     "tally",
+    "template_version",
     "text_hour",
     "text_number",
     "text_reply",

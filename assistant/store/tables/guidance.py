@@ -54,6 +54,19 @@ for _name, _columns, _state in (
     _where = text(f"state = '{_state}'")
     Index(_name, *_columns, sqlite_where=_where, postgresql_where=_where)
 
+template_version = table(
+    "template_version",  # what a message says, as edited here; the file that comes with Varde is version 0
+    Column("id", ID, primary_key=True),
+    Column("name", String(120), nullable=False),  # right_found.chat.nb.j2
+    Column("number", Integer, nullable=False),
+    Column("applies_from", Date, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("saved_by", Text, nullable=False),
+    Column("saved_at", UtcDateTime, nullable=False),
+    Column("note", Text, nullable=False, server_default=""),
+    UniqueConstraint("name", "number"),
+)
+
 delivery = table(
     "delivery",  # one attempt to hand a message over
     Column("id", ID, primary_key=True),

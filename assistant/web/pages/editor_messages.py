@@ -11,6 +11,7 @@ from assistant.config import local_date
 from assistant.guidance import preview_rows
 from assistant.guidance.people import LANGUAGES
 from assistant.guidance.previewing import CHANNELS, Previewed, preview, samples_of
+from assistant.guidance.template_rows import edited_on
 from assistant.guidance.wishes import law_behind
 from assistant.guidance.writing import KINDS
 from assistant.store import Transaction
@@ -39,10 +40,13 @@ async def overview(request: web.Request) -> web.StreamResponse:
     parts, visitor = request.app[PARTS], visitor_of(request)
     async with parts.database.read() as tx:
         sender = (await parts.guidance.sender(tx, visitor.municipality)).name
+        edited = await edited_on(tx, local_date(parts.clock()))
     kinds = []
     for kind in KINDS:
         shown = [
-            one for content in samples_of(kind) for one in preview(kind, content, sender, _link(parts), {})
+            one
+            for content in samples_of(kind)
+            for one in preview(kind, content, sender, _link(parts), edited)
         ]
         title = next(
             (one.written.title for one in shown if one.written and one.language == visitor.language), ""
@@ -112,7 +116,8 @@ async def _page(
 ) -> web.StreamResponse:
     parts, visitor = request.app[PARTS], visitor_of(request)
     sender = await parts.guidance.sender(tx, visitor.municipality)
-    shown = preview(kind, content, sender.name, _link(parts))
+    edited = await edited_on(tx, local_date(parts.clock()))
+    shown = preview(kind, content, sender.name, _link(parts), edited)
     page = {
         "kind": kind,
         "law": law_behind(kind),

@@ -24,6 +24,7 @@ SAMPLES = (
     "kindergarten.reduced_fee",
     "apply_reduced_fee",
     "right_found",
+    "notice",
     "1",
     "2025-08",
     "2025-08-01",
