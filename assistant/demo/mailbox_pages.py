@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
 from typing import cast, get_args
 
 import aiosmtplib
@@ -13,6 +12,7 @@ from aiohttp import web
 from assistant.demo.mailbox import Mailbox, Misbehaviour, Mischief
 from assistant.demo.returning import bounce, complaint, send_back
 from assistant.demo.sms_gateway import SmsGatewayServer
+from assistant.demo.sms_pages import sms_routes
 from assistant.web.faults import NotHere, Unavailable
 from assistant.web.forms import read_form
 from assistant.web.parts import PARTS, Parts
@@ -76,20 +76,13 @@ def mailbox_routes(mailbox: Mailbox, gateway: SmsGatewayServer) -> Callable[[Par
             raise Unavailable(retry_after=5) from None
         return redirect(f"/demo/mailbox/{mail.id}?back={what}")
 
-    async def outbox(request: web.Request) -> web.StreamResponse:
-        texts = [
-            {"sms": sent, "received_at": datetime.fromisoformat(sent.received_at)}
-            for sent in gateway.outbox()
-        ]
-        return render(request, "mailbox/sms.html", {"texts": texts})
-
     def routes(parts: Parts) -> list[Route]:
         return [
             Route("GET", "/demo/mailbox", inbox, PUBLIC),
             Route("POST", "/demo/mailbox", set_mood, PUBLIC),
             Route("GET", f"/demo/mailbox/{{mail:{MAIL}}}", one_mail, PUBLIC),
             Route("POST", f"/demo/mailbox/{{mail:{MAIL}}}", back, PUBLIC),
-            Route("GET", "/demo/sms", outbox, PUBLIC),
+            *sms_routes(gateway),
         ]
 
     return routes

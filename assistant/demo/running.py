@@ -30,18 +30,21 @@ from assistant.demo.fakturabanken import Fakturabanken
 from assistant.demo.login_provider import Client, LoginProvider, TestUser
 from assistant.demo.mailbox import Mailbox
 from assistant.demo.pages import demo_extension
-from assistant.demo.sms_gateway import SmsGatewayServer
+from assistant.demo.sms_gateway import SmsGatewayServer, Tells
 from assistant.demo.telling import telling
 from assistant.demo.world import BILLER, World
 from assistant.registers.simulators.together import start_all
 from assistant.store import Database
 from assistant.store.migrate import upgrade
+from assistant.store.signing import new_secret
 from assistant.store.tables import municipality
 from assistant.web.app import make_app
 from assistant.web.server import serve_app
 
 HOST = "127.0.0.1"
 RETURNED = "returned@vardevik.example"
+ANSWERS_TO = "00000"
+"""The number the demonstration's texts can be answered to: no telephone has it."""
 
 PAGES = {
     "/": "the front page, with everybody you can log in as",
@@ -49,7 +52,7 @@ PAGES = {
     "/demo/generations": "the same errand in three municipalities: what it asks, and what they see",
     "/demo/elsewhere": "a plain page of somebody else's, with the assistant on it",
     "/demo/mailbox": "the email that was sent",
-    "/demo/sms": "the texts that were sent",
+    "/demo/sms": "the texts that were sent, and a way to answer them",
     "/desk": "the case worker's desk",
     "/editor": "the rule editor",
     "/biller": "what the biller sees",
@@ -83,6 +86,7 @@ async def demo(port: int, data_dir: Path, today: date | None) -> AsyncIterator[s
         mailbox = await stack.enter_async_context(Mailbox(data_dir / "mailbox"))
         sms_token = secrets.token_urlsafe(24)
         texts = await stack.enter_async_context(SmsGatewayServer(data_dir / "sms.json", sms_token))
+        texts.tells = Tells(base, new_secret())
         biller = await stack.enter_async_context(Fakturabanken(data_dir / "fakturabanken.json"))
         world = World.open(simulators, clock)
         residents = await _provider(stack, base, world.residents, "Testinnlogging for innbyggere")
@@ -110,6 +114,8 @@ async def demo(port: int, data_dir: Path, today: date | None) -> AsyncIterator[s
                     gateway_url=texts.url,
                     token=SecretStr(sms_token),
                     sender="Varde",
+                    secrets=(SecretStr(texts.tells.secret),),
+                    replies_to=ANSWERS_TO if given.sms.through == "gateway" else "",
                 ),
                 "notices": AT_ANY_TIME,
                 "api_tokens": {"biller": SecretStr(BILLER)},

@@ -1,4 +1,7 @@
-"""The demo's SMS gateway: the HTTP API of docs/channels.md, with an outbox in place of telephones."""
+"""The demo's SMS gateway: the HTTP API of docs/channels.md, with an outbox in place of telephones.
+
+It tells what became of each text, hands on what people answer, and misbehaves when it is asked to.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +9,37 @@ import asyncio
 import hmac
 import json
 import os
-from dataclasses import asdict, dataclass, field
+import uuid
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
+import aiohttp
 from aiohttp import web
 
-Mischief = Literal["busy", "unavailable", "refuse", "silent", "take_and_fail"]
+from assistant.config import Clock
+from assistant.store.signing import signed_headers
+from channels.sms_incoming import Status
+
+Mischief = Literal["busy", "unavailable", "broken", "refuse", "silent", "take_and_fail", "take_and_drop"]
+TAKES = ("take_and_fail", "take_and_drop")
+
+ReceiptPlan = tuple[tuple[Status, float], ...]
+"""The receipts of each text: what they say, and how many seconds after the one before."""
+
+DELIVERED: ReceiptPlan = (("delivered", 0.0),)
+TRIES, BETWEEN_TRIES = 5, 0.2  # of a receipt that is not taken; seconds, longer each time
 
 
 @dataclass
 class Misbehaviour:
     """How the gateway fails the next `times` requests.
 
-    429 with `seconds` to wait, 503, 422, silence for `seconds`, or a 500 after the text was taken.
+    429 with `seconds` to wait, 503, 500, 422, silence for `seconds`; or the text is taken, and then comes a 500 or
+    the connection breaks.
     """
 
     kind: Mischief
@@ -31,7 +49,11 @@ class Misbehaviour:
 
 @dataclass(frozen=True)
 class SentSms:
-    """One text in the outbox. `times` says how often it was posted under the same key."""
+    """One text in the outbox. `times` says how often it was posted under the same key.
+
+    `key`: the Idempotency-Key it came under; more than one text may have the same where keys are not honoured.
+    `status`: the last receipt for it.
+    """
 
     id: str
     recipient: str = field(repr=False)
@@ -41,6 +63,17 @@ class SentSms:
     segments: int
     received_at: str
     times: int = 1
+    key: str = ""
+    status: str = "accepted"
+
+
+@dataclass(frozen=True)
+class Tells:
+    """Where receipts and replies are posted to, and what they are signed with."""
+
+    base: str
+    secret: str = field(repr=False)
+    price: str = "0.39"  # NOK a segment; made up
 
 
 class SmsGatewayServer:
@@ -52,6 +85,12 @@ class SmsGatewayServer:
         self.host = host
         self.port = port
         self.misbehaviour: Misbehaviour | None = None
+        self.honours_keys = True
+        self.clock: Clock = lambda: datetime.now(UTC)
+        self.tells: Tells | None = None
+        self.receipts: ReceiptPlan = DELIVERED
+        self._telling: set[asyncio.Task[None]] = set()
+        self._http: aiohttp.ClientSession | None = None
         self._kept: dict[str, SentSms] = {}
         self._runner: web.AppRunner | None = None
 
@@ -70,13 +109,31 @@ class SmsGatewayServer:
         site = web.TCPSite(self._runner, self.host, self.port)
         await site.start()
         self.port = self._runner.addresses[0][1]
+        self._http = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=5), trust_env=False)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for task in self._telling:
+            task.cancel()
+        if self._http is not None:
+            await self._http.close()
         if self._runner is not None:
             await self._runner.cleanup()
+
+    async def all_told(self) -> None:
+        """Wait till every receipt has been taken, or given up."""
+        while self._telling:
+            await asyncio.gather(*self._telling)
+
+    async def reply(self, text_id: str, text: str) -> bool:
+        """Answer a text from the telephone it went to; whether we took the answer."""
+        answered = self._kept.get(text_id)
+        if answered is None or self.tells is None:
+            return False
+        body = {"id": str(uuid.uuid4()), "sender": answered.recipient, "text": text}
+        return await self._post(self.tells, "/sms/replies", body)
 
     def outbox(self) -> list[SentSms]:
         """The texts that have been taken, newest first."""
@@ -98,7 +155,7 @@ class SmsGatewayServer:
         if not hmac.compare_digest(given.encode(), f"Bearer {self.token}".encode()):
             return _fault(401, "the bearer token is not one that may send")
         mischief = self._next_mischief()
-        if mischief is not None and mischief.kind != "take_and_fail":
+        if mischief is not None and mischief.kind not in TAKES:
             return await _misbehave(mischief)
         key = request.headers.get("Idempotency-Key", "")
         if not key:
@@ -113,20 +170,62 @@ class SmsGatewayServer:
         known = self._kept.get(key)
         if known is not None and (known.recipient, known.text) != (body["recipient"], body["text"]):
             return _fault(409, "this Idempotency-Key was used for another text")
-        self._kept[key] = SentSms(
-            id=key,
+        again = known is not None and self.honours_keys
+        text_id = key if known is None or again else str(uuid.uuid4())
+        self._kept[text_id] = SentSms(
+            id=text_id,
             recipient=body["recipient"],
             sender=body["sender"],
             text=body["text"],
             encoding=body["encoding"],
             segments=body["segments"],
-            received_at=known.received_at if known else datetime.now(UTC).isoformat(),
-            times=known.times + 1 if known else 1,
+            received_at=known.received_at if known and again else datetime.now(UTC).isoformat(),
+            times=known.times + 1 if known and again else 1,
+            key=key,
         )
         await asyncio.to_thread(self._write)
+        if self.tells is not None and not again:
+            self._tell(self.tells, text_id)
+        if mischief is not None and mischief.kind == "take_and_drop":
+            if request.transport is not None:
+                request.transport.abort()
+            return web.Response(status=500)
         if mischief is not None:
             return _fault(500, "taken, and then something broke")
-        return web.json_response({"id": key, "status": "accepted"}, status=200 if known else 201)
+        return web.json_response({"id": text_id, "status": "accepted"}, status=200 if again else 201)
+
+    def _tell(self, tells: Tells, text_id: str) -> None:
+        task = asyncio.create_task(self._send_receipts(tells, text_id, self.receipts))
+        self._telling.add(task)
+        task.add_done_callback(self._telling.discard)
+
+    async def _send_receipts(self, tells: Tells, text_id: str, plan: ReceiptPlan) -> None:
+        for status, seconds in plan:
+            await asyncio.sleep(seconds)
+            sent = self._kept.get(text_id)
+            if sent is None:
+                return
+            price = str(Decimal(tells.price) * sent.segments)
+            body = {"message": sent.key, "status": status, "segments": sent.segments, "price": price}
+            self._kept[text_id] = replace(sent, status=status)
+            await asyncio.to_thread(self._write)
+            for number in range(TRIES):
+                if await self._post(tells, "/sms/receipts", body):
+                    break
+                await asyncio.sleep(BETWEEN_TRIES * 2**number)
+
+    async def _post(self, tells: Tells, path: str, body: dict[str, Any]) -> bool:
+        """Post what is told, signed; whether it was taken."""
+        assert self._http is not None
+        raw = json.dumps(body).encode()
+        headers = signed_headers([tells.secret], str(uuid.uuid4()), self.clock(), raw)
+        try:
+            async with self._http.post(
+                tells.base + path, data=raw, headers={**headers, "Content-Type": "application/json"}
+            ) as answer:
+                return answer.status == 202
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            return False
 
     def _write(self) -> None:
         part = self.file.with_suffix(".part")
@@ -140,6 +239,8 @@ class SmsGatewayServer:
 async def _misbehave(mischief: Misbehaviour) -> web.Response:
     if mischief.kind == "busy":
         return _fault(429, "too many texts", {"Retry-After": str(int(mischief.seconds))})
+    if mischief.kind == "broken":
+        return _fault(500, "something broke")
     if mischief.kind == "refuse":
         return _fault(422, "this number cannot be sent to")
     if mischief.kind == "silent":

@@ -62,7 +62,9 @@ async def test_sent_twice_it_is_one_text(gateway: SmsGatewayServer, channel: Sms
         ("unavailable", Failed("the SMS gateway could not take it now (503)")),
         ("refuse", Refused("the SMS gateway refused it (422)")),
         ("silent", Failed("no SMS gateway: ConnectionTimeoutError")),
+        ("broken", Failed("the SMS gateway could not take it now (500)")),
         ("take_and_fail", Failed("the SMS gateway could not take it now (500)")),
+        ("take_and_drop", Failed("no SMS gateway: ServerDisconnectedError")),
     ],
 )
 async def test_a_gateway_in_trouble_is_a_result_and_the_next_try_arrives_once(

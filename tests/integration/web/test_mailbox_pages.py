@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 from aiohttp.test_utils import unused_port
 from site_under_test import Browser, MovableClock, running_site
+from sqlalchemy import select
 
 import assistant.demo
 from assistant.demo.mailbox import Mailbox
 from assistant.demo.mailbox_pages import mailbox_routes
-from assistant.demo.sms_gateway import SmsGatewayServer
+from assistant.demo.sms_gateway import SmsGatewayServer, Tells
 from assistant.store import Database
+from assistant.store.tables import text_reply
 from assistant.web.parts import Extension
 from channels.email import EmailChannel, SmtpServer
 from channels.interface import Accepted, Failed, Outgoing
@@ -35,6 +37,7 @@ class Sent:
     sms: SmsChannel
     mailbox: Mailbox
     inbox: int  # the port where returned mail is to be handed in
+    gateway: SmsGatewayServer
 
 
 @pytest.fixture
@@ -55,7 +58,8 @@ async def sent(database: Database, tmp_path: Path) -> AsyncIterator[Sent]:
     ):
         email = EmailChannel(SmtpServer("127.0.0.1", mailbox.port), clock)
         sms = SmsChannel(SmsGateway(gateway.url, "token"), clock)
-        yield Sent(site.browser(), email, sms, mailbox, inbox)
+        gateway.tells = Tells(site.base, "what the SMS gateway and we agreed")
+        yield Sent(site.browser(), email, sms, mailbox, inbox, gateway)
         await sms.close()
 
 
@@ -97,6 +101,25 @@ async def test_text_messages_are_listed(sent: Sent) -> None:
     page = await (await sent.browser.get("/demo/sms")).text()
     assert "+4793456789" in page
     assert HOSTILE not in page
+
+
+async def test_a_text_can_be_answered_and_its_receipt_is_shown(sent: Sent, database: Database) -> None:
+    await sent.sms.send(Outgoing("1", "93456789", "nb", "", "Du har en melding."))
+    await sent.gateway.all_told()
+    assert "1 del. Levert." in await (await sent.browser.get("/demo/sms")).text()
+    for text_id, told in (("1", "answered"), ("2", "not_answered")):
+        response = await sent.browser.post("/demo/sms/answer", {"id": text_id, "text": "Stopp!"})
+        assert response.headers["Location"] == f"/demo/sms?told={told}#told"
+    async with database.read() as tx:
+        (kept,) = await tx.all(select(text_reply))
+    assert kept["word"] == "stop"
+    page = await (await sent.browser.get("/demo/sms?told=not_answered")).text()
+    assert "Svaret kom ikke fram." in page
+    await sent.browser.post("/demo/sms/mood", {"mood": "busy"})
+    page = await (await sent.browser.get("/demo/sms")).text()
+    assert '<option value="busy" selected>' in page
+    assert isinstance(await sent.sms.send(Outgoing("2", "93456789", "nb", "", "Hei")), Failed)
+    assert '<option value="good" selected>' in await (await sent.browser.get("/demo/sms")).text()
 
 
 async def test_an_empty_mailbox_says_so_and_what_is_not_there_is_not_found(sent: Sent) -> None:
