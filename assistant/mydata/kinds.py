@@ -310,6 +310,7 @@ OF_NOBODY: Final[Mapping[str, str]] = {
     "job": "work that waits, by id alone; gone when it is done",
     "text_reply": "one word that came from a number, by the number's keyed hash; what it led to is exported",
     "text_hour": "how many text messages went in an hour, to nobody in particular",
+    "held_message": "says of a message, by its id, that it waits for sending to be let go; the message is exported",
     "login_attempt": "a login that is under way, before anybody is known",
     "outgoing_event": "says that a case or a flag has changed, by its id; these are exported",
     "outgoing_delivery": "that such an event was handed over",

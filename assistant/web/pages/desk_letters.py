@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -20,6 +22,8 @@ from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import redirect, render, text
 from assistant.web.routing import ID, STAFF, Route
 from assistant.web.visitor import visitor_of
+from channels import Outgoing
+from channels.letter_paper import paper_of
 
 LETTER = f"/desk/letters/{{letter_id:{ID}}}"
 PURPOSE = "to see to a letter"
@@ -31,6 +35,7 @@ def routes(parts: Parts) -> list[Route]:
         Route("GET", "/desk/letters", queue, worker),
         Route("GET", LETTER, show, worker),
         Route("POST", LETTER, deal, worker),
+        Route("GET", f"{LETTER}.pdf", paper, worker),
         Route("GET", f"{LETTER}/open", ask, worker),
         Route("POST", f"{LETTER}/open", give, worker),
     ]
@@ -104,28 +109,59 @@ async def show(request: web.Request) -> web.StreamResponse:
     return await _page(request, "", 200)
 
 
-async def _page(request: web.Request, error: str, status: int) -> web.StreamResponse:
+@dataclass(frozen=True)
+class _Read:
+    """A letter that is read at the desk. `address` is empty where the register protects it: who may know it
+    looks it up there, not on a screen or a paper of ours. `reason`: why people must see to it."""
+
+    row: Mapping[str, Any]
+    name: str
+    address: tuple[str, ...]
+    hidden: bool
+    reason: str | None
+
+
+async def _read(request: web.Request) -> _Read:
+    """The letter behind its door; the reading is logged."""
     parts, visitor = request.app[PARTS], visitor_of(request)
     now = parts.clock()
     on = local_date(now)
     async with parts.database.begin() as tx:
         letter = await _opened_letter(request, tx)
         person, how, _ = await parts.guidance.telling_now(tx, letter, on)
-        found = {one: await parts.guidance.twin.value(tx, person.id, one, on) for one in CONCEPTS[:2]}
-        known = {one: "" if value is UNKNOWN or value is None else str(value) for one, value in found.items()}
+        found = [await parts.guidance.twin.value(tx, person.id, one, on) for one in CONCEPTS[:2]]
         use = Use(person.id, "staff", visitor.staff or "", "read", PURPOSE, BASIS, CONCEPTS)
         await log_usage(tx, [use], now)
-    name, address = known["person.name"], known["person.address"]
-    # What the register protects is not shown on a screen either: those who may know it look it up there.
+    name, address = ("" if value is UNKNOWN or value is None else str(value) for value in found)
     hidden = person.protected is not False
-    reason = why_by_hand(how, person, address if name else "")
+    lines = () if hidden else tuple(line.strip() for line in address.split(",") if line.strip())
+    return _Read(letter, name, lines, hidden, why_by_hand(how, person, address if name else ""))
+
+
+async def paper(request: web.Request) -> web.StreamResponse:
+    """The letter as PDF, for who prints it; without an address that is protected."""
+    parts, read = request.app[PARTS], await _read(request)
+    row, site = read.row, parts.config
+    async with parts.database.read() as tx:
+        sender = site.letter.sender.strip() or (await parts.guidance.sender(tx, site.municipality)).name
+    recipient = "\n".join((read.name, *read.address))
+    letter = Outgoing(row["id"], recipient, row["language"], row["title"], text_of(row), whole=True)
+    pdf = await asyncio.to_thread(paper_of, letter, sender, local_date(row["created_at"]))
+    headers = {"Content-Disposition": f'inline; filename="brev-{row["id"][:8]}.pdf"'}
+    return web.Response(body=pdf, content_type="application/pdf", headers=headers)
+
+
+async def _page(request: web.Request, error: str, status: int) -> web.StreamResponse:
+    parts, read = request.app[PARTS], await _read(request)
+    letter, reason = read.row, read.reason
     page = {
         "letter_id": letter["id"],
         "waits": letter["state"] == "manual",
-        "name": name,
-        "address": [] if hidden else [line.strip() for line in address.split(",") if line.strip()],
-        "hidden": hidden,
+        "name": read.name,
+        "address": read.address,
+        "hidden": read.hidden,
         "reason": reason,
+        "decision_id": letter["content"].get("decision_id", ""),
         "since": local_date(letter["created_at"]),
         "letter_title": letter["title"],
         "letter_language": letter["language"],

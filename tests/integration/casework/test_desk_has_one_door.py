@@ -26,6 +26,7 @@ THE_DOORS = {
 }
 TRIED_ELSEWHERE = {
     "/desk/letters/{letter_id}": "a letter that people must send, in mydata/test_desk_letters.py",
+    "/desk/letters/{letter_id}.pdf": "the same as paper, there too",
     "/desk/letters/{letter_id}/open": "asks why a letter is opened, there too",
     "/desk/requests/documents/{document_id}": "with a document to ask for, in mydata/test_claim_documents.py",
 }

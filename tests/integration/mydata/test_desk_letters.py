@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 
 from assistant.store.columns import new_id
 from assistant.store.tables import delivery, guidance, job, message
+from tests.pdf_reading import unpacked
 
 pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 HOME = "Storgata 1, 0001 Sted"
@@ -65,6 +66,7 @@ async def test_a_letter_is_opened_with_a_reason_and_sent_by_hand(entitled: Town)
     listed = await desk.page("/desk/letters")
     assert f"/desk/letters/{letter}" in listed
     assert "Siri" not in listed
+    assert "Hvorfor åpner du brevet" in await desk.page(f"/desk/letters/{letter}.pdf")
     door = await desk.page(f"/desk/letters/{letter}")
     assert "Hvorfor åpner du brevet" in door
     assert "Siri" not in door
@@ -73,6 +75,10 @@ async def test_a_letter_is_opened_with_a_reason_and_sent_by_hand(entitled: Town)
     assert "Siri Steen" in page
     assert "Storgata 1, 0001 Sted" in page
     assert SAID in page
+    assert f'href="/desk/letters/{letter}.pdf"' in page
+    paper = await desk.http.get(f"{desk.base}/desk/letters/{letter}.pdf")
+    assert (paper.status, paper.content_type) == (200, "application/pdf")
+    assert "pdfuaid" in unpacked(await paper.read())
     assert "prøve på nytt" not in page  # there is no print folder here
     assert "Skriv hvordan brevet ble sendt" in await desk.send(
         f"/desk/letters/{letter}", status=422, action="sent"
