@@ -22,6 +22,8 @@ from scenery import TODAY, Scenery
 from sqlalchemy import Engine, Table, create_engine, func, select
 from sqlalchemy.exc import OperationalError
 
+from assistant.guidance.marks import of_messages
+from assistant.store import IdentityKeys
 from assistant.store.tables import feed_pointer, inbox, job, municipality
 
 READY_SECONDS = 60.0
@@ -30,9 +32,13 @@ SETTLED_SECONDS = 90.0
 
 @dataclass(frozen=True)
 class Mail:
-    """One message in the mailbox's folder. `times`: how often it was handed over under its Message-ID."""
+    """One message in the mailbox's folder. `times`: how often it was handed over under its Message-ID.
+
+    `message`: our id of it, read from the mark in its Message-ID; '' for a Message-ID that is not ours.
+    """
 
     message_id: str
+    message: str
     recipient: str
     subject: str
     text: str
@@ -249,6 +255,7 @@ class DemoProcess:
     def mails(self, recipient: str = "") -> list[Mail]:
         """What the SMTP server has written down, to one recipient or to all."""
         found = []
+        marks = of_messages(IdentityKeys.from_file(self.data / "identity-keys.json"))
         for path in sorted((self.data / "mailbox").glob("*.eml")):
             beside = json.loads(path.with_suffix(".json").read_text())
             raw = path.read_bytes()
@@ -257,6 +264,7 @@ class DemoProcess:
             found.append(
                 Mail(
                     message_id=str(email["Message-ID"]),
+                    message=marks.read(str(email["Message-ID"]).strip("<>").partition("@")[0]) or "",
                     recipient=beside["recipient"],
                     subject=str(email["Subject"]),
                     text="" if body is None else str(body.get_content()),

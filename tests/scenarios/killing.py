@@ -157,16 +157,19 @@ POINTS: Sequence[Point] = (
 )
 
 
+@dataclass
 class KillsAtPoints(Killer):
     """At each of the points in turn, the moment it is reached; at a later one where it went by unseen."""
 
+    points: Sequence[Point] = POINTS
+
     async def go(self) -> None:
-        for index, (name, _) in enumerate(POINTS):
+        for index, (name, _) in enumerate(self.points):
             await self.demo.until(lambda index=index: self.has_come_to(index), name, look_every=0.001)
             await self.strike(name)
 
     def has_come_to(self, index: int) -> bool:
-        return self.demo.has_database and any(reached(self.demo) for _, reached in POINTS[index:])
+        return self.demo.has_database and any(reached(self.demo) for _, reached in self.points[index:])
 
 
 @dataclass
@@ -194,7 +197,9 @@ async def live_through_killed(demo: DemoProcess, killer: KillsAtPoints | KillsAt
     try:
         await live_through(demo)
         if not kills.done():
-            assert isinstance(killer, KillsAtRandom), f"never reached: {POINTS[len(killer.killed)][0]}"
+            assert not isinstance(killer, KillsAtPoints), (
+                f"never reached: {killer.points[len(killer.killed)][0]}"
+            )
             await kills
             await live_through(demo)  # whatever the last kills left undone
         await kills

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from demo_under_test import DemoProcess
 from ending import Ending, Sent, differences, ending_of, faults_in_what_was_sent, what_was_sent
-from killing import TOWN, KillsAtPoints, KillsAtRandom, live_through, live_through_killed
+from killing import POINTS, TOWN, KillsAtPoints, KillsAtRandom, live_through, live_through_killed
 from long_runs import WHOLE, share_of
 
 from assistant.store.tables import job, message
@@ -74,6 +74,15 @@ async def test_the_story_has_something_to_lose(undisturbed: Undisturbed) -> None
 
 
 @pytest.mark.timeout(400)
+async def test_killed_at_half_the_points_of_the_story_it_ends_the_same(
+    tmp_path: Path, undisturbed: Undisturbed
+) -> None:
+    killer = KillsAtPoints(DemoProcess(tmp_path, TOWN), points=POINTS[1::2])
+    await survives(killer, undisturbed, "at every other point")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1200)
 async def test_killed_at_every_point_of_the_story_it_ends_the_same(
     tmp_path: Path, undisturbed: Undisturbed
 ) -> None:

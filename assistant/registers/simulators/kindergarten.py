@@ -60,7 +60,7 @@ class KindergartenSimulator(Simulated):
         if not start.isdigit() or not count.isdigit() or not 0 < int(count) <= FEED_PAGE:
             return self.refuse(400)
         first = max(int(start), 1) - 1
-        return web.json_response({"events": self.kept.values["feed"][first : first + int(count)]})
+        return web.json_response({"events": self.page(self.kept.values["feed"], first, int(count))})
 
     async def _place(self, request: web.Request) -> web.Response:
         place = self.kept.values["places"].get(request.match_info["number"])

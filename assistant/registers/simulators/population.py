@@ -97,8 +97,8 @@ class PopulationSimulator(Simulated):
             return self.refuse(400)
         feed: list[dict[str, Any]] = self.kept.values["feed"]
         first = max(int(sequence), 1) - 1
-        page = feed[first : first + FEED_PAGE]
-        etag = f'"{sha256(f"{first}:{len(page)}".encode()).hexdigest()[:32]}"'
+        page = self.page(feed, first, FEED_PAGE)
+        etag = f'"{sha256(f"{first}:{len(page)}:{self.feed_fault}".encode()).hexdigest()[:32]}"'
         if request.headers.get("If-None-Match") == etag:
             return web.Response(status=304, headers={"ETag": etag})
         return web.json_response(page, headers={"ETag": etag})

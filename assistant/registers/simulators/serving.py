@@ -14,7 +14,14 @@ LOOPBACK = "127.0.0.1"
 
 Fault = Literal["not_found", "gone", "busy", "broken", "garbage", "silent", "redirect", "unauthorised"]
 
+FeedFault = Literal["repeats", "disordered", "short"]
+"""A page that begins with what was read before, one whose lines lie in disorder, one that ends after a line."""
+
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+GAP: dict[str, Any] = {}
+"""Stands in a feed for a number that was never used."""
 
 
 class TokenCheck(Protocol):
@@ -40,6 +47,8 @@ class Simulated:
     misbehaviour: Misbehaviour | None = None
     asked: list[str] = field(default_factory=list)  # methods and route patterns, never addresses with numbers
 
+    feed_fault: FeedFault | None = None
+
     scope: str = ""
     base_path: str = ""
 
@@ -51,6 +60,20 @@ class Simulated:
 
     def behave(self) -> None:
         self.misbehaviour = None
+        self.feed_fault = None
+
+    def page(self, feed: list[dict[str, Any]], first: int, count: int) -> list[dict[str, Any]]:
+        """So many lines of a feed from the place `first` on, as this register gives them.
+
+        A line of `GAP` was a number nobody was ever given: it is left out, and the page goes on behind it.
+        """
+        lines = [line for line in feed[first:] if line][:count]
+        if self.feed_fault == "repeats" and lines:
+            earlier = [line for line in feed[max(0, first - 3) : first] if line]
+            return [*earlier, *lines[: count - len(earlier)]]
+        if self.feed_fault == "disordered":
+            return lines[::-1]
+        return lines[:1] if self.feed_fault == "short" else lines
 
     def routes(self) -> list[web.RouteDef]:
         raise NotImplementedError

@@ -141,7 +141,7 @@ class TaxSimulator(Simulated):
         if not start.isdigit() or not count.isdigit() or int(count) > MOST_EVENTS:
             return self.refuse(400, "FA-004")
         first = max(int(start), 1) - 1
-        events = self.kept.values["feed"][first : first + int(count)]
+        events = self.page(self.kept.values["feed"], first, int(count))
         return web.json_response({"hendelser": events}) if events else self.refuse(404, NO_EVENTS)
 
     async def _start(self, request: web.Request) -> web.Response:
@@ -151,7 +151,7 @@ class TaxSimulator(Simulated):
             return self.refuse(400, "FA-004")
         feed = self.kept.values["feed"]
         for line in feed:
-            if local_date(datetime.fromisoformat(line["registreringstidspunkt"])) >= day:
+            if line and local_date(datetime.fromisoformat(line["registreringstidspunkt"])) >= day:
                 return web.json_response({"sekvensnummer": line["sekvensnummer"]})
         return web.json_response({"sekvensnummer": len(feed) + 1})
 
