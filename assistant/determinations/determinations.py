@@ -13,7 +13,7 @@ from assistant.config import local_date
 from assistant.determinations.catalogue_by_day import CatalogueByDay
 from assistant.determinations.concerned import may_concern, names_read, readers
 from assistant.determinations.deadlines import tells_of_deadline
-from assistant.determinations.records import DeterminationChange, Kept, forget, keep, kept_about
+from assistant.determinations.records import DeterminationChange, Kept, Writing, forget, keep, kept_about
 from assistant.determinations.rule_versions import RuleVersions
 from assistant.store import Transaction
 from assistant.store.tables import determination
@@ -122,13 +122,14 @@ class Determinations:
         near = await self.twin.near(tx, rules_of)
         everything_kept = await kept_about(tx, rules_of)
         uses: list[Use] = []
+        writing = Writing()
         for subject_id in sorted(rules_of):
             place = await self.municipality_of(tx, near, subject_id, today)
             kept = everything_kept[subject_id]
             for rule_id in sorted(rules_of[subject_id]):
                 rule = by_day.at(today).rules.get(rule_id)
                 if rule is None or not may_concern(rule, subject_id, near, today):
-                    await forget(tx, kept, rule_id, subject_id)
+                    forget(writing, kept, rule_id, subject_id)
                     continue
                 result, again = look_ahead(
                     near, by_day, rule_id, subject_id, place, today, by_itself=rule_id in brought
@@ -143,8 +144,8 @@ class Determinations:
                 if not worth_keeping:
                     again = worth_waiting_for(near, by_day, said_now, subject_id, place, again)
                 uses += uses_of(rule.id, result)
-                change = await keep(
-                    tx,
+                change = keep(
+                    writing,
                     said_now,
                     result.view,
                     kept,
@@ -161,6 +162,7 @@ class Determinations:
                     said.append(still)
                 if said_now.answer == "undetermined":
                     lacking.append(Lack(rule_id, subject_id, place.number, whose_is_missing(result)))
+        await writing.write(tx)
         await log_usage(tx, uses, now)
         return Redetermined(tuple(found), tuple(lacking), tuple(said))
 

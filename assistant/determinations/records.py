@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from hashlib import sha256
 from typing import Any
@@ -122,8 +122,38 @@ async def kept_about(tx: Transaction, subjects: Collection[str]) -> dict[str, Ke
     }
 
 
-async def keep(
-    tx: Transaction,
+@dataclass
+class Writing:
+    """What a run writes, all at once at its end: one question of each kind however many rules were run."""
+
+    gone: list[str] = field(default_factory=list)  # determinations that are not current any more
+    new: list[dict[str, Any]] = field(default_factory=list)
+    looks: dict[str, tuple[str, date | None]] = field(default_factory=dict)  # ref → whose, and the day
+
+    def look_again(self, rule: str, subject_id: str, on: date | None) -> None:
+        self.looks[f"{rule}:{subject_id}"] = (subject_id, on)
+
+    async def write(self, tx: Transaction) -> None:
+        if self.gone:
+            await tx.execute(
+                update(determination).where(determination.c.id.in_(self.gone)).values(current=False)
+            )
+        if self.new:
+            await tx.execute(insert(determination), self.new)
+        if self.looks:
+            ours = (due.c.what == DETERMINATION) & due.c.ref.in_(self.looks)
+            await tx.execute(delete(due).where(ours))
+        waiting = [
+            {"id": new_id(), "what": DETERMINATION, "ref": ref, "subject_id": whose, "due_on": on}
+            for ref, (whose, on) in self.looks.items()
+            if on is not None
+        ]
+        if waiting:
+            await tx.execute(insert(due), waiting)
+
+
+def keep(
+    writing: Writing,
     result: Determination,
     view: View,
     kept: Kept,
@@ -141,12 +171,12 @@ async def keep(
     whatever they were on the way.
     """
     if next_look != kept.looks.get(result.rule):
-        await _look_again(tx, kept, result.rule, subject_id, next_look)
+        writing.look_again(result.rule, subject_id, next_look)
     before = kept.current.get(result.rule)
     if not worth_keeping:
         if before is None:
             return None
-        await _no_longer_current(tx, before["id"])
+        writing.gone.append(before["id"])
         return DeterminationChange(
             before["id"], result.rule, subject_id, municipality, before["record"], result, cause
         )
@@ -156,23 +186,23 @@ async def keep(
     if same and before is not None and before["rule_version"] == result.rule_version:
         return None
     if before is not None:
-        await _no_longer_current(tx, before["id"])
+        writing.gone.append(before["id"])
     determination_id = new_id()
-    await tx.execute(
-        insert(determination).values(
-            id=determination_id,
-            rule=result.rule,
-            rule_version=result.rule_version,
-            subject_id=subject_id,
-            on_date=result.on,
-            answer=result.answer,
-            record=record,
-            digest=digest,
-            cause=cause,
-            changes_on=result.changes_on,
-            made_at=now,
-            current=True,
-        )
+    writing.new.append(
+        {
+            "id": determination_id,
+            "rule": result.rule,
+            "rule_version": result.rule_version,
+            "subject_id": subject_id,
+            "on_date": result.on,
+            "answer": result.answer,
+            "record": record,
+            "digest": digest,
+            "cause": cause,
+            "changes_on": result.changes_on,
+            "made_at": now,
+            "current": True,
+        }
     )
     if same:
         return None  # a new version of the rule that says the same: kept, but nothing to tell
@@ -187,24 +217,18 @@ async def keep(
     )
 
 
-async def _no_longer_current(tx: Transaction, determination_id: str) -> None:
-    await tx.execute(
-        update(determination).where(determination.c.id == determination_id).values(current=False)
-    )
-
-
 def _moved(before: Mapping[str, Any], result: Determination, today: date) -> bool:
     """Does it begin on another day than was said, where one of the days is still to come?"""
     said: date = before["on_date"]
     return result.on != said and max(result.on, said) > today
 
 
-async def forget(tx: Transaction, kept: Kept, rule: str, subject_id: str) -> None:
+def forget(writing: Writing, kept: Kept, rule: str, subject_id: str) -> None:
     """The rule is gone, or not about the subject any more: it is neither looked at again nor said any longer."""
     if rule in kept.looks:
-        await _look_again(tx, kept, rule, subject_id, None)
+        writing.look_again(rule, subject_id, None)
     if (said := kept.current.get(rule)) is not None:
-        await _no_longer_current(tx, said["id"])
+        writing.gone.append(said["id"])
 
 
 async def due_rules(tx: Transaction, subject_id: str, on: date) -> frozenset[str]:
@@ -213,16 +237,3 @@ async def due_rules(tx: Transaction, subject_id: str, on: date) -> frozenset[str
         due.c.what == DETERMINATION, due.c.subject_id == subject_id, due.c.due_on <= on
     )
     return frozenset(row["ref"].partition(":")[0] for row in await tx.all(question))
-
-
-async def _look_again(tx: Transaction, kept: Kept, rule: str, subject_id: str, on: date | None) -> None:
-    ref = f"{rule}:{subject_id}"
-    ours = (due.c.what == DETERMINATION) & (due.c.ref == ref)
-    if on is None:
-        await tx.execute(delete(due).where(ours))
-    elif rule in kept.looks:
-        await tx.execute(update(due).where(ours).values(due_on=on))
-    else:
-        await tx.execute(
-            insert(due).values(id=new_id(), what=DETERMINATION, ref=ref, subject_id=subject_id, due_on=on)
-        )

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 
 from assistant.casework import Casework
 from assistant.casework.case_rows import open_cases_about
-from assistant.casework.errands import errand_of, errand_with, errands
+from assistant.casework.errands import Errand, errand_of, errand_with, errands
 from assistant.casework.fetching import applications_about, may_be_fetched
 from assistant.config import local_date
 from assistant.determinations import (
@@ -124,8 +124,13 @@ class Following:
         """
         applied_for = {one.subject_id for one in redetermined.said if errand_with(one.rule) is not None}
         await self.casework.open_at_intake(tx, sorted(applied_for), now)
+        may: dict[tuple[str, str, str], bool] = {}  # several rules of one errand lack the same
         for lack in redetermined.lacking:
-            if await self._may_fetch(tx, lack.rule, lack.subject_id, lack.municipality, now):
+            errand = errand_with(lack.rule)
+            about = ("" if errand is None else errand.id, lack.subject_id, lack.municipality)
+            if about not in may:
+                may[about] = await self._may_fetch(tx, errand, lack.subject_id, lack.municipality, now)
+            if may[about]:
                 await self._fetch(tx, lack.whose, now)
         changed = redetermined.changes
         await self.casework.look_again(tx, sorted({change.subject_id for change in changed}), now)
@@ -164,10 +169,9 @@ class Following:
         return [change for change in changes if (change.subject_id, change.rule) not in answered]
 
     async def _may_fetch(
-        self, tx: Transaction, rule: str, subject_id: str, municipality: str, now: datetime
+        self, tx: Transaction, errand: Errand | None, subject_id: str, municipality: str, now: datetime
     ) -> bool:
-        """Whether law and the municipality's choice let the rule's lacking income be fetched now."""
-        errand = errand_with(rule)
+        """Whether law and the municipality's choice let an income that the errand's rules lack be fetched now."""
         if errand is None:
             return False  # nothing can be applied for here, so nothing is handled
         chosen = await self.twin.generation(tx, municipality, errand.id)
@@ -223,7 +227,7 @@ class Following:
     ) -> bool:
         place = await self.determinations.municipality_of(tx, near, child, local_date(now))
         for errand in errands().values():
-            if await self._may_fetch(tx, errand.amount, child, place.number, now):
+            if await self._may_fetch(tx, errand, child, place.number, now):
                 return True
         return False
 
