@@ -33,6 +33,11 @@ class Worker:
 
     pid: int
     nursery: Nursery
+    data_dir: Path
+
+    @property
+    def is_at_work(self) -> bool:
+        return (self.data_dir / f"at-work-{self.pid}").exists()
 
     def pause(self) -> None:
         os.kill(self.pid, signal.SIGSTOP)
@@ -72,7 +77,7 @@ class Nursery:
 
     def start(self, config: Config, fault: Fault = "none") -> Worker:
         packed = base64.b64encode(pickle.dumps(config)).decode()
-        return Worker(int(self.ask(f"start {packed} {self.log} {fault}")), self)
+        return Worker(int(self.ask(f"start {packed} {self.log} {fault}")), self, config.data_dir)
 
     def ask(self, line: str) -> str:
         assert self._process.stdin is not None
@@ -127,8 +132,12 @@ async def _work(config: Config, fault: str) -> None:
     running.LEASE, running.RENEWED_EVERY = FAST_LEASE, 0.5  # a paused one is soon given up
     running.RESCUE_EVERY = timedelta(seconds=0.5)
     _do_wrong(fault)
+    nursery = os.getppid()
     async with assemble(config) as assistant, working(assistant):
-        await until_told_to_stop()
+        (config.data_dir / f"at-work-{os.getpid()}").touch()
+        ended = asyncio.create_task(until_told_to_stop())
+        while not ended.done() and os.getppid() == nursery:  # no test is there any more: do not stay behind
+            await asyncio.wait([ended], timeout=1)
 
 
 def _do_wrong(fault: str) -> None:
