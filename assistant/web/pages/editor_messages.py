@@ -126,6 +126,7 @@ async def _page(
         "channels": [(channel, _by_language(shown, channel)) for channel in CHANNELS],
         "faults": [one.fault for one in shown if one.fault],
         "languages": LANGUAGES,
+        "price_per_part": parts.config.sms.price_per_part,
         "examples": await preview_rows.made_up_examples(tx, parts.identities, kind, visitor.municipality),
         "asked": {"example": "", "case": "", "words": "", **(asked or {})},
         "errors": {"example": "", "case": "", "words": "", **(errors or {})},

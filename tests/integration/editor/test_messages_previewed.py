@@ -95,7 +95,7 @@ async def test_every_kind_stands_there_with_each_of_its_samples(author: Browser)
     shown = html.unescape(await one.text())
     assert "Søknaden din er avslått" in shown
     assert "Your application is refused" in shown
-    assert "GSM-7: 1 SMS" in shown
+    assert "GSM-7: 1 SMS. Prisen er ikke kjent." in shown
     assert (await author.get("/editor/messages/decision_made?sample=9")).status == 404
     assert (await author.get("/editor/messages/no_such_kind")).status == 404
 
