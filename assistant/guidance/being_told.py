@@ -20,8 +20,9 @@ from assistant.guidance.wishes import is_statutory
 Pace = Literal["at_once", "daily", "weekly"]
 PACES: tuple[Pace, ...] = get_args(Pace)
 
-Via = Literal["", "email", "sms", "page"]
-"""Which notice: as the register has an address for, that one, or none: only on the page and in the chat."""
+Via = Literal["", "email", "sms", "push", "page"]
+"""Which notice: as the register has an address for, that one, in the browsers they have switched it on in, or none:
+only on the page and in the chat."""
 
 VIAS: tuple[Via, ...] = get_args(Via)
 
@@ -82,7 +83,7 @@ def in_browsers(how: Telling, want: ToldHow, kind: str, browsers: int) -> Tellin
 
     What law wants sent goes to an address of the register all the same (eForvaltningsforskriften § 8).
     """
-    if not browsers or want.via or is_statutory(kind) or not may_push(how):
+    if not browsers or want.via not in ("", "push") or is_statutory(kind) or not may_push(how):
         return how
     return replace(how, channels=("chat", "push"), because=())
 

@@ -22,6 +22,7 @@ from assistant.guidance.ladder import (
     is_told_twice,
     second_notice_on,
 )
+from assistant.guidance.mattering import DEADLINE_NEAR
 from assistant.guidance.people import Person
 from assistant.guidance.push_rows import recipient_of
 from assistant.guidance.sms_wish import has_stopped_sms
@@ -103,8 +104,8 @@ class Delivery:
         row = await rows.message_with_guidance(tx, message_id, for_update=True)
         if row is None or row["state"] != "waiting":
             return None
-        if row["withdrawn_at"] is not None:
-            await rows.set_state(tx, message_id, "withdrawn")
+        if row["withdrawn_at"] is not None or _is_old_news(row, now):
+            await rows.withdraw_messages(tx, [row], now)
             return None
         if await switches.held_back(tx, row, self.trial, now):
             return None
@@ -309,6 +310,11 @@ async def _is_stopped(tx: Transaction, row: Mapping[str, Any]) -> bool:
 def _confirmed_after(person: Person, moment: datetime) -> bool:
     """Whether the person has told the contact register on a later day that their address is right."""
     return person.verified_on is not None and person.verified_on > local_date(moment)
+
+
+def _is_old_news(row: Mapping[str, Any], now: datetime) -> bool:
+    """Whether it tells of a deadline that is past: of that not even the chat has news."""
+    return row["kind"] == DEADLINE_NEAR and is_too_late(now, deadline_of(row["content"]))
 
 
 def _sent_as(row: Mapping[str, Any]) -> str:

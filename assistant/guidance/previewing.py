@@ -24,7 +24,7 @@ from assistant.guidance.writing import (
 from assistant.yaml_file import read_yaml
 from channels.sms import MAX_SEGMENTS, Segments, clean, segments
 
-CHANNELS = ("chat", "email", "sms")
+CHANNELS = ("chat", "email", "sms", "push")
 """Those with a text of their own. A letter reads as the chat does."""
 
 
@@ -112,7 +112,7 @@ class Tried:
     @property
     def can_be_edited(self) -> bool:
         inside = self.kind in KINDS and self.channel == "chat"
-        notice = self.kind == "notice" and self.channel in ("email", "sms")
+        notice = self.kind == "notice" and self.channel in CHANNELS[1:]
         return (inside or notice) and self.language in LANGUAGES
 
 

@@ -11,6 +11,7 @@ from assistant.config import local_date
 from assistant.guidance import already_told, rows
 from assistant.guidance.being_told import ToldHow
 from assistant.guidance.store import Guidance
+from assistant.guidance.tact import may_go
 from assistant.guidance.themes import theme_of
 from assistant.guidance.wish_rows import keep_told_how, keep_wish, told_how_for, wish_for
 from assistant.guidance.wishes import Choice, as_wished, is_statutory
@@ -56,17 +57,20 @@ async def set_told_how(
     waiting = await rows.waiting_messages(tx, person_id=person_id)
     for row in waiting:
         if theme_of(row["rule"]) == theme:
-            await _by_the_new_way(guidance, tx, row, now)
+            await _by_the_new_way(guidance, tx, row, want, now)
     return True
 
 
-async def _by_the_new_way(guidance: Guidance, tx: Transaction, row: Mapping[str, Any], now: datetime) -> None:
+async def _by_the_new_way(
+    guidance: Guidance, tx: Transaction, row: Mapping[str, Any], want: ToldHow, now: datetime
+) -> None:
     """Write what waits anew; a notice by the channel that was chosen, or not at all where none was."""
     await guidance.write_again(tx, row, row["content"], now)
     if row["channel"] not in rows.NOTICES or await rows.on_their_way(tx, [row["id"]], now):
         return
     person, how, _ = await guidance.telling_now(tx, row, local_date(now))
-    if row["channel"] in how.channels:
+    in_browsers = row["channel"] == "push" and may_go("push", how) and want.via in ("", "push")
+    if row["channel"] in how.channels or in_browsers:
         await rows.send_later(tx, row, now, now)  # when it goes is asked again: it may be at once
         return
     await rows.set_state(tx, row["id"], "withdrawn")

@@ -181,3 +181,18 @@ async def ask(town: Town, status: str, mobile: str = "+4798765432") -> str:
         )
         await close_addresses(tx, town.twin.identities.keys, whom, request_id, town.moment)
     return request_id
+
+
+@pytest.mark.parametrize(("late", "told"), [(0, ["chat", "email"]), (9, [])])
+async def test_nobody_is_told_of_a_deadline_that_is_past(awake: Town, late: int, told: list[str]) -> None:
+    last = (awake.moment + timedelta(days=2)).date().isoformat()
+    words = {"nb": "Frist"}
+    item = {"rule": "x", "title": words, "summary": words, "next_step": {}, "answer": "yes", "deadline": last}
+    content = {"due_on": last, "items": [{**item, "values": {}, "human": False}]}
+    async with awake.database.begin() as tx:
+        kari, rule = awake.ids["Kari"], "kindergarten.place"
+        await awake.guidance.tell(tx, kari, kari, rule, "deadline_near", "case:1", content, awake.moment)
+    awake.later(days=late)
+    await awake.work.run_until_idle()
+    sent = [channel for channel, state, _ in await awake.messages("Kari") if state == "sent"]
+    assert sent == told

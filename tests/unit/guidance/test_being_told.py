@@ -17,6 +17,7 @@ from assistant.guidance.being_told import (
     Via,
     as_wanted,
     gathered_at,
+    in_browsers,
     in_their_language,
     is_urgent,
 )
@@ -89,6 +90,7 @@ def test_all_else_waits_for_its_moment_and_then_for_a_decent_hour(written: datet
         ("", "right_found", ("chat", "email")),
         ("email", "right_found", ("chat", "email")),
         ("sms", "right_found", ("chat", "sms")),
+        ("push", "right_found", ("chat", "email")),  # until a browser is there
         ("page", "right_found", ("chat",)),
         ("sms", "decision_made", ("chat", "sms")),
         ("page", "decision_made", ("chat", "email")),  # law wants it sent
@@ -135,3 +137,20 @@ def test_what_law_demands_and_what_has_a_deadline_is_never_gathered(kind: str) -
 )
 def test_a_gathered_notice_says_how_many_and_nothing_else(language: str, said: str) -> None:
     assert write("right_found", "sms", language, {}, "E", count=3).body == said
+
+
+@pytest.mark.parametrize(
+    ("via", "kind", "browsers", "channels"),
+    [
+        ("", "right_found", 1, ("chat", "push")),
+        ("push", "right_found", 1, ("chat", "push")),
+        ("push", "right_found", 0, ("chat", "email")),
+        ("sms", "right_found", 1, ("chat", "email")),  # as was chosen before it comes here
+        ("push", "decision_made", 1, ("chat", "email")),
+    ],
+)
+def test_browsers_are_told_where_that_is_wanted(
+    via: Via, kind: str, browsers: int, channels: tuple[str, ...]
+) -> None:
+    how = in_browsers(Telling(("chat", "email")), ToldHow(via=via), kind, browsers)
+    assert how.channels == channels
