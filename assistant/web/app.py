@@ -27,6 +27,7 @@ from assistant.web.static_files import STATIC, StaticFiles
 
 PAGES = (
     "front",
+    "promise",
     "me",
     "me_documents",
     "me_twin",
