@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 
 from aiohttp import web
@@ -9,6 +11,10 @@ from aiohttp import web
 from assistant.store.news import CHAT_LINES, SESSION_ENDED, Listening
 from assistant.web.live_sockets import LIVE_SOCKETS
 from assistant.web.parts import PARTS
+from channels.chat import ChatChannel
+
+LOOK_SECONDS = 60.0
+"""Every open chat also looks by itself this often, whatever it was told."""
 
 
 async def hear_news(app: web.Application) -> AsyncIterator[None]:
@@ -20,4 +26,14 @@ async def hear_news(app: web.Application) -> AsyncIterator[None]:
     chat, live = app[PARTS].chat, app[LIVE_SOCKETS]
     heard = {CHAT_LINES: chat.tell, SESSION_ENDED: lambda token: live.end_sessions({bytes.fromhex(token)})}
     async with Listening(app[PARTS].database, heard, chat.tell_everybody):
+        looking = asyncio.create_task(_look_now_and_then(chat), name="chats-look")
         yield
+        looking.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await looking
+
+
+async def _look_now_and_then(chat: ChatChannel) -> None:
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        chat.tell_everybody()

@@ -49,7 +49,9 @@ class Socket:
         self.person = visitor.person_id
         self._parts = request.app[PARTS]
         self._transport = request.transport
-        self._outgoing: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
+        # No task that waits for something to send: most of thousands of sockets have nothing.
+        self._outgoing: list[str] = []
+        self._writing: asyncio.Task[None] | None = None
         self._pace = Limit(burst=PER_SECOND, per_minute=PER_SECOND * 60)
         self._ending = asyncio.Lock()
 
@@ -60,10 +62,12 @@ class Socket:
         """
         if self.response.closed:
             return
-        try:
-            self._outgoing.put_nowait(to_json(message))
-        except asyncio.QueueFull:
+        if len(self._outgoing) >= MOST_WAITING:
             await self.end(TOO_SLOW, "reads too slowly")
+            return
+        self._outgoing.append(to_json(message))
+        if self._writing is None:
+            self._writing = asyncio.create_task(self._write(), name="socket-writer")
 
     async def end(self, code: int, reason: str) -> None:
         """Close, from whatever task; a peer that does not answer in two seconds is cut off."""
@@ -77,18 +81,27 @@ class Socket:
                 if self._transport is not None and self._transport.get_write_buffer_size():
                     self._transport.abort()  # closing would first wait for the peer to read
 
-    async def write(self) -> None:
-        """The writer: sends what waits, one message after the other."""
-        while not self.response.closed:
-            message = await self._outgoing.get()
-            try:
+    async def stop_writing(self) -> None:
+        """Send nothing more."""
+        self._outgoing.clear()
+        if self._writing is not None:
+            self._writing.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._writing
+
+    async def _write(self) -> None:
+        """The writer: sends what waits, one message after the other, and ends."""
+        try:
+            while self._outgoing and not self.response.closed:
                 async with asyncio.timeout(SEND_SECONDS):
-                    await self.response.send_str(message)
-            except TimeoutError:
-                await self.end(TOO_SLOW, "reads too slowly")
-                return
-            except ConnectionError:
-                return
+                    await self.response.send_str(self._outgoing[0])
+                del self._outgoing[:1]
+        except TimeoutError:
+            await self.end(TOO_SLOW, "reads too slowly")
+        except ConnectionError:
+            return
+        finally:
+            self._writing = None
 
     async def __aiter__(self) -> AsyncIterator[dict[str, Any]]:
         """The messages that come, each a JSON object, while the session lives."""
@@ -138,7 +151,6 @@ async def accept_socket(request: web.Request) -> AsyncIterator[Socket]:
     if not live.add(socket):
         await socket.end(TOO_MANY_SOCKETS, "too many open at once")
         raise SocketRefused(response)
-    writer = asyncio.create_task(socket.write(), name="socket-writer")
     try:
         await socket.send(
             {"type": "ready", "language": visitor.language, "resume": _resume(request, parts, visitor)}
@@ -146,9 +158,7 @@ async def accept_socket(request: web.Request) -> AsyncIterator[Socket]:
         yield socket
     finally:
         live.remove(socket)
-        writer.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await writer
+        await socket.stop_writing()
         await socket.end(WSCloseCode.OK, "")  # waits for a close that another task began
 
 

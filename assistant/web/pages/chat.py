@@ -36,9 +36,6 @@ from assistant.web.texts import Texts
 
 log = structlog.get_logger()
 
-LOOK_SECONDS = 60.0
-"""An open chat is told of what is new in whichever process (`hear_news`); it also looks by itself this often."""
-
 
 def routes(parts: Parts) -> list[Route]:
     return [Route("GET", "/chat", chat, SOCKET)]
@@ -61,22 +58,41 @@ class ChatSession:
         self.socket = socket
         self.last = last
         self._sending = asyncio.Lock()
-        self._woken = asyncio.Event()
+        self._begun = False
+        self._told = False  # of something new, and has not looked
+        self._looking: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        remove = self.parts.chat.listen(self.socket.person, lambda _: self._woken.set())
-        watcher: asyncio.Task[None] | None = None
+        remove = self.parts.chat.listen(self.socket.person, lambda _: self._look_soon())
         try:
             await self._begin()
-            watcher = asyncio.create_task(self._watch(), name="chat-watch")
+            self._begun = True
+            if self._told:
+                self._look_soon()
             async for frame in self.socket:
                 await self._take(frame)
         finally:
             remove()
-            if watcher is not None:
-                watcher.cancel()
+            if self._looking is not None:
+                self._looking.cancel()
                 with contextlib.suppress(asyncio.CancelledError):
-                    await watcher
+                    await self._looking
+
+    def _look_soon(self) -> None:
+        """Bring what is new, after the history, in a task that ends: most open chats have nothing to wait for."""
+        self._told = True
+        if self._begun and self._looking is None:
+            self._looking = asyncio.create_task(self._look(), name="chat-look")
+
+    async def _look(self) -> None:
+        try:
+            while self._told and not self.socket.response.closed:
+                self._told = False
+                await self._catch_up()
+        except Exception:
+            log.exception("chat.look_failed")  # the database is away: told again within a minute
+        finally:
+            self._looking = None
 
     async def _begin(self) -> None:
         now, language = self.parts.clock(), self.socket.visitor.language
@@ -90,18 +106,6 @@ class ChatSession:
             await self._send("history", lines, unread=unread)
             if open_step is not None:
                 await self.socket.send({"type": "open", "content": open_step.as_json()})
-
-    async def _watch(self) -> None:
-        """Bring what is new when told that there is something, and look now and then all the same."""
-        while not self.socket.response.closed:
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(LOOK_SECONDS):
-                    await self._woken.wait()
-            self._woken.clear()
-            try:
-                await self._catch_up()
-            except Exception:
-                log.exception("chat.watch_failed")  # the database is away: look again in a while
 
     async def _catch_up(self) -> None:
         async with self._sending:
