@@ -75,3 +75,16 @@ def test_a_name_without_a_value_may_be_asked_for_and_compared_but_not_written() 
     for writes in ("{{ a }}", "{{ a | lower_first }}", "{% for b in a %}{{ b }}{% endfor %}"):
         with pytest.raises(TemplateFault, match="a has no value"):
             safe_template(writes, "x.j2", undefined=Missing).render({})
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_message_says_why_in_each_language_and_a_notice_says_nothing(kind: str) -> None:
+    """Event, facts, rule and law. A second notice is of the same message, so the reasons are where it leads."""
+    for content in samples_of(kind):
+        for one in preview(kind, content, SENDER, LINK):
+            assert one.written is not None
+            why = one.written.why
+            if one.channel == "chat":
+                assert all(why[part] for part in ("event", "facts", "rule", "law")), (kind, one.language)
+            else:
+                assert why == {}
