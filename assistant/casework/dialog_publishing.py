@@ -13,6 +13,7 @@ from assistant.casework import case_rows
 from assistant.casework.dialogs import dialog_of
 from assistant.casework.telling import Telling
 from assistant.config import Clock, Config, local_date
+from assistant.guidance.trial import Trial
 from assistant.registers import RegisterUnavailable
 from assistant.registers.bases import NOTICE_BASIS
 from assistant.registers.dialogporten import DialogportenClient
@@ -73,6 +74,9 @@ class DialogPublishing:
             case = await case_rows.case_by_id(tx, decision.case_id)
             assert case is not None  # a decision's case is never deleted before it
             person, on = case.person_id, local_date(now)
+            if not Trial.from_config(self.config).lets("dialogporten", person):
+                log.info("dialog.not_made", decision=decision.id, because="not in the trial")
+                return
             reserved = await self.twin.value(tx, person, "person.reserved", on)
             died = await self.twin.value(tx, person, "person.death_date", on)
             if reserved is not False or isinstance(died, str):

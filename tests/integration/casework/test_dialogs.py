@@ -16,7 +16,7 @@ from town import MOTHER, Town
 from assistant.casework import Casework, case_rows
 from assistant.casework.dialog_publishing import TASK, AlsoInDialogporten, DialogPublishing
 from assistant.casework.dialogs import dialog_of
-from assistant.config import Config, ConfigurationError, DialogportenSettings
+from assistant.config import Config, ConfigurationError, DialogportenSettings, TrialSettings
 from assistant.registers import MalformedAnswer, Registers, RegisterUnavailable
 from assistant.registers.simulators import Simulators, start_all
 from assistant.registers.simulators.dialogporten import fault_in
@@ -99,6 +99,17 @@ async def test_of_whom_no_dialog_is_made(here: Here, concept: str, value: Any) -
     await here.publish(decision_id)
 
     assert here.simulators.dialogporten.asked == []
+
+
+@pytest.mark.parametrize(("only_to", "made"), [((), 0), (("mother",), 1)])
+async def test_in_a_trial_dialogs_are_made_for_those_listed(
+    here: Here, only_to: tuple[str, ...], made: int
+) -> None:
+    decision_id = await here.decided()
+    trial = TrialSettings(only_to=tuple(here.town.ids[one] for one in only_to))
+    config = here.publishing.config.model_copy(update={"trial": trial})
+    await replace(here.publishing, config=config).handlers()[TASK]({"decision_id": decision_id})
+    assert len(here.simulators.dialogporten.dialogs()) == made
 
 
 async def test_a_silent_dialogporten_is_asked_again_and_one_that_refuses_is_a_fault(here: Here) -> None:
