@@ -126,7 +126,12 @@ class Town:
         return repeats + sum(text.times - 1 for text in self.gateway.outbox())
 
     def is_settled(self) -> bool:
-        """Every feed is read to its end, every event handled, nothing left to do."""
+        """Every feed is read to its end, every event handled, nothing left to do and nothing parked."""
+        waiting = self._records.count(inbox, inbox.c.outcome == "waiting")
+        return self.is_idle() and not waiting and not self._records.count(job, job.c.state == "parked")
+
+    def is_idle(self) -> bool:
+        """Nothing goes on by itself any more."""
         read = {row["feed"]: row["position"] for row in self._records.rows(feed_pointer)}
         registers = {
             "population_register": self.simulators.population,
@@ -137,9 +142,7 @@ class Town:
             numbers = [place for place, line in enumerate(register.kept.values["feed"], start=1) if line]
             if numbers and read.get(feed, 1) <= numbers[-1]:
                 return False
-        return not self._records.count(inbox, inbox.c.outcome == "waiting") and not self._records.count(
-            job, job.c.task != "poll_feed", job.c.state != "parked"
-        )
+        return not self._records.count(job, job.c.task != "poll_feed", job.c.state != "parked")
 
     def left(self) -> str:
         jobs = Counter((row["task"], row["state"], row["error"][:80]) for row in self._records.rows(job))
@@ -299,6 +302,6 @@ class Breaker:
         while not self.town.is_settled():
             assert time.monotonic() < deadline, self.town.left()
             await asyncio.sleep(0.1)
-            if self.town.is_settled():
+            if self.town.is_idle():
                 parked += await self.town.try_parked_again()
         return parked
