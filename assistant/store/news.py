@@ -28,6 +28,9 @@ CHAT_LINES = "chat"
 SESSION_ENDED = "session"
 """The login session with that token hash, in hexadecimal, has ended."""
 
+WORK = "work"
+"""There is a job to begin in that queue."""
+
 PAUSE_SECONDS = 1.0  # before a lost connection is made anew
 ASK_SECONDS = 30.0  # so long without news, and the server is asked whether it is there
 ANSWER_SECONDS = 5.0

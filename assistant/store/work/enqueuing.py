@@ -14,11 +14,15 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from assistant.store.database import Transaction
+from assistant.store.news import WORK, tell
 from assistant.store.tables import job
 from assistant.store.work.waking import wake
 
 QUEUES = ("chat", "events", "bulk")
 """The first is served first. What a person sits and waits for; what has happened; what has until tomorrow."""
+
+SOON = QUEUES[:2]
+"""Those of which other processes are told, so that nobody who waits waits for their next look."""
 
 QUEUE_LOCKS = 1  # the class of our advisory locks; those of `in_turn` have none
 LANES = 64  # few enough that work for a whole town takes no more locks than PostgreSQL has
@@ -70,6 +74,9 @@ async def _write(tx: Transaction) -> None:
     # what it goes by, before our own news is committed. When it is due stands: it may be put off.
     once = dialect_insert(job)
     once = once.on_conflict_do_update(index_elements=["receipt"], set_={"receipt": once.excluded.receipt})
+    if tx.connection.dialect.name == "postgresql":  # on SQLite there is one process, and it is woken as it is
+        for queue in {values["queue"] for values in new if values["queue"] in SOON}:
+            await tell(tx, WORK, queue)
     for has_receipt, rows in groupby(new, lambda values: values["receipt"] is not None):
         await tx.execute(once if has_receipt else added, list(rows))
 

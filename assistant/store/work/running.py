@@ -15,6 +15,7 @@ from sqlalchemy import delete, select, update
 
 from assistant.journal import clean
 from assistant.store.database import Database
+from assistant.store.news import WORK, Listening
 from assistant.store.tables import job
 from assistant.store.work.enqueuing import QUEUES, in_line
 from assistant.store.work.fetching import RETRIES, anything_to_begin, count_lost, next_job
@@ -89,6 +90,7 @@ class Work:
         self.queues = queues
         self._hands: list[asyncio.Event] = []
         self._stopping = False
+        self._listening = Listening(database, {WORK: wake}, wake_all)
         self._looked_for_lost = datetime.min.replace(tzinfo=UTC)
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -96,6 +98,7 @@ class Work:
 
     async def __aenter__(self) -> Work:
         self._stopping = False
+        await self._listening.__aenter__()
         self._hands, self._tasks = [], []
         for number, queues in enumerate(slots(self.concurrency, self.queues)):
             hand = asyncio.Event()
@@ -118,6 +121,7 @@ class Work:
             task.cancel()
         if late:
             await asyncio.wait(late)
+        await self._listening.__aexit__()
 
     async def _loop(self, queues: tuple[str, ...], hand: asyncio.Event) -> None:
         while not self._stopping:

@@ -81,6 +81,23 @@ async def test_no_night_has_so_much_work_that_somebody_who_asks_must_wait(
         held.set()
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_what_another_process_brings_is_begun_at_once(
+    database: Database, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody wakes the hands here as another process would not; they look for themselves once a minute."""
+    monkeypatch.setattr("assistant.store.work.enqueuing.wake", lambda queue: None)
+    done = asyncio.Event()
+
+    async def note(args: Mapping[str, Any]) -> None:
+        done.set()
+
+    async with asyncio.timeout(20), Work(database, {"note": note}, clock, idle_seconds=60):
+        await asyncio.sleep(0.5)  # until all are idle
+        await put(database, clock, 1, queue="events")
+        await done.wait()
+
+
 @pytest.mark.parametrize(
     ("concurrency", "expected"),
     [
