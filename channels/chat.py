@@ -13,8 +13,9 @@ from channels.interface import Accepted, Carries, Cost, Outgoing, Receipts, Resu
 Listener = Callable[[Outgoing | None], None]
 """Called with a message handed over in this process; with None where there may be something new in the store."""
 
-LOOKS_PER_SECOND = 500
-"""How many conversations are told at once that they may have missed something: each then asks the database."""
+LOOKS_PER_SECOND = 50
+"""How many people's conversations are told in a second that they may have missed something: each then asks the
+database, some milliseconds of a process that goes on answering others."""
 
 
 class ChatChannel:
@@ -73,7 +74,7 @@ class ChatChannel:
         """Have every open conversation look, a few at a time: something may have been missed."""
         loop = asyncio.get_running_loop()
         for place, person_id in enumerate(tuple(self._listeners)):
-            loop.call_later(place // LOOKS_PER_SECOND, self.tell, person_id)
+            loop.call_later(place / LOOKS_PER_SECOND, self.tell, person_id)
 
     async def close(self) -> None:
         self._listeners.clear()

@@ -13,8 +13,8 @@ from assistant.web.live_sockets import LIVE_SOCKETS
 from assistant.web.parts import PARTS
 from channels.chat import ChatChannel
 
-LOOK_SECONDS = 60.0
-"""Every open chat also looks by itself this often, whatever it was told."""
+LOOK_SECONDS = 600.0
+"""Every open chat also looks this often, whatever it was told."""
 
 
 async def hear_news(app: web.Application) -> AsyncIterator[None]:

@@ -36,6 +36,9 @@ from assistant.web.texts import Texts
 
 log = structlog.get_logger()
 
+AGAIN_SECONDS = 10.0
+"""How long after a look that failed the next one is."""
+
 
 def routes(parts: Parts) -> list[Route]:
     return [Route("GET", "/chat", chat, SOCKET)]
@@ -88,9 +91,12 @@ class ChatSession:
         try:
             while self._told and not self.socket.response.closed:
                 self._told = False
-                await self._catch_up()
-        except Exception:
-            log.exception("chat.look_failed")  # the database is away: told again within a minute
+                try:
+                    await self._catch_up()
+                except Exception:
+                    log.exception("chat.look_failed")  # the database is away: look again in a while
+                    self._told = True
+                    await asyncio.sleep(AGAIN_SECONDS)
         finally:
             self._looking = None
 

@@ -80,4 +80,4 @@ async def test_a_thousand_conversations_do_not_look_at_the_same_moment(
         chat.listen(f"person-{number}", lambda _, number=number: heard.append(number))
     chat.tell_everybody()
     await asyncio.sleep(0.1)
-    assert heard == [0, 1]
+    assert heard == [0]
