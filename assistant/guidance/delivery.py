@@ -10,7 +10,16 @@ from typing import Any
 import structlog
 
 from assistant.config import Clock, NoticeSettings, SmsSettings, local_date
-from assistant.guidance import email_rows, gathering, notice_rows, receipts, rows, switches, text_rows
+from assistant.guidance import (
+    delivery_rows,
+    email_rows,
+    gathering,
+    notice_rows,
+    receipts,
+    rows,
+    switches,
+    text_rows,
+)
 from assistant.guidance.being_told import deadline_of
 from assistant.guidance.email_wish import has_stopped_email, unsubscribe_headers
 from assistant.guidance.ladder import (
@@ -123,11 +132,11 @@ class Delivery:
             return None
         if not await self._is_open(tx, row, person, now):
             return None
-        if row["channel"] in rows.NOTICES and not await rows.was_tried_as(tx, _sent_as(row)):
+        if row["channel"] in rows.NOTICES and not await delivery_rows.was_tried_as(tx, _sent_as(row)):
             row = await gathering.gathered(tx, self.guidance, row, person, now, self.notices)
-        delivery_id, number = await rows.begin_delivery(tx, message_id, now, _sent_as(row))
+        delivery_id, number = await delivery_rows.begin_delivery(tx, message_id, now, _sent_as(row))
         if row["channel"] == "chat":
-            await rows.end_delivery(tx, message_id, delivery_id, "accepted", "")
+            await delivery_rows.end_delivery(tx, message_id, delivery_id, "accepted", "")
             await rows.set_state(tx, message_id, "sent", now)
             await tell(tx, CHAT_LINES, person.id)
         else:
@@ -178,7 +187,7 @@ class Delivery:
 
     async def _may_cost(self, tx: Transaction, row: Mapping[str, Any], person: Person, now: datetime) -> bool:
         """Whether there is room for one more text in this hour; else it waits. A repeat costs nothing anew."""
-        if not await rows.was_tried_as(tx, _sent_as(row)):
+        if not await delivery_rows.was_tried_as(tx, _sent_as(row)):
             urgent = row["kind"] in MUST_REACH
             at = await text_rows.place_at(tx, self.sms.sender, now, self.sms.most_an_hour, urgent=urgent)
             if at is not None:
@@ -243,18 +252,18 @@ class Delivery:
         if row is None:
             return None
         if isinstance(result, Accepted):
-            await rows.end_delivery(tx, message_id, attempt.delivery_id, "accepted", result.receipt)
+            await delivery_rows.end_delivery(tx, message_id, attempt.delivery_id, "accepted", result.receipt)
             if row["state"] not in SETTLED:
                 await self._taken(tx, row, now)
             return None
         outcome = "refused" if isinstance(result, Refused) else "failed"
-        await rows.end_delivery(tx, message_id, attempt.delivery_id, outcome, result.reason)
+        await delivery_rows.end_delivery(tx, message_id, attempt.delivery_id, outcome, result.reason)
         if row["state"] in SETTLED:
             return None
         if isinstance(result, Refused):
             await self._another_way(tx, row, now)
             return None
-        if now - await rows.first_attempt(tx, message_id) > GIVE_UP_AFTER:
+        if now - await delivery_rows.first_attempt(tx, message_id) > GIVE_UP_AFTER:
             await self._another_way(tx, row, now)
             return None
         return Postpone(result.reason, pause(attempt.number, result))

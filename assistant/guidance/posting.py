@@ -16,7 +16,7 @@ import structlog
 from sqlalchemy import select, update
 
 from assistant.config import Clock, local_date
-from assistant.guidance import notice_rows, rows, switches, wording
+from assistant.guidance import delivery_rows, notice_rows, rows, switches, wording
 from assistant.guidance.people import Person
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
 from assistant.guidance.tact import ON_PAPER, Telling
@@ -97,11 +97,11 @@ class Posting:
         log.info("letter.attempted", message=message_id, result=type(result).__name__)
         async with self.database.begin() as tx:
             if isinstance(result, Accepted):
-                await rows.end_delivery(tx, message_id, delivery_id, "accepted", "print_folder")
+                await delivery_rows.end_delivery(tx, message_id, delivery_id, "accepted", "print_folder")
                 await rows.set_state(tx, message_id, "sent", self.clock())
                 return
             kind = "failed" if isinstance(result, Failed) else "refused"
-            await rows.end_delivery(tx, message_id, delivery_id, kind, result.reason)
+            await delivery_rows.end_delivery(tx, message_id, delivery_id, kind, result.reason)
         if isinstance(result, Failed):
             raise Postpone(result.reason, PAUSE)
 
@@ -125,7 +125,7 @@ class Posting:
         if reason is not None:
             log.info("letter.left_to_people", message=message_id, because=reason)
             return None
-        delivery_id, _ = await rows.begin_delivery(tx, message_id, now)
+        delivery_id, _ = await delivery_rows.begin_delivery(tx, message_id, now)
         await log_usage(tx, [Use(person.id, "service", "varde", "used", PURPOSE, BASIS, CONCEPTS)], now)
         enclosed = await self.enclosing(tx, person.id, row["content"])
         if addressed_by == "postal_address":

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from assistant.config import local_date
-from assistant.determinations import DeterminationChange, RuleVersions
+from assistant.determinations import DeterminationChange
 from assistant.guidance import already_told, rows
 from assistant.guidance.being_told import (
     as_wanted,
@@ -18,7 +18,7 @@ from assistant.guidance.being_told import (
     in_their_language,
 )
 from assistant.guidance.content import content_by_hand
-from assistant.guidance.judging import circles_of, telling_now
+from assistant.guidance.judging import circles_of
 from assistant.guidance.ladder import needs_a_letter
 from assistant.guidance.mattering import (
     DEADLINE_NEAR,
@@ -28,16 +28,15 @@ from assistant.guidance.mattering import (
     plan_deadlines,
     plan_life_events,
 )
+from assistant.guidance.messages import Messages
 from assistant.guidance.not_mine import without_closed
-from assistant.guidance.overtaken import less, overtaken
+from assistant.guidance.overtaken import overtaken
 from assistant.guidance.people import (
     CONCEPTS,
     RELATIONS,
     Circle,
-    Person,
     children_of,
     circle_around,
-    person_as_known,
 )
 from assistant.guidance.planning import (
     FROM_DETERMINATIONS,
@@ -48,13 +47,11 @@ from assistant.guidance.planning import (
 )
 from assistant.guidance.push_rows import browsers_of
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
-from assistant.guidance.template_rows import edited_on
 from assistant.guidance.themes import theme_of
 from assistant.guidance.wish_rows import told_how_for, wishes_of
 from assistant.guidance.wishes import law_behind
-from assistant.guidance.writing import Written, write, write_withheld
 from assistant.store import Transaction
-from assistant.twin import BEFOREHAND, Changed, Twin, Use, log_usage
+from assistant.twin import BEFOREHAND, Changed, Use, log_usage
 from rules import Catalogue, Matter
 
 PURPOSE = "to tell people of their rights and duties"
@@ -69,28 +66,8 @@ WITHOUT_NOTICE = frozenset({"application_received"})
 
 
 @dataclass(frozen=True)
-class Sender:
-    """The municipality a message is from, and the language it writes in where the person has no wish."""
-
-    name: str
-    language: str
-
-
-@dataclass(frozen=True)
-class Guidance:
-    """All methods work in the caller's transaction: what is told commits with what caused it.
-
-    `home` is the municipality that speaks where the content names none. `versions` knows the rules as edited
-    here; without it the shipped `catalogue` holds. `posts_letters`: whether there is a print folder;
-    `pushes`: whether notices go to browsers.
-    """
-
-    catalogue: Catalogue
-    twin: Twin
-    home: str = ""
-    versions: RuleVersions | None = None
-    posts_letters: bool = False
-    pushes: bool = False
+class Guidance(Messages):
+    """What people are told: planned, kept with its cause, taken back. All in the caller's transaction."""
 
     async def plan_for_changes(
         self, tx: Transaction, changes: Iterable[DeterminationChange], now: datetime
@@ -213,41 +190,6 @@ class Guidance:
             for row, gone in part.values():
                 await self.tell_less(tx, row, gone, now)
 
-    async def tell_less(
-        self, tx: Transaction, row: Mapping[str, Any], gone: Collection[str], now: datetime
-    ) -> Mapping[str, Any]:
-        """Write anew what waits of a message's guidance without some of its rules; the row as it is then.
-
-        What has reached somebody is left as it was said.
-        """
-        if await rows.has_reached(tx, row["guidance_id"]):
-            return row
-        on = local_date(now)
-        records = await rows.records_of(tx, row["content"]["determinations"])
-        content = less(row["content"], gone, records, await self._catalogue(tx, on))
-        await rows.set_content(tx, row["guidance_id"], content)
-        await rows.lead_with(tx, row["guidance_id"], content["rules"][0])
-        words = await self.write_again(tx, row, content, now)
-        return {**row, **words, "content": content}
-
-    async def write_again(
-        self, tx: Transaction, row: Mapping[str, Any], content: Mapping[str, Any], now: datetime
-    ) -> dict[str, Any]:
-        """Write what waits of a message's guidance by another content; the message's new words."""
-        near = await self.twin.near(tx, [row["person_id"]])
-        person = in_their_language(
-            person_as_known(near, row["person_id"], local_date(now)),
-            await told_how_for(tx, row["person_id"], theme_of(row["rule"])),
-        )
-        sender = await self.sender(tx, content["municipality"])
-        words: dict[str, Any] = {}
-        for channel, message_id in (await rows.waiting_channels(tx, row["guidance_id"])).items():
-            written = await self.write(tx, row["kind"], channel, person, content, sender, now)
-            await rows.rewrite(tx, message_id, written)
-            if message_id == row["id"]:
-                words = {"title": written.title, "body": written.body}
-        return words
-
     async def tell(
         self,
         tx: Transaction,
@@ -352,44 +294,9 @@ class Guidance:
         for row, person, how in stopped:
             await self.stop(tx, row, person, how, now)
 
-    async def telling_now(
-        self, tx: Transaction, row: Mapping[str, Any], on: date
-    ) -> tuple[Person, Telling, frozenset[str]]:
-        """How a message's receiver may be told today, and of which of its rules nothing may be said."""
-        return await telling_now(tx, self.twin, row, await self._catalogue(tx, on), on)
-
-    async def sender(self, tx: Transaction, number: str) -> Sender:
-        """The municipality by its number, else the one this assistant serves."""
-        found = await self.twin.municipality(tx, number) or await self.twin.municipality(tx, self.home)
-        if found is None:
-            return Sender("kommunen", "nb")
-        return Sender(found.name, str(found.settings.get("language", "nb")))
-
     async def to_tell_by_hand(self, tx: Transaction, municipality: str) -> Sequence[Mapping[str, Any]]:
         """Letters to write and people to reach some other way, oldest first; content says why."""
         return await already_told.by_hand(tx, municipality)
-
-    async def stop(
-        self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
-    ) -> None:
-        """A waiting message may not go this way any more: another way, or a human, where there is one."""
-        if how.by_hand or needs_a_letter(row["kind"], how):
-            await self.keep_letter(tx, row, person, how, now)
-        await rows.withdraw_messages(tx, [row], now)
-        if row["channel"] in rows.NOTICES and how.notice not in (None, row["channel"]):
-            await self.knock(tx, row, person, str(how.notice), now)
-
-    async def keep_letter(
-        self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime
-    ) -> None:
-        """Hand a message that cannot be sent to the municipality's people."""
-        content = content_by_hand(row["content"], how.by_hand, ON_PAPER)
-        await rows.set_content(tx, row["guidance_id"], content)
-        sender = await self.sender(tx, content.get("municipality", ""))
-        await self.write_letter(tx, row["guidance_id"], person, how, row["kind"], content, sender, now)
-
-    async def _catalogue(self, tx: Transaction, on: date) -> Catalogue:
-        return self.catalogue if self.versions is None else await self.versions.catalogue_at(tx, on)
 
     async def _keep(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> str | None:
         want = await told_how_for(tx, planned.person.id, theme_of(planned.rule))
@@ -439,50 +346,6 @@ class Guidance:
         await log_usage(tx, [used], now)
         return guidance_id
 
-    async def write(
-        self,
-        tx: Transaction,
-        kind: str,
-        channel: str,
-        person: Person,
-        content: Mapping[str, Any],
-        sender: Sender,
-        now: datetime,
-        *,
-        count: int = 1,
-    ) -> Written:
-        """The words of a message to a person, by the templates as they are edited here today."""
-        edited = await edited_on(tx, local_date(now))
-        return write(
-            kind,
-            channel,
-            person.language,
-            content,
-            sender.name,
-            sender.language,
-            count=count,
-            edited=edited,
-        )
-
-    async def write_letter(
-        self,
-        tx: Transaction,
-        guidance_id: str,
-        person: Person,
-        how: Telling,
-        kind: str,
-        content: Mapping[str, Any],
-        sender: Sender,
-        now: datetime,
-    ) -> None:
-        if how.by_hand in (None, ON_PAPER):
-            written = await self.write(tx, kind, "letter", person, content, sender, now)
-        else:
-            written = write_withheld(person.language, sender.name, sender.language)
-        kept = await rows.keep_message(tx, guidance_id, person.id, written, "manual", now)
-        if kept is not None and self.posts_letters:
-            await rows.enqueue_posting(tx, kept, person.id, now)
-
     async def _late_notice(self, tx: Transaction, person_id: str, now: datetime) -> None:
         """An address we learn afterwards is used for what still lies unread."""
         row = await rows.unread_without_notice(tx, person_id, now - LATE_NOTICE)
@@ -491,15 +354,6 @@ class Guidance:
         person, how, _ = await self.telling_now(tx, {**row, "person_id": person_id}, local_date(now))
         if how.notice:
             await self.knock(tx, row, person, how.notice, now)
-
-    async def knock(
-        self, tx: Transaction, row: Mapping[str, Any], person: Person, channel: str, now: datetime
-    ) -> str | None:
-        """Let a notice of a message's guidance wait to go by a channel; its id, None where it has had one there."""
-        content = row["content"]
-        sender = await self.sender(tx, content.get("municipality", ""))
-        written = await self.write(tx, row["kind"], channel, person, content, sender, now)
-        return await rows.keep_message(tx, row["guidance_id"], person.id, written, "waiting", now)
 
 
 def _recipients(circles: Mapping[tuple[str, str], Circle]) -> set[str]:

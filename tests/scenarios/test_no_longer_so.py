@@ -12,7 +12,7 @@ from living import Happening, Life, Story, Told
 from sqlalchemy import select
 
 from assistant.demo.mailbox import Mailbox
-from assistant.guidance import StillSending, rows
+from assistant.guidance import StillSending, delivery_rows, rows
 from assistant.store import Database
 from assistant.store.tables import guidance, message
 from rules import Catalogue
@@ -210,7 +210,7 @@ async def test_a_message_on_its_way_is_waited_for_before_its_deadline_is_taken_b
                 guidance.c.rule == NAMING,
             )
         )
-        await rows.begin_delivery(tx, email, life.now())
+        await delivery_rows.begin_delivery(tx, email, life.now())
     with pytest.raises(StillSending):
         await life._happens(named("2026-09-25", "Nora Nordmann"))
     life.moment += rows.IN_FLIGHT

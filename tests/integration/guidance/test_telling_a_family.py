@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from assistant.demo.mailbox import Misbehaviour, Mischief
 from assistant.demo.sms_gateway import Misbehaviour as SmsMisbehaviour
-from assistant.guidance import StillSending, rows
+from assistant.guidance import StillSending, delivery_rows, rows
 from assistant.store import Transaction
 from assistant.store.news import CHAT_LINES, Listening
 from assistant.store.tables import delivery, guidance, job, message, usage
@@ -352,7 +352,7 @@ async def test_a_process_that_died_while_sending_neither_blocks_nor_doubles(town
     async with town.database.begin() as tx:  # it came as far as this, sent the mail, and was killed
         row = await tx.first(select(message).where(message.c.channel == "email"))
         assert row is not None
-        await rows.begin_delivery(tx, row["id"], town.moment)
+        await delivery_rows.begin_delivery(tx, row["id"], town.moment)
     await town.email.send(Outgoing(row["id"], "kari@post.example", "nb", row["title"], row["body"], ""))
     await town.work.run_until_idle()
     (mail,) = town.mailbox.listed()

@@ -1,0 +1,60 @@
+"""Attempts to hand a message over, as kept: what it was sent as, when, and how it went."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+
+from assistant.store import Transaction
+from assistant.store.columns import new_id
+from assistant.store.tables import delivery, message
+
+
+async def begin_delivery(
+    tx: Transaction, message_id: str, now: datetime, sent_as: str | None = None
+) -> tuple[str, int]:
+    """Note that an attempt begins, under the id the other side knows the message by: its id and number, from 1."""
+    earlier = await tx.all(select(delivery.c.id).where(delivery.c.message_id == message_id))
+    delivery_id, attempt = new_id(), len(earlier) + 1
+    await tx.execute(
+        insert(delivery).values(
+            id=delivery_id,
+            message_id=message_id,
+            attempt=attempt,
+            at=now,
+            outcome="begun",
+            detail="",
+            sent_as=sent_as,
+        )
+    )
+    return delivery_id, attempt
+
+
+async def was_tried_as(tx: Transaction, sent_as: str) -> bool:
+    """Whether a message has been handed over, or nearly, under this id before."""
+    return await tx.first(select(delivery.c.id).where(delivery.c.sent_as == sent_as).limit(1)) is not None
+
+
+async def end_delivery(tx: Transaction, message_id: str, delivery_id: str, outcome: str, detail: str) -> None:
+    """Say how the attempt went; earlier ones that never ended (their process died) are closed with it."""
+    await tx.execute(
+        update(delivery).where(delivery.c.id == delivery_id).values(outcome=outcome, detail=detail[:500])
+    )
+    await tx.execute(
+        update(delivery)
+        .where(delivery.c.message_id == message_id, delivery.c.outcome == "begun")
+        .values(outcome="failed", detail="broken off")
+    )
+
+
+async def first_attempt(tx: Transaction, message_id: str) -> datetime:
+    """When the message was first tried, since it was last written."""
+    at: datetime = await tx.scalar(
+        select(delivery.c.at)
+        .join(message, message.c.id == delivery.c.message_id)
+        .where(message.c.id == message_id, delivery.c.at >= message.c.created_at)
+        .order_by(delivery.c.at)
+        .limit(1)
+    )
+    return at
