@@ -47,7 +47,9 @@ class AlsoInDialogporten:
         told = await self.telling.tell(tx, person_id, subject_id, rule, kind, cause, content, now)
         if decision_id := content.get("decision_id"):
             about = {"decision_id": decision_id}
-            await enqueue(tx, TASK, about, now=now, key=person_id, receipt=f"dialog:{decision_id}")
+            # A line of its own: while the inbox is away, nothing else about the person waits for it.
+            line, receipt = f"dialog:{person_id}", f"dialog:{decision_id}"
+            await enqueue(tx, TASK, about, now=now, key=line, receipt=receipt)
         return told
 
 
