@@ -68,16 +68,21 @@ class Assistant:
 
 @asynccontextmanager
 async def assemble(
-    config: Config, extensions: Sequence[Extension] = (), registers: Registers | None = None
+    config: Config,
+    extensions: Sequence[Extension] = (),
+    registers: Registers | None = None,
+    *,
+    unfinished: bool = False,
 ) -> AsyncIterator[Assistant]:
     """Build everything on a migrated database. Raises what says that the set-up is not whole.
 
-    `registers`: those to ask instead of the configured ones.
+    `registers`: those to ask instead of the configured ones. `unfinished`: on a database that is being restored.
     """
     async with AsyncExitStack() as stack:
         database = Database(config.database)
         stack.push_async_callback(database.close)
-        await require_current(database)
+        if not unfinished:
+            await require_current(database)
         http = await stack.enter_async_context(
             aiohttp.ClientSession(trust_env=False, timeout=aiohttp.ClientTimeout(total=30))
         )

@@ -17,7 +17,7 @@ import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from hashlib import sha256
 from pathlib import Path
@@ -43,6 +43,11 @@ OSLO = ZoneInfo("Europe/Oslo")
 _NAME = re.compile(r"[A-Za-z0-9-]{1,64}")
 
 Receipt = Literal["printed", "refused"]
+
+DONE = b"done"
+"""What a letter's mark says when the print house has had it; it is kept for so long as somebody may come late."""
+
+REMEMBERED = timedelta(days=60)
 
 
 @dataclass(frozen=True)
@@ -116,7 +121,8 @@ class LetterChannel:
         if not (folder / TAKEN).is_dir():
             return {}
         found: dict[str, Receipt] = {}
-        for name in sorted(path.name for path in (folder / TAKEN).iterdir() if _NAME.fullmatch(path.name)):
+        names = [path.name for path in (folder / TAKEN).iterdir() if _NAME.fullmatch(path.name)]
+        for name in sorted(name for name in names if (folder / TAKEN / name).read_bytes() != DONE):
             if (folder / f"{name}.refused").exists():
                 found[name] = "refused"
             elif (folder / f"{name}.printed").exists() or not (folder / f"{name}.json").exists():
@@ -132,8 +138,18 @@ class LetterChannel:
         enclosed = [path for path in folder.glob(f"{name}-*.pdf") if path.stem[len(name) + 1 :].isdecimal()]
         for path in (folder / f"{name}.json", folder / f"{name}.pdf", *enclosed):
             path.unlink(missing_ok=True)
-        for path in (folder / f"{name}.printed", folder / f"{name}.refused", folder / TAKEN / name):
+        refused = (folder / f"{name}.refused").exists()
+        for path in (folder / f"{name}.printed", folder / f"{name}.refused"):
             path.unlink(missing_ok=True)
+        if refused:
+            (folder / TAKEN / name).unlink(missing_ok=True)  # it may be put there again
+        else:
+            _write(
+                folder / TAKEN / name, DONE
+            )  # whoever was paused on the way here must not put it there again
+        for path in (folder / TAKEN).iterdir():
+            if self.clock().timestamp() - path.stat().st_mtime > REMEMBERED.total_seconds():
+                path.unlink(missing_ok=True)
 
     async def close(self) -> None:
         """Nothing stays open between letters."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -89,8 +90,10 @@ class PushChannel:
             return Refused(reason)
         topic = to_base64url(sha256(message.id.encode()).digest()[:24])
         told, later = 0, []
-        for browser in json.loads(message.recipient):
-            answer = await self._to(browser, message, topic)
+        browsers = json.loads(message.recipient)
+        # All at once: one after the other, slow ones would make it longer than an attempt may take.
+        answers = await asyncio.gather(*(self._to(browser, message, topic) for browser in browsers))
+        for browser, answer in zip(browsers, answers, strict=True):
             if answer is None or answer.status in GONE:
                 await self.forget(browser["id"])
             elif answer.status is not None and 200 <= answer.status < 300:

@@ -27,6 +27,9 @@ policy (5.3, 5.7) are of this message or this day."""
 
 LONGEST_MARK = 200
 
+MOST_BOUNDARIES = 10
+"""A report has one, and the message it quotes one or two."""
+
 
 @dataclass(frozen=True)
 class Report:
@@ -42,10 +45,25 @@ def read_report(content: bytes, came_to: Sequence[str]) -> Report | None:
 
     `came_to`: the recipients of the envelope, 'returned+<mark>@bounces.example'.
     """
+    if not _may_be_a_report(content):
+        return None
     try:
         return _read(BytesParser(policy=compat32).parsebytes(content), came_to)
     except (ValueError, LookupError, AttributeError, TypeError, RecursionError):
         return None  # what Python's parser cannot make sense of is no report either
+
+
+def _may_be_a_report(content: bytes) -> bool:
+    """What is to be seen without reading it all: Python's parser tries each line against each open boundary.
+
+    >>> _may_be_a_report(b"Content-Type: multipart/report; boundary=a\\n\\n")
+    True
+    >>> _may_be_a_report(b"Content-Type: text/plain\\n\\nmultipart/report boundary=")
+    False
+    """
+    text = content.lower()
+    head = re.split(rb"\r?\n\r?\n", text, maxsplit=1)[0]
+    return b"multipart/report" in head and text.count(b"boundary") <= MOST_BOUNDARIES
 
 
 def _read(email: Message, came_to: Sequence[str]) -> Report | None:

@@ -38,6 +38,7 @@ class ReturnedMail:
         self.take = take
         self.host = host
         self.port = port
+        self.reading = asyncio.Semaphore(2)  # threads are for others too
         self._server: asyncio.Server | None = None
 
     async def __aenter__(self) -> Self:
@@ -90,7 +91,8 @@ class _Inbox:
         return "250 2.1.5 OK"
 
     async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:
-        report = await asyncio.to_thread(read_report, envelope.content, tuple(envelope.rcpt_tos))
+        async with self.mail.reading:
+            report = await asyncio.to_thread(read_report, envelope.content, tuple(envelope.rcpt_tos))
         if report is None:
             log.info("mail.returned", kind="no_report")
             return "250 2.0.0 Not a report"

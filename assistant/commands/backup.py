@@ -70,7 +70,9 @@ def _backup(given: argparse.Namespace) -> int:
         write_json({**contents.as_json(), "file_bytes": size, "seconds": round(seconds, 3)})
     else:
         print(f"{given.file}: {rows} rows at migration {contents.migration}, {size} bytes, {seconds:.1f} s.")
-        print(f"It is of no use without the keys in {config.data_dir}: keep these apart from it.")
+        if key is None:
+            print("It is not sealed: whoever has it can read what people were told. Seal it with --key.")
+        print(f"It cannot be put back without the keys in {config.data_dir}: keep these apart from it.")
     return 0
 
 
@@ -87,7 +89,7 @@ def _restore(given: argparse.Namespace) -> int:
         nonlocal erased
         if stones:
             erased = await erase_again(
-                config.model_copy(update={"database_url": url}), given.erasures, stones
+                config.model_copy(update={"database_url": url}), given.erasures, stones, unfinished=True
             )
 
     try:

@@ -71,12 +71,17 @@ def _apply(given: argparse.Namespace) -> int:
     return 0
 
 
-async def erase_again(config: Config, name: str, stones: Sequence[Mapping[str, Any]]) -> int:
-    """Erase again what the stones of the file `name` tell of; how many rows had come back."""
+async def erase_again(
+    config: Config, name: str, stones: Sequence[Mapping[str, Any]], *, unfinished: bool = False
+) -> int:
+    """Erase again what the stones of the file `name` tell of; how many rows had come back.
+
+    `unfinished`: in a database that is being restored, and says no migration yet.
+    """
     from assistant.assembly import assemble
 
     rows = 0
-    async with assemble(config) as assistant:
+    async with assemble(config, unfinished=unfinished) as assistant:
         for number, stone in enumerate(stones, 1):
             try:
                 async with assistant.database.begin() as tx:

@@ -13,7 +13,8 @@ from assistant.store.turns import in_turns
 from assistant.twin import Statement, SubjectRef, Twin
 
 LOOKS = 3
-"""A family that has grown while one waited is waited for too; one that grows each time is a town's worth of luck."""
+"""A family that has grown while one waited is waited for too. Two that grow together may then wait for each other:
+PostgreSQL ends one of them, and its job is done again."""
 
 
 async def in_the_familys_turn(

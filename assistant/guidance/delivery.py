@@ -48,6 +48,7 @@ log = structlog.get_logger()
 
 PAUSES = (2, 5, 15, 60, 300, 900, 3600)  # seconds before the next attempt; the last again and again
 GIVE_UP_AFTER = timedelta(hours=48)
+A_MOMENT = timedelta(minutes=1)
 
 SETTLED = ("sent", "failed")
 """States a receipt may have brought a message to before the gateway's own answer did."""
@@ -161,7 +162,8 @@ class Delivery:
         must_reach = row["kind"] in MUST_REACH
         read = await notice_rows.is_read(tx, row["guidance_id"])
         deadline = deadline_of(row["content"])
-        if (read or is_too_late(now, deadline)) and not must_reach:
+        told_once_more = row["notice"] != FIRST  # § 8 fifth paragraph: only to who has not opened it
+        if (read and (told_once_more or not must_reach)) or (is_too_late(now, deadline) and not must_reach):
             await rows.set_state(tx, row["id"], "withdrawn")
             log.info("message.withdrawn", message=row["id"], because="read" if read else "too_late")
             return False
@@ -176,6 +178,21 @@ class Delivery:
         )
         if at > now:
             await rows.send_later(tx, row, at, now)
+            return False
+        return held is None or await self._is_not_spoken_for(tx, row, held, sent, now)
+
+    async def _is_not_spoken_for(
+        self, tx: Transaction, row: Mapping[str, Any], held: datetime, sent: list[datetime], now: datetime
+    ) -> bool:
+        """Of what is gathered: whether no other notice has told of it, or is about to."""
+        if await delivery_rows.was_tried_as(tx, _sent_as(row)):
+            return True  # it may have gone: under its own name it is told of once
+        if await gathering.was_spoken_for(tx, row, held, sent):
+            await rows.set_state(tx, row["id"], "withdrawn")
+            log.info("message.withdrawn", message=row["id"], because="told_with_another")
+            return False
+        if await gathering.another_is_going(tx, row, now):
+            await rows.send_later(tx, row, now + A_MOMENT, now)
             return False
         return True
 
@@ -263,7 +280,9 @@ class Delivery:
         if isinstance(result, Refused):
             await self._another_way(tx, row, now)
             return None
-        if now - await delivery_rows.first_attempt(tx, message_id) > GIVE_UP_AFTER:
+        since = now - await delivery_rows.first_attempt(tx, message_id)
+        # What a night, a day off or a stop switch kept waiting was not tried meanwhile.
+        if since > GIVE_UP_AFTER and attempt.number >= len(PAUSES):
             await self._another_way(tx, row, now)
             return None
         return Postpone(result.reason, pause(attempt.number, result))

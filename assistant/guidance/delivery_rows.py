@@ -10,6 +10,9 @@ from assistant.store import Transaction
 from assistant.store.columns import new_id
 from assistant.store.tables import delivery, message
 
+PRINT_FOLDER = "print_folder"
+"""What an attempt to post a letter says that lies where a print house picks it up."""
+
 
 async def begin_delivery(
     tx: Transaction, message_id: str, now: datetime, sent_as: str | None = None

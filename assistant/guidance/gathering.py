@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -48,21 +48,15 @@ async def gathered(
     now: datetime,
     notices: NoticeSettings,
 ) -> Mapping[str, Any]:
-    """The notice that goes now, saying how many messages wait; the others it speaks for need not go any more.
+    """The notice that goes now, saying how many messages wait.
 
-    It counts what is unread since the last notice, or within the period.
+    It counts what is unread since the last notice, or within the period. The others it speaks for are let be until
+    it has gone: each then finds in its own turn that it has been spoken for (`was_spoken_for`).
     """
     kept = await told_how_of(tx, person.id)
     want = wanted(kept, theme_of(row["rule"]))
     if _held(row, want, notices) is None:
         return row
-    spoken_for = []
-    for other in await rows.waiting_messages(tx, person_id=person.id, skip_locked=True):
-        held = _held(other, wanted(kept, theme_of(other["rule"])), notices)
-        if other["channel"] in rows.NOTICES and other["id"] != row["id"] and held and held <= now:
-            spoken_for.append(other)
-    for other in spoken_for:
-        await rows.set_state(tx, other["id"], "withdrawn")
     last = await notice_rows.notified(tx, person.id, now - PERIOD[want.pace])
     since = min(row["created_at"], max(last, default=now - PERIOD[want.pace]))
     count = await _unread_since(tx, person.id, since)
@@ -74,6 +68,31 @@ async def gathered(
     )
     await rows.rewrite(tx, row["id"], written)
     return {**row, "title": written.title, "body": written.body, "language": written.language}
+
+
+async def was_spoken_for(
+    tx: Transaction, row: Mapping[str, Any], held: datetime, sent: Collection[datetime]
+) -> bool:
+    """Whether a notice that has gone said that this message waits too: one after both its time and its chat.
+
+    `held`: when it was to be told of; `sent`: when notices went to the person.
+    """
+    chat = select(message.c.sent_at).where(
+        message.c.guidance_id == row["guidance_id"], message.c.channel == "chat", message.c.state == "sent"
+    )
+    in_chat = await tx.scalar(chat)
+    return in_chat is not None and any(at >= max(held, in_chat) for at in sent)
+
+
+async def another_is_going(tx: Transaction, row: Mapping[str, Any], now: datetime) -> bool:
+    """Whether another notice to the person is being handed over at this moment, and may speak for this one."""
+    others = select(message.c.id).where(
+        message.c.person_id == row["person_id"],
+        message.c.channel.in_(rows.NOTICES),
+        message.c.state == "waiting",
+        message.c.id != row["id"],
+    )
+    return await rows.on_their_way(tx, [one["id"] for one in await tx.all(others)], now)
 
 
 async def _unread_since(tx: Transaction, person_id: str, since: datetime) -> int:

@@ -15,7 +15,7 @@ from typing import Any, Literal, get_args
 from sqlalchemy import insert, select
 
 from assistant.config import OSLO, local_date
-from assistant.guidance import rows
+from assistant.guidance import delivery_rows, rows
 from assistant.guidance.store import BASIS
 from assistant.guidance.tact import ON_PAPER
 from assistant.journal import clean
@@ -68,13 +68,9 @@ def why_waiting(by_hand: str | None, outcome: str | None, *, posted: bool) -> Wh
 
 async def waiting_letters(tx: Transaction, municipality: str, now: datetime) -> Sequence[WaitingLetter]:
     """What people must see to in a municipality, oldest first: unsent letters, and posted ones nobody has printed."""
-    last = (
-        select(delivery.c.outcome)
-        .where(delivery.c.message_id == message.c.id)
-        .order_by(delivery.c.attempt.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
+    of_newest = delivery.c.message_id == message.c.id, delivery.c.attempt.desc()
+    last = select(delivery.c.outcome).where(of_newest[0]).order_by(of_newest[1]).limit(1).scalar_subquery()
+    where = select(delivery.c.detail).where(of_newest[0]).order_by(of_newest[1]).limit(1).scalar_subquery()
     question = (
         select(
             message.c.id,
@@ -88,7 +84,11 @@ async def waiting_letters(tx: Transaction, municipality: str, now: datetime) -> 
         .where(message.c.channel == "letter", message.c.state.in_(("manual", "sent")))
         .where(
             (message.c.state == "manual")
-            | ((last == "accepted") & (message.c.sent_at < now - PRINTED_WITHIN))
+            | (
+                (last == "accepted")
+                & (where == delivery_rows.PRINT_FOLDER)
+                & (message.c.sent_at < now - PRINTED_WITHIN)
+            )
         )
         .order_by(message.c.created_at, message.c.id)
     )

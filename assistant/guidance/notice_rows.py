@@ -18,6 +18,12 @@ TELL_AGAIN = "tell_again"
 """What a row of `due`, and the task that follows from it, is called. Its args: `{"message_id"}`."""
 
 
+LOOK_FURTHER = "look_for_second_notices"
+"""The task that goes on with those after `args["after"]`, whose week was over `args["on"]`."""
+
+AT_ONCE = 1000
+
+
 async def notified(tx: Transaction, person_id: str, since: datetime) -> list[datetime]:
     """When notices went to the person by email and SMS since then."""
     question = select(message.c.sent_at).where(
@@ -46,18 +52,33 @@ async def looked(tx: Transaction, message_id: str) -> None:
     await tx.execute(delete(due).where(due.c.what == TELL_AGAIN, due.c.ref == message_id))
 
 
-async def enqueue_looks(tx: Transaction, now: datetime, today: date) -> None:
-    """A job for each notice whose week is over: two who enqueue them enqueue each once."""
-    over = select(due.c.ref, due.c.subject_id).where(due.c.what == TELL_AGAIN, due.c.due_on <= today)
-    for row in await tx.all(over.order_by(due.c.ref)):
+async def enqueue_looks(tx: Transaction, now: datetime, today: date, after: str = "") -> None:
+    """A job for each notice whose week is over: two who enqueue them enqueue each once.
+
+    Of more than a thousand the others are left to a job of their own, and so on to the last: others who bring work
+    wait for one such transaction.
+    """
+    over = (
+        select(due.c.ref)
+        .where(due.c.what == TELL_AGAIN, due.c.due_on <= today, due.c.ref > after)
+        .order_by(due.c.ref)
+        .limit(AT_ONCE)
+    )
+    found = await tx.all(over)
+    for row in found:
         await enqueue(
             tx,
             TELL_AGAIN,
             {"message_id": row["ref"]},
             now=now,
-            key=row["subject_id"],
+            key=f"again:{row['ref']}",  # of its own: nothing else about the person waits behind it
             queue="bulk",
             receipt=f"{TELL_AGAIN}:{row['ref']}",
+        )
+    if len(found) == AT_ONCE:
+        rest = {"on": today.isoformat(), "after": found[-1]["ref"]}
+        await enqueue(
+            tx, LOOK_FURTHER, rest, now=now, queue="bulk", receipt=f"{LOOK_FURTHER}:{rest['after']}"
         )
 
 

@@ -97,8 +97,15 @@ class Posting:
         log.info("letter.attempted", message=message_id, result=type(result).__name__)
         async with self.database.begin() as tx:
             if isinstance(result, Accepted):
-                await delivery_rows.end_delivery(tx, message_id, delivery_id, "accepted", "print_folder")
-                await rows.set_state(tx, message_id, "sent", self.clock())
+                where = (
+                    delivery_rows.PRINT_FOLDER
+                    if isinstance(self.channel, LetterChannel)
+                    else self.channel.name
+                )
+                await delivery_rows.end_delivery(tx, message_id, delivery_id, "accepted", where)
+                row = await rows.message_with_guidance(tx, message_id, for_update=True)
+                if row is not None and row["state"] == "manual":
+                    await rows.set_state(tx, message_id, "sent", self.clock())
                 return
             kind = "failed" if isinstance(result, Failed) else "refused"
             await delivery_rows.end_delivery(tx, message_id, delivery_id, kind, result.reason)
@@ -149,13 +156,16 @@ class Posting:
             return
         for message_id, said in (await self.channel.read_receipts()).items():
             async with self.database.begin() as tx:
-                await _keep(tx, message_id, said)
+                await _keep(tx, message_id, said, self.clock())
             await self.channel.forget(message_id)
             log.info("letter.receipt", message=message_id, said=said)
 
 
-async def _keep(tx: Transaction, message_id: str, said: Receipt) -> None:
-    """A letter that was not printed is in people's hands again."""
+async def _keep(tx: Transaction, message_id: str, said: Receipt, now: datetime) -> None:
+    """A letter that was not printed is in people's hands again.
+
+    One that was is sent, though we died before we noted that it lay in the folder: it is not to go there again.
+    """
     newest = (
         select(delivery.c.id)
         .where(delivery.c.message_id == message_id)
@@ -164,6 +174,12 @@ async def _keep(tx: Transaction, message_id: str, said: Receipt) -> None:
     )
     outcome = {"outcome": said, "detail": "print_house"}
     await tx.execute(update(delivery).where(delivery.c.id == await tx.scalar(newest)).values(outcome))
+    if said == "printed":
+        await tx.execute(
+            update(message)
+            .where(message.c.id == message_id, message.c.state == "manual")
+            .values(state="sent", sent_at=now)
+        )
     if said == "refused":
         await tx.execute(
             update(message)

@@ -17,7 +17,7 @@ from assistant.registers.national_id import is_synthetic
 from assistant.store import Identities, Transaction
 from assistant.store.identities import UnknownIdentifier
 from assistant.store.tables import case, guidance
-from assistant.twin import Use, log_usage
+from assistant.twin import Action, Use, log_usage
 
 PURPOSE = "to try the wording of a message"
 BASIS = "personvernforordningen artikkel 6 nr. 1 bokstav e; forvaltningsloven § 11"
@@ -102,15 +102,19 @@ async def read_for_preview(
 ) -> Mapping[str, Any] | None:
     """What the message was written from, noted in the log of everybody it tells of, with why.
 
-    None where tact keeps it from being written, or somebody's address is protected: nobody sees it here either.
+    None where tact keeps it from being written, or somebody's address is protected: nobody sees it here either, and
+    that it was asked for is noted.
     """
     _, how, _ = await of.telling_now(tx, row, local_date(now))
-    if not is_open_to(how) or "protected" in how.because:
-        return None
+    closed = not is_open_to(how) or "protected" in how.because
     said = clean(words.strip())[:LONGEST_WORDS]
     purpose = f"{PURPOSE}: {said}" if said else PURPOSE
     people = sorted({row["person_id"], row["subject_id"]})
-    await log_usage(tx, [Use(one, "staff", staff, "read", purpose, BASIS, READ) for one in people], now)
+    action: Action = "denied" if closed else "read"
+    read = () if closed else READ
+    await log_usage(tx, [Use(one, "staff", staff, action, purpose, BASIS, read) for one in people], now)
+    if closed:
+        return None
     content: Mapping[str, Any] = row["content"]
     return content
 

@@ -120,7 +120,7 @@ async def enqueue_delivery(
         key=f"{channel}:{person_id}" if send_at <= now else f"later:{message_id}",
         queue="chat" if channel == "chat" else "bulk",
         run_at=send_at,
-        receipt=f"deliver:{message_id}:{send_at.date()}",
+        receipt=f"deliver:{message_id}:{send_at.isoformat()}",
     )
 
 
@@ -291,7 +291,7 @@ async def withdraw_messages(tx: Transaction, rows: Sequence[Mapping[str, Any]], 
     for row in rows:
         await tx.execute(
             update(message)
-            .where(message.c.id == row["id"], message.c.state == "waiting")
+            .where(message.c.id == row["id"], message.c.state.in_(("waiting", "manual")))
             .values(state="withdrawn")
         )
     for guidance_id in {row["guidance_id"] for row in rows}:

@@ -8,6 +8,7 @@ arithmetic, no calls, no attributes of anything but our own plain values, few fi
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -21,6 +22,7 @@ LONGEST_SOURCE = 20_000  # characters
 LONGEST_TEXT = 20_000
 DEEPEST_LOOP = 2
 LONGEST_LIST = 200
+MOST_ROUNDS = 10_000  # of all loops together while one text is written
 
 _ALLOWED = (
     nodes.Template,
@@ -41,6 +43,7 @@ _ALLOWED = (
     nodes.Test,
 )
 _FILTERS = frozenset({"lower_first", "listed"})
+EACH = "each"  # put around what a loop goes over; no template may name it
 _TESTS = frozenset({"defined"})
 
 
@@ -62,6 +65,20 @@ def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
+_rounds: ContextVar[int] = ContextVar("rounds", default=0)
+
+
+def _each(value: Any) -> Any:
+    """What a loop goes over: a list, counted; text has as many characters as somebody cares to write."""
+    if isinstance(value, str):
+        raise SecurityError("a loop goes over a list, and this is text")
+    if isinstance(value, list | tuple | dict):
+        _rounds.set(_rounds.get() + len(value))
+        if _rounds.get() > MOST_ROUNDS:
+            raise SecurityError(f"its loops go round more than {MOST_ROUNDS} times")
+    return value
+
+
 def _environment(
     *, html: bool, listed: Callable[[list[str]], str], undefined: type[Undefined]
 ) -> ImmutableSandboxedEnvironment:
@@ -69,7 +86,7 @@ def _environment(
         autoescape=html, undefined=undefined, trim_blocks=True, lstrip_blocks=True
     )
     made.globals.clear()
-    made.filters = {"lower_first": _lower_first, "listed": listed}
+    made.filters = {"lower_first": _lower_first, "listed": listed, EACH: _each}
     made.tests = {"defined": made.tests["defined"]}
     return made
 
@@ -84,6 +101,7 @@ class SafeTemplate:
     def render(self, context: Mapping[str, Any]) -> str:
         """The text. Raises TemplateFault for a missing name, TypeError for a value that is not plain."""
         _plain(dict(context), "context")
+        _rounds.set(0)
         text = ""
         try:
             for piece in self._template.generate(context):  # never more in memory than may go out
@@ -134,6 +152,8 @@ def safe_template(
     except RecursionError:
         raise TemplateFault(f"{name}:1: nested too deeply") from None
     _check(tree, name, loops=0)
+    for loop in tree.find_all(nodes.For):
+        loop.iter = nodes.Filter(loop.iter, EACH, [], [], None, None, lineno=loop.lineno)
     code = environment.compile(tree, name, name)
     return SafeTemplate(
         name, environment.template_class.from_code(environment, code, dict(environment.globals))

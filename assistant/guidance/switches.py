@@ -130,29 +130,13 @@ async def go(
     live = await tx.first(_live(key).with_for_update())
     if live is None or live["going_since"] is not None:
         return False
-    await _set(tx, live["id"], going_since=now, started_by=by)
-    if take_back:
-        await _take_back(tx, key, keep, now)
+    taken_back = {"take_back_but": sorted(keep)} if take_back else {}
+    await _set(tx, live["id"], going_since=now, started_by=by, **taken_back)
     receipt = f"{START_AGAIN}:{live['id']}:0"
     await enqueue(
         tx, START_AGAIN, {"switch": live["id"]}, now=now, key=START_AGAIN, queue="bulk", receipt=receipt
     )
     return True
-
-
-async def _take_back(tx: Transaction, key: str, keep: Collection[str], now: datetime) -> None:
-    waiting = (
-        select(message.c.id, message.c.guidance_id)
-        .join(held_message, held_message.c.message_id == message.c.id)
-        .join(guidance, guidance.c.id == message.c.guidance_id)
-        .where(
-            held_message.c.key == key,
-            message.c.state == "waiting",
-            message.c.channel != "chat",
-            guidance.c.kind.not_in(keep),
-        )
-    )
-    await rows.withdraw_messages(tx, await tx.all(waiting.order_by(message.c.id)), now)
 
 
 def _live(key: str) -> Select[Any]:
@@ -247,7 +231,7 @@ class StartingAgain:
             switch = await tx.first(this.with_for_update())
             if switch is None:
                 return
-            let_go = await _release(tx, switch["key"], now)
+            let_go = await _release(tx, switch["key"], switch["take_back_but"], now)
             if not let_go:
                 await tx.execute(delete(held_message).where(held_message.c.key == switch["key"]))
                 await _set(tx, switch["id"], ended_at=now)
@@ -257,16 +241,36 @@ class StartingAgain:
             await enqueue(tx, START_AGAIN, more, now=now, key=START_AGAIN, queue="bulk", receipt=receipt)
 
 
-async def _release(tx: Transaction, key: str, now: datetime) -> int:
+async def _release(tx: Transaction, key: str, take_back_but: Collection[str] | None, now: datetime) -> int:
+    """Let go of the next that wait, or take them back; how many there were."""
     waiting = (
-        select(message.c.id, message.c.channel, message.c.person_id, message.c.state)
+        select(
+            message.c.id,
+            message.c.channel,
+            message.c.person_id,
+            message.c.state,
+            message.c.guidance_id,
+            guidance.c.kind,
+        )
         .join(held_message, held_message.c.message_id == message.c.id)
+        .join(guidance, guidance.c.id == message.c.guidance_id)
         .where(held_message.c.key == key, held_message.c.released.is_(False))
         .order_by(message.c.created_at, message.c.id)
         .limit(BATCH)
     )
     found = await tx.all(waiting)
+    gone = [
+        row
+        for row in found
+        if take_back_but is not None
+        and row["state"] in ("waiting", "manual")
+        and row["channel"] != "chat"
+        and row["kind"] not in take_back_but
+    ]
+    await rows.withdraw_messages(tx, gone, now)
     for row in found:
+        if row in gone:
+            continue
         if row["state"] == "waiting":
             await rows.enqueue_delivery(tx, row["id"], row["channel"], row["person_id"], now, now)
         elif row["state"] == "manual":  # a letter that people have not sent meanwhile

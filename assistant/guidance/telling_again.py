@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import structlog
@@ -44,7 +44,13 @@ class TellingAgain:
     replies_to: str = ""
 
     def handlers(self) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[None]]]:
-        return {notice_rows.TELL_AGAIN: self.tell_again}
+        return {notice_rows.TELL_AGAIN: self.tell_again, notice_rows.LOOK_FURTHER: self.look_further}
+
+    async def look_further(self, args: Mapping[str, Any]) -> None:
+        """Go on with the notices whose week is over, after those already enqueued."""
+        async with self.database.begin() as tx:
+            on, after = date.fromisoformat(args["on"]), str(args["after"])
+            await notice_rows.enqueue_looks(tx, self.clock(), on, after)
 
     async def tell_again(self, args: Mapping[str, Any]) -> None:
         """Tell once more of what `args["message_id"]` was a notice of, if it is still unopened and stands."""

@@ -52,8 +52,8 @@ async def restore(
 ) -> Restored:
     """Put a backup back into an empty PostgreSQL database or a new SQLite file.
 
-    `data_dir` must hold the keys the backup names. `then(url)` is the last to be done with it: what was erased since
-    is erased again. Raises NotEmpty, UnusableBackup, NotSealed, Broken, NoTool,
+    `data_dir` must hold the keys the backup names. `then(url)` is done before anybody can start on it: what was
+    erased since is erased again. Raises NotEmpty, UnusableBackup, NotSealed, Broken, NoTool,
     ConfigurationError or OSError, and the place is as it was; on PostgreSQL it may hold tables that Varde does not
     start on.
     """
@@ -73,8 +73,10 @@ async def restore(
             raise UnusableBackup(f"{path} is not as it was written: take another copy")
         if url.get_backend_name() == "sqlite":
             target = Path(str(url.database))
-            entries = await _finish(make_url(f"sqlite+aiosqlite:///{unpacked}"), contents, now)
+            beside_url = make_url(f"sqlite+aiosqlite:///{unpacked}")
+            entries = await _check(beside_url, contents, now)
             await then(f"sqlite+aiosqlite:///{unpacked}")
+            await _finish(beside_url)
             _settle(unpacked)
             unpacked.chmod(0o600)
             sync(unpacked)
@@ -83,8 +85,9 @@ async def restore(
         else:
             await _require_empty(url)
             postgres_tools.put_back(unpacked, url, leave_out=VERSION)
-            entries = await _finish(url, contents, now)
+            entries = await _check(url, contents, now)
             await then(url.render_as_string(hide_password=False))
+            await _finish(url)
     return Restored(contents, url.render_as_string(hide_password=False), entries)
 
 
@@ -130,8 +133,8 @@ async def _require_empty(url: URL) -> None:
         raise NotEmpty(f"--into: the database has {len(tables)} tables: create a new one and name that")
 
 
-async def _finish(url: URL, contents: Contents, now: Callable[[], datetime]) -> int:
-    """Check it, hold what waits, and only then say which migration it is at, without which Varde does not start."""
+async def _check(url: URL, contents: Contents, now: Callable[[], datetime]) -> int:
+    """Check it and hold what waits; the entries of the usage logs. It says no migration then: nobody starts on it."""
     database = Database(url.render_as_string(hide_password=False))
     at_newest = contents.migration == newest()
     try:
@@ -145,10 +148,16 @@ async def _finish(url: URL, contents: Contents, now: Callable[[], datetime]) -> 
             told = f"restored from a backup of {contents.made_at.isoformat(timespec='seconds')}"
             await stop(tx, RESTORED, told, "varde restore", now())
             await tx.execute(text("delete from alembic_version"))
-            await tx.execute(
-                text("insert into alembic_version values (:version)").bindparams(version=newest())
-            )
         return entries
+    finally:
+        await database.close()
+
+
+async def _finish(url: URL) -> None:
+    """Say which migration it is at, without which Varde does not start: the last of all."""
+    database = Database(url.render_as_string(hide_password=False))
+    try:
+        await _say_migration(database, newest())
     finally:
         await database.close()
 

@@ -31,14 +31,16 @@ class Transaction:
 
     What is handed to `after_commit` runs only if the transaction committed, in order, in this process:
     use it to wake somebody up, never for work that must not be lost (that is `enqueue`). What is handed to
-    `before_commit` is the last thing done in the transaction, and it fails with it; `after_all` is for what
-    takes a turn that nobody may hold while they wait for something else.
+    `before_commit` is the last thing done in the transaction, and it fails with it; `first` is for what
+    others wait for and that waits for nobody later; `after_all` for what takes a turn that nobody may hold while they
+    wait for something else.
     """
 
     def __init__(self, connection: AsyncConnection) -> None:
         self.connection = connection
         self.memory: dict[Any, Any] = {}  # what was read in this transaction and has not changed since
         self.jobs: list[Mapping[str, Any]] = []  # enqueued, and written as the last thing before the commit
+        self._first: list[Callable[[], Awaitable[None]]] = []
         self._at_last: list[Callable[[], Awaitable[None]]] = []
         self._after_all: list[Callable[[], Awaitable[None]]] = []
         self._afterwards: list[Callable[[], None]] = []
@@ -62,11 +64,13 @@ class Transaction:
     async def scalar(self, statement: Executable) -> Any:
         return await self.connection.scalar(statement)
 
-    def before_commit(self, do: Callable[[], Awaitable[None]], *, after_all: bool = False) -> None:
-        (self._after_all if after_all else self._at_last).append(do)
+    def before_commit(
+        self, do: Callable[[], Awaitable[None]], *, first: bool = False, after_all: bool = False
+    ) -> None:
+        (self._first if first else self._after_all if after_all else self._at_last).append(do)
 
     async def at_last(self) -> None:
-        while waiting := self._at_last or self._after_all:
+        while waiting := self._first or self._at_last or self._after_all:
             await waiting.pop(0)()
 
     def after_commit(self, do: Callable[[], None]) -> None:

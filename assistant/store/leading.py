@@ -27,7 +27,7 @@ from assistant.store.database import Database, Transaction
 
 log = structlog.get_logger()
 
-LEADER_LOCKS = 2  # the class of these advisory locks; the work's lanes are class 1
+LEADER_LOCKS = 3  # the class of these advisory locks; the work's lanes are 1, families' 2
 SILENT_SESSIONS_END_SINCE = (
     140_000  # PostgreSQL 14 has idle_session_timeout; on an older one TCP must find out
 )

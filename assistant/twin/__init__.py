@@ -6,6 +6,7 @@ from assistant.twin.neighbourhood import UNKNOWN, Fact, Neighbourhood, Unknown
 from assistant.twin.recording import FactChange, Recorded
 from assistant.twin.twin import Municipality, Twin, is_adult, is_minor
 from assistant.twin.usage import (
+    Action,
     OnBehalf,
     UsageFilter,
     UsagePage,
@@ -24,6 +25,7 @@ __all__ = [
     "BEFOREHAND",
     "GENERATIONS",
     "UNKNOWN",
+    "Action",
     "Changed",
     "Fact",
     "FactChange",

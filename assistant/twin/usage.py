@@ -92,7 +92,8 @@ async def log_usage(tx: Transaction, uses: Iterable[Use], now: datetime) -> None
     pending: _Pending | None = tx.memory.get(log_usage)
     if pending is None:
         pending = tx.memory[log_usage] = []
-        tx.before_commit(lambda: _append(tx))
+        # Before the lines of the work are taken: those who wait for a log then hold none of them.
+        tx.before_commit(lambda: _append(tx), first=True)
     pending += [(_as_it_was(use), now) for use in uses]
 
 

@@ -50,6 +50,9 @@ class Limits:
     unsafe: Limit = field(default_factory=lambda: Limit(burst=120, per_minute=120))  # a session or address
     uploads: Limit = field(default_factory=lambda: Limit(burst=30, per_minute=10))  # a session
     service: Limit = field(default_factory=lambda: Limit(burst=600, per_minute=600))  # a machine, by its name
+    signed: Limit = field(
+        default_factory=lambda: Limit(burst=3000, per_minute=6000)
+    )  # an address, where they sign
     tickets: Limit = field(default_factory=lambda: Limit(burst=20, per_minute=20))  # a session
 
 

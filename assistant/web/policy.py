@@ -81,7 +81,7 @@ async def guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     access = _access_of(request)
     visitor = await acting.recognised(parts, await _recognise(request, parts, access))
     request[VISITOR] = visitor
-    _keep_to_limits(request, parts, visitor)
+    _keep_to_limits(request, parts, visitor, access)
     if access.has("socket") and not may_open_socket(request, parts.config):
         raise Forbidden
     if request.method not in csrf.SAFE:
@@ -166,8 +166,12 @@ def service_with(tokens: Mapping[str, SecretStr], sent: str) -> str | None:
     return found
 
 
-def _keep_to_limits(request: web.Request, parts: Parts, visitor: Visitor) -> None:
+def _keep_to_limits(request: web.Request, parts: Parts, visitor: Visitor, access: Access) -> None:
     limits = request.app[LIMITS]
+    if all(rule.kind == "signed" for rule in access.rules):
+        # A gateway tells of each of thousands of texts from one address, and a mail provider's readers share theirs.
+        limits.signed.take(client_address(request, parts.config))
+        return
     if visitor.service is not None:
         limits.service.take(visitor.service)
     elif request.method not in csrf.SAFE:

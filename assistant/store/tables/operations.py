@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, String, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Date, ForeignKey, Index, Integer, String, Text, text
 
 from assistant.store.columns import ID, UtcDateTime
 from assistant.store.tables.base import table
@@ -16,6 +16,9 @@ stop_switch = table(
     Column("since", UtcDateTime, nullable=False),
     Column("started_by", Text),
     Column("going_since", UtcDateTime),  # what waited is let go in order from here on …
+    Column(
+        "take_back_but", JSON
+    ),  # … or taken back, but for these kinds of messages; null: nothing is taken back
     Column("ended_at", UtcDateTime),  # … and nothing waits any more
     Index(
         "uq_stop_switch_key_live",

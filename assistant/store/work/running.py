@@ -11,7 +11,7 @@ from functools import partial
 from typing import Any
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, update
 
 from assistant.journal import clean
 from assistant.store.database import Database
@@ -55,6 +55,11 @@ class _Claimed:
     args: Mapping[str, Any]
     attempts: int
     receipt: str | None
+
+
+def _still_ours(claimed: _Claimed) -> ColumnElement[bool]:
+    """That nobody has taken over the job: whoever finds its lease run out counts an attempt."""
+    return and_(job.c.id == claimed.id, job.c.state == "doing", job.c.attempts == claimed.attempts)
 
 
 def slots(concurrency: int, queues: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -190,10 +195,10 @@ class Work:
             await renewing
 
     async def _renew(self, claimed: _Claimed) -> None:
-        ours = (job.c.id == claimed.id) & (job.c.state == "doing")
         try:
             async with self.database.begin() as tx:
-                await tx.execute(update(job).where(ours).values(leased_until=self.clock() + LEASE))
+                leased = {"leased_until": self.clock() + LEASE}
+                await tx.execute(update(job).where(_still_ours(claimed)).values(leased))
         except Exception:
             log.exception("work.lease_not_renewed", task=claimed.task, job=claimed.id)
 
@@ -217,7 +222,7 @@ class Work:
 
     async def _done(self, claimed: _Claimed) -> None:
         async with self.database.begin() as tx:
-            await tx.execute(delete(job).where(job.c.id == claimed.id))
+            await tx.execute(delete(job).where(_still_ours(claimed)))
             if claimed.key:
                 behind = select(job.c.queue).where(job.c.key == claimed.key, job.c.state != "parked")
                 queue = await tx.scalar(behind.order_by(job.c.id).limit(1))
@@ -238,6 +243,10 @@ class Work:
         async with self.database.begin() as tx:
             if claimed.receipt is not None:
                 await in_line(tx, [claimed.receipt])
+            ours = select(job.c.id).where(_still_ours(claimed)).with_for_update()
+            if await tx.first(ours) is None:
+                return  # somebody else has done it, or is at it: what came meanwhile is theirs
+            if claimed.receipt is not None:
                 # The same that came meanwhile is done with this one.
                 newer = (job.c.receipt == claimed.receipt) & (job.c.state == "todo")
                 await tx.execute(delete(job).where(newer))
@@ -247,7 +256,7 @@ class Work:
         async with self.database.begin() as tx:
             await tx.execute(
                 update(job)
-                .where(job.c.id == claimed.id)
+                .where(_still_ours(claimed))
                 .values(state="parked", leased_until=None, error=reason[:2000])
             )
         log.error("work.parked", task=claimed.task, job=claimed.id)

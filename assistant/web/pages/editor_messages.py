@@ -97,7 +97,9 @@ async def try_with_facts(request: web.Request) -> web.StreamResponse:
                 tx, parts.guidance, row, visitor.staff or "", words, parts.clock()
             )
             if content is None:
-                errors["case" if number else "example"] = text(request, "messages.kept_from_us")
+                # The same as of a case that is not there: what is protected is not told of here either.
+                kept = "messages.no_such_case" if number else "messages.kept_from_us"
+                errors["case" if number else "example"] = text(request, kept)
         if content is None:
             return await _page(request, tx, kind, samples_of(kind)[0], 1, asked, errors, status=422)
         return await _page(request, tx, kind, content, asked=asked)

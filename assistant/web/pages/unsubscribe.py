@@ -10,6 +10,7 @@ from aiohttp import web
 
 from assistant.guidance.email_wish import ONE_CLICK, has_stopped_email, set_email
 from assistant.guidance.marks import PATTERN, unsubscribing
+from assistant.twin import Action, Use, log_usage
 from assistant.web.faults import BadRequest, NotHere, Unauthorised
 from assistant.web.forms import read_form
 from assistant.web.json_body import read_body
@@ -18,6 +19,8 @@ from assistant.web.rendering import redirect, render
 from assistant.web.routing import PUBLIC, SIGNED, Route
 
 MOST_BYTES = 4096
+PURPOSE = "to stop email by the address in an email"
+BASIS = "personvernforordningen artikkel 6 nr. 1 bokstav a"
 
 
 def routes(parts: Parts) -> list[Route]:
@@ -34,8 +37,9 @@ async def page(request: web.Request) -> web.StreamResponse:
     parts, person_id = request.app[PARTS], _person(request)
     if person_id is None:
         raise NotHere("unsubscribe")
-    async with parts.database.read() as tx:
+    async with parts.database.begin() as tx:
         stopped = await has_stopped_email(tx, person_id)
+        await log_usage(tx, [_use(person_id, "read")], parts.clock())
     context = {
         "stopped": stopped,
         "saved": "saved" in request.query,
@@ -79,3 +83,8 @@ async def _set(request: web.Request, person_id: str, *, wanted: bool) -> None:
     parts = request.app[PARTS]
     async with parts.database.begin() as tx:
         await set_email(tx, person_id, wanted=wanted, now=parts.clock())
+        await log_usage(tx, [_use(person_id, "used")], parts.clock())
+
+
+def _use(person_id: str, action: Action) -> Use:
+    return Use(person_id, "service", "varde", action, PURPOSE, BASIS, ())
