@@ -71,7 +71,7 @@ async def test_a_decision_is_noted_with_it_and_made_known_once(here: Here) -> No
     decision_id = await here.decided()
     async with here.town.database.read() as tx:
         noted = await tx.all(select(job.c.args, job.c.key).where(job.c.task == TASK))
-    assert noted == [{"args": {"decision_id": decision_id}, "key": here.town.ids["mother"]}]
+    assert noted == [{"args": {"decision_id": decision_id}, "key": f"dialog:{here.town.ids['mother']}"}]
     assert here.town.telling.kinds() == ["decision_made"]
 
     await here.publish(decision_id)
