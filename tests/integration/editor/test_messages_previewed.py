@@ -74,9 +74,10 @@ async def written_to(site: Site, number: str, kind: str, **facts: Any) -> str:
     return made
 
 
-async def readings(site: Site) -> list[str]:
+async def readings(site: Site, action: str = "read") -> list[str]:
+    noted = select(usage.c.purpose).where(usage.c.actor_kind == "staff", usage.c.action == action)
     async with site.parts.database.read() as tx:
-        rows = await tx.all(select(usage.c.purpose).where(usage.c.actor_kind == "staff"))
+        rows = await tx.all(noted)
     return [row["purpose"] for row in rows]
 
 
@@ -130,11 +131,14 @@ async def test_a_living_persons_message_needs_a_case_and_a_purpose(site: Site, a
     assert await readings(site) == ["to try the wording of a message: Ny tekst"]
 
 
-async def test_who_has_a_protected_address_is_not_shown(site: Site, author: Browser) -> None:
+async def test_who_has_a_protected_address_is_not_shown_and_that_somebody_asked_is_noted(
+    site: Site, author: Browser
+) -> None:
     made = await written_to(site, MADE_UP, "decision_made", address_protection="strictly_confidential")
     status, shown = await asked(author, "decision_made", example=made)
     assert (status, "for Oda" in shown) == (422, False)
     assert await readings(site) == []
+    assert await readings(site, "denied") == ["to try the wording of a message"]
 
 
 async def test_a_value_that_is_missing_is_named(site: Site, author: Browser) -> None:

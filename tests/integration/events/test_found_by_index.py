@@ -12,8 +12,8 @@ from sqlalchemy import event, text
 
 from assistant.store import Database
 
-SMALL = ("rule_version", "reached", "feed_pointer")
-"""A rule's own versions, what a question has itself gathered, one row a register."""
+SMALL = ("rule_version", "template_version", "reached", "feed_pointer")
+"""Rules and texts as edited here, what a question has itself gathered, one row a register."""
 
 FROM_ITS_FIRST = ("ix_job_waiting", "ix_job_doing")
 """Indexes that are read from their first entry to one that will do, and hold only what waits or is at hand."""
