@@ -46,8 +46,14 @@ def _violations(page: Page) -> list[str]:
     ]
 
 
-def faults_of(page: Page, name: str, language: str, sizes: Sequence[Mapping[str, int]]) -> list[str]:
-    """All that is wrong with the page as it stands, on screens of those sizes."""
+def faults_of(
+    page: Page,
+    name: str,
+    language: str,
+    sizes: Sequence[Mapping[str, int]],
+    axe_at: Sequence[Mapping[str, int]] | None = None,
+) -> list[str]:
+    """All that is wrong with the page as it stands, on screens of those sizes; axe looks at all, or at `axe_at`."""
     faults: list[str] = []
     for size in sizes:
         page.set_viewport_size(size)  # type: ignore[arg-type]
@@ -60,6 +66,7 @@ def faults_of(page: Page, name: str, language: str, sizes: Sequence[Mapping[str,
             faults.append(f"says it is in {is_so['lang']!r}, not {language!r}")
         if is_so["wide"] > 0:
             faults.append(f"scrolls sideways by {is_so['wide']} px at {size['width']}: {is_so['widest']}")
-        faults += [f"{violation} at {size['width']} px" for violation in _violations(page)]
+        if axe_at is None or size in axe_at:
+            faults += [f"{violation} at {size['width']} px" for violation in _violations(page)]
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     return [f"{name}: {fault}" for fault in faults]

@@ -36,9 +36,10 @@ class Walk:
     faults: list[str] = field(default_factory=list)
 
     def see(self, name: str) -> None:
-        """Bokmål with axe on both sizes; the others on the small one, where long words tell."""
+        """Bokmål on both sizes, with axe on the small one, in the long form on both; the others on the small one."""
         sizes = (DESKTOP, SMALL) if self.language == "nb" else (SMALL,)
-        self.faults += faults_of(self.visit.page, name, self.language, sizes)
+        axe_at = sizes if WHOLE_AND_LONG else (SMALL,)
+        self.faults += faults_of(self.visit.page, name, self.language, sizes, axe_at)
 
     def go(self, path: str, expect: int = 200) -> None:
         self.visit.go(path, expect)
