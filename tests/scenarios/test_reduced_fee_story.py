@@ -230,7 +230,7 @@ async def it_is_not_there_for_others(demo: DemoProcess, letter_path: str, ingrid
     page = await ingrid.open("/me")
     messages = sorted({href for _, href in page.links if href.startswith("/me/guidance/")})
     errands = [f"/me/errands/{one['id']}" for one in (await ingrid.json("/api/v1/processes"))["processes"]]
-    assert len(messages) == 2
+    assert len([one for one in messages if not one.endswith("/not-this")]) == 2
     assert errands
     async with Resident.logged_in(demo.base, "maja") as maja:
         for path in (*own, *messages, *errands):

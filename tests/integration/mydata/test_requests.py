@@ -253,12 +253,16 @@ async def planned_lifts(town: Town) -> list[dict[str, object]]:
         return await tx.all(select(job).where(job.c.task == "lift_when_told", job.c.state == "todo"))
 
 
-async def answers_to(town: Town, name: str) -> list[dict[str, object]]:
+async def answers_to(town: Town, name: str, channel: str = "chat") -> list[dict[str, object]]:
     async with town.assistant.database.read() as tx:
         return await tx.all(
             select(message.c.channel, message.c.title, message.c.body, message.c.state, guidance.c.subject_id)
             .join(guidance, guidance.c.id == message.c.guidance_id)
-            .where(guidance.c.kind == "request_answered", message.c.person_id == town.ids[name])
+            .where(
+                guidance.c.kind == "request_answered",
+                message.c.person_id == town.ids[name],
+                message.c.channel == channel,
+            )
             .order_by(message.c.created_at)
         )
 
@@ -279,6 +283,8 @@ async def test_a_refusal_is_told_and_only_then_the_restriction_is_lifted(entitle
     await entitled.settle()
     (told,) = await answers_to(entitled, "siri")
     assert (told["channel"], told["state"], told["subject_id"]) == ("chat", "sent", entitled.ids["siri"])
+    (letter,) = await answers_to(entitled, "siri", "letter")  # she has no address that a notice could go to
+    assert letter["state"] == "manual"
     number = (await request_row(entitled, asked))["number"]
     assert told["title"] == f"Svar på henvendelse {number}: avslått"
     for said in ("Den er riktig etter skatteoppgjøret.", "Datatilsynet", "domstolene", "tidligst"):

@@ -19,7 +19,7 @@ from sqlalchemy import select, text
 from winding import FAST, a_clock
 
 from assistant.store import Database
-from assistant.store.leading import Pace
+from assistant.store.leading import LEADER_LOCKS, Pace
 from assistant.store.tables import job as job_table
 
 ROOT = Path(__file__).parents[3]
@@ -71,7 +71,7 @@ class Watched:
             ended = await tx.all(
                 text(
                     "select pg_terminate_backend(pid) as done from pg_locks"
-                    " where locktype = 'advisory' and classid = 2 and granted"
+                    f" where locktype = 'advisory' and classid = {LEADER_LOCKS} and granted"
                     " and database = (select oid from pg_database where datname = current_database())"
                 )
             )
