@@ -2,7 +2,8 @@
 
 `database` and `database_url` run each test twice, on an SQLite file and on PostgreSQL (the server at
 VARDE_TEST_POSTGRES); where no server answers they run on SQLite alone and the run's last lines say so. A
-test that is about one of them says `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`.
+test that is about one of them says `@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)`. A
+module that takes long says `SHORT_FORM_ON = "postgresql"`: on the other it runs in the whole of `make test-long`.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ import jinja2
 import psycopg
 import pytest
 from jinja2.bccache import Bucket
+from long_runs import WHOLE_AND_LONG
 from psycopg import sql
 
 from assistant import journal
@@ -77,9 +79,13 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     said = [str(mark.args[0]) for mark in metafunc.definition.iter_markers("parametrize")]
     if any("database_url" in names.split(",") for names in said):
         return
-    kinds = ["sqlite"]
+    kinds: list[Any] = ["sqlite"]
     if _postgres_answers():
-        kinds.append("postgresql")
+        chosen = getattr(metafunc.module, "SHORT_FORM_ON", "")
+        kinds = [one for one in ("sqlite", "postgresql") if chosen in ("", one)]
+        if chosen and WHOLE_AND_LONG:
+            others = {"sqlite", "postgresql"} - {chosen}
+            kinds += [pytest.param(one, marks=pytest.mark.long) for one in sorted(others)]
     else:
         stash = metafunc.config.stash
         stash[_ran_on_sqlite_only] = stash.get(_ran_on_sqlite_only, 0) + 1

@@ -21,6 +21,8 @@ from walking import Resident, Staff
 
 from assistant.store.tables import case, decision, document, flag, usage
 
+SHORT_FORM_ON = "postgresql"
+
 TOWN = scenery("ingrid", happened=(), beside=True)
 PAPIRVIK = "9997"
 FEE = "600"  # as for Ingrid and Nora: test_reduced_fee_story.py has the sum

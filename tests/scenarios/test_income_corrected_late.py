@@ -22,6 +22,8 @@ from walking import Machine, Resident, Staff
 
 from assistant.demo.inhabitants import PAY
 
+SHORT_FORM_ON = "sqlite"
+
 TOWN = scenery("ingrid", "maja")
 LATER = date(2027, 1, 11)  # December has been billed
 

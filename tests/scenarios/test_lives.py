@@ -15,6 +15,8 @@ from assistant.demo.mailbox import Mailbox
 from assistant.store import Database
 from rules import Catalogue
 
+SHORT_FORM_ON = "sqlite"
+
 PAGES = Path(__file__).parents[2] / "docs" / "lives"
 """What a case worker reads: each story with the words people got. Written anew with VARDE_WRITE_LIVES=1."""
 

@@ -14,6 +14,8 @@ from sqlalchemy import select
 from assistant.config import local_date
 from assistant.store.tables import job
 
+SHORT_FORM_ON = "sqlite"
+
 TEXT = shipped().rules[RULE].text
 EDIT = f"/editor/rules/{RULE}/edit"
 CHANGED = TEXT + "# A remark.\n"

@@ -25,6 +25,8 @@ from assistant.store.tables import (
 )
 from assistant.twin import Provenance, Span, Statement, SubjectRef
 
+SHORT_FORM_ON = "postgresql"
+
 PLACE = "nora_gets_place"
 
 

@@ -17,6 +17,8 @@ from assistant.registers.simulators import documents
 from assistant.registers.simulators.documents import Document
 from assistant.store.tables import due, guidance, job, life_event, message
 
+SHORT_FORM_ON = "postgresql"
+
 BIRTH, MORNING = date(2026, 11, 2), date(2026, 11, 3)  # the day the register tells of it, and the next
 OF_THE_CHILD = [
     "having_a_child.child_benefit",

@@ -19,6 +19,8 @@ from assistant.store.news import CHAT_LINES, Listening
 from assistant.store.tables import delivery, guidance, job, message, usage
 from channels.interface import Outgoing
 
+SHORT_FORM_ON = "postgresql"
+
 FOUND = "Lise ser ut til å ha rett til redusert foreldrebetaling i barnehage"
 NOTICE = "Du har en melding fra Eksempel kommune"
 

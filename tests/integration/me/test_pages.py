@@ -7,6 +7,8 @@ import re
 import pytest
 from place_town import Browser, Town
 
+SHORT_FORM_ON = "sqlite"
+
 
 def errand_at(browser: Browser) -> str:
     found = re.fullmatch(r"(/me/errands/[0-9a-f-]{36})", browser.at)
