@@ -47,6 +47,7 @@ PURPOSES: Mapping[str, str] = {
     "to act for another: errand": "me.purpose_acting_errand",
     "to show who may act for whom": "acting.title",
     "to choose how much is done for you": "wishes.title",
+    "to stop email by the address in an email": "me.purpose_unsubscribe",
     "to choose notices in the browser": "wishes.push_title",
     TRIED_A_MESSAGE: "messages.purpose",
 }

@@ -88,9 +88,18 @@ def test_a_text_without_end_is_a_fault() -> None:
         "{% for a in items %}{% for b in items %}{{ a }}{% endfor %}{% endfor %}", "t.j2"
     )
     with pytest.raises(TemplateFault, match="the text is more than 20000 characters"):
-        template.render({"items": ["x"] * 200})
+        template.render({"items": ["long"] * 90})
     with pytest.raises(TypeError, match="201 entries"):
         template.render({"items": ["x"] * 201})
+
+
+def test_loops_go_over_lists_alone_and_not_for_ever() -> None:
+    silent = safe_template("{% for a in items %}{% for b in items %}{% endfor %}{% endfor %}", "t.j2")
+    assert silent.render({"items": ["x"] * 90}) == ""
+    with pytest.raises(TemplateFault, match=r"t\.j2:1: its loops go round more than 10000 times"):
+        silent.render({"items": ["x"] * 200})
+    with pytest.raises(TemplateFault, match="a loop goes over a list, and this is text"):
+        silent.render({"items": "as long as somebody cares to write"})
 
 
 def test_html_is_escaped_where_the_template_is_html() -> None:
