@@ -157,6 +157,20 @@ async def test_who_has_opened_it_is_not_told_again(asleep: Town) -> None:
     assert sent(asleep) == (1, 0)
 
 
+async def test_who_opens_it_before_the_second_notice_goes_is_not_told_again(asleep: Town) -> None:
+    asleep.moment = MORNING
+    await decide(asleep)
+    asleep.moment = NIGHT + timedelta(
+        days=7, hours=3
+    )  # the clock has looked at five, and the notice waits for eight
+    await wake(asleep)
+    asleep.later(hours=2)
+    await reads(asleep, "Kari")
+    asleep.later(hours=2)
+    await asleep.work.run_until_idle()
+    assert sent(asleep) == (1, 0)
+
+
 async def test_two_clocks_tell_again_once(asleep: Town) -> None:
     asleep.moment = MORNING
     await decide(asleep)
