@@ -17,6 +17,8 @@ from assistant.store import Database
 from assistant.store.tables import guidance, message
 from rules import Catalogue
 
+SHORT_FORM_ON = "postgresql"
+
 BENEFIT, GRANT = "having_a_child.parental_benefit", "having_a_child.lump_sum_grant"
 NAMING = "having_a_child.name_choice"
 

@@ -22,6 +22,8 @@ from walking import Resident, Staff
 
 from assistant.store.tables import case, decision, flag, usage
 
+SHORT_FORM_ON = "sqlite"
+
 TOWN = scenery("ingrid", "vigdis", happened=(), beside=True)
 FEE = "600"  # as for Ingrid and Nora: test_reduced_fee_story.py has the sum
 VARDEVIK, PAPIRVIK, HENTEVIK = "9999", "9997", "9998"

@@ -17,6 +17,8 @@ from assistant.store import Database
 from assistant.store.tables import determination, due, guidance
 from rules import Catalogue
 
+SHORT_FORM_ON = "postgresql"
+
 Play = Callable[[str], Awaitable[tuple[Life, list[Told]]]]
 
 

@@ -17,6 +17,8 @@ from assistant.store import Database
 from assistant.store.tables import municipality, rule_version
 from rules import Catalogue, determine
 
+SHORT_FORM_ON = "postgresql"
+
 NOW = datetime(2024, 10, 1, 10, tzinfo=UTC)
 FROM = date(2025, 1, 1)
 FAMILY = {

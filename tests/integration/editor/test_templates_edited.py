@@ -20,6 +20,8 @@ from assistant.guidance.template_versions import NotSaved
 from assistant.guidance.writing import text_of, write
 from assistant.store import Database
 
+SHORT_FORM_ON = "sqlite"
+
 EASIER = Tried("easier_now", "chat", "nb")
 SHIPPED = text_of("easier_now", "chat", "nb")
 CHANGED = "Enklere for deg\nKommunen henter nå opplysningene om {{ title | lower_first }} selv.\n"

@@ -21,6 +21,8 @@ from assistant.store.tables import case, identity, mandate, session, usage
 from assistant.web.acting import OPEN, OWN_ALWAYS
 from assistant.web.policy import ACCESS
 
+SHORT_FORM_ON = "postgresql"
+
 UNKNOWN = "03849899936"
 """A number that nobody here has."""
 

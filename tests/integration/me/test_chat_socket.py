@@ -15,6 +15,8 @@ from sqlalchemy import func, select
 
 from assistant.store.tables import chat_line, message, process
 
+SHORT_FORM_ON = "postgresql"
+
 
 class Chat:
     """A widget without a screen: sends frames, and keeps what comes."""

@@ -24,6 +24,8 @@ sys.path.append(str(Path(__file__).parents[2] / "unit" / "documents"))
 from fake_clamd import EICAR, FakeClamd, fake_clamd
 from files import HTML, JPEG, PDF, PNG, SVG, archive
 
+SHORT_FORM_ON = "sqlite"
+
 ONE_DATABASE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 """For what no database has a say in."""
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from place_town import FOLK, Browser, Town, person, says
 
+SHORT_FORM_ON = "sqlite"
+
 RULES = "/api/v1/determinations"
 
 

@@ -9,6 +9,8 @@ from place_town import FOLK, TODAY, Town, person, says
 
 from assistant.twin import Provenance, Span
 
+SHORT_FORM_ON = "sqlite"
+
 TOLD = Provenance("person", "personvernforordningen artikkel 6")
 PATHS = ["/me", "/me/data", "/api/v1/determinations"]
 

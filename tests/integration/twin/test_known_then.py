@@ -17,6 +17,8 @@ from assistant.twin.picture import Picture, Sight, picture
 from assistant.twin.recording import record
 from rules import Catalogue
 
+SHORT_FORM_ON = "postgresql"
+
 BEGUN = datetime(2026, 1, 5, 12, tzinfo=UTC)
 ON = date(2026, 1, 20)
 REGISTERS = [Provenance(name, "a law") for name in ("population_register", "vehicle_register", "person")]
