@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
@@ -26,7 +26,7 @@ from channels.interface import (
     Result,
     too_much,
 )
-from channels.sms import LONGEST_TEXT, clean, seconds_to_wait, text_of, too_many_parts
+from channels.sms import LONGEST_TEXT, clean, seconds_to_wait, text_of, too_long
 
 ORDERS = "/notifications/api/v1/future/orders"
 PREFERENCE = {"email": "EmailPreferred", "sms": "SmsPreferred"}
@@ -83,7 +83,7 @@ def _person(
     *,
     despite_reservation: bool,
 ) -> dict[str, Any]:
-    text = text_of(replace(message, body=body))
+    text = text_of(body, message.link)
     for keyword in KEYWORDS:
         if keyword in text or keyword in title:
             raise ValueError(
@@ -128,7 +128,7 @@ class AltinnChannel:
 
     def can_carry(self, message: Outgoing) -> str | None:
         # An email too: Altinn sends it as an SMS where it has no email address.
-        return too_many_parts(message) or too_much(message, self.carries)
+        return too_long(message) or too_much(message, self.carries)
 
     async def send(self, message: Outgoing) -> Result:
         made = order(message, self.settings, self.prefer)

@@ -5,15 +5,13 @@ The files of a letter are named by the message's id, so that the same message is
 * `<id>.pdf`, `<id>-1.pdf` …: the letter, and what is enclosed;
 * `<id>.json`: the job ticket, put there last: a letter without one is not ready;
 * `<id>.printed`, `<id>.refused`: put there by the print house. A ticket it has moved away counts as printed;
-* `.taken/<id>`: ours: it was put there. It stays until the receipt is read, so that no letter is put there twice.
+* `.taken/<id>`: ours: it was put there. It stays for weeks after it was printed: no letter is put there twice.
 """
 
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
-import os
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -36,6 +34,7 @@ from channels.interface import (
     too_much,
 )
 from channels.letter_paper import paper_of
+from channels.whole_file import write_whole
 
 PDF = "application/pdf"
 TAKEN = ".taken"
@@ -48,6 +47,9 @@ DONE = b"done"
 """What a letter's mark says when the print house has had it; it is kept for so long as somebody may come late."""
 
 REMEMBERED = timedelta(days=60)
+
+LETTERS_MODE = 0o640
+"""Readable by its owner and group: the print house fetches them."""
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,9 @@ class LetterChannel:
             files = {f"{name}{'' if n == 0 else f'-{n}'}.pdf": data for n, data in enumerate(papers)}
             taken.parent.mkdir(mode=0o700, exist_ok=True)
             for file, data in files.items():
-                _write(folder / file, data)
-            _write(ticket, _ticket(name, message, files, self.clock()))
-        _write(taken, b"")
+                write_whole(folder / file, data, LETTERS_MODE)
+            write_whole(ticket, _ticket(name, message, files, self.clock()), LETTERS_MODE)
+        write_whole(taken, b"", LETTERS_MODE)
         return Accepted(receipt=name)
 
     async def read_receipts(self) -> Mapping[str, Receipt]:
@@ -121,9 +123,12 @@ class LetterChannel:
         if not (folder / TAKEN).is_dir():
             return {}
         found: dict[str, Receipt] = {}
-        names = [path.name for path in (folder / TAKEN).iterdir() if _NAME.fullmatch(path.name)]
-        for name in sorted(name for name in names if (folder / TAKEN / name).read_bytes() != DONE):
-            if (folder / f"{name}.refused").exists():
+        for mark in sorted(path for path in (folder / TAKEN).iterdir() if _NAME.fullmatch(path.name)):
+            name = mark.name
+            if mark.read_bytes() == DONE:
+                if self.clock().timestamp() - mark.stat().st_mtime > REMEMBERED.total_seconds():
+                    mark.unlink(missing_ok=True)
+            elif (folder / f"{name}.refused").exists():
                 found[name] = "refused"
             elif (folder / f"{name}.printed").exists() or not (folder / f"{name}.json").exists():
                 found[name] = "printed"
@@ -144,12 +149,8 @@ class LetterChannel:
         if refused:
             (folder / TAKEN / name).unlink(missing_ok=True)  # it may be put there again
         else:
-            _write(
-                folder / TAKEN / name, DONE
-            )  # whoever was paused on the way here must not put it there again
-        for path in (folder / TAKEN).iterdir():
-            if self.clock().timestamp() - path.stat().st_mtime > REMEMBERED.total_seconds():
-                path.unlink(missing_ok=True)
+            # Whoever was paused on the way here must not put it there again.
+            write_whole(folder / TAKEN / name, DONE, LETTERS_MODE)
 
     async def close(self) -> None:
         """Nothing stays open between letters."""
@@ -167,23 +168,3 @@ def _ticket(name: str, message: Outgoing, files: Mapping[str, bytes], now: datet
         ],
     }
     return json.dumps(ticket, indent=2).encode() + b"\n"
-
-
-def _write(path: Path, data: bytes) -> None:
-    """Put a file there whole or not at all, readable by its owner and group."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640), "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(path)
-    except OSError:
-        with contextlib.suppress(OSError):
-            part.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

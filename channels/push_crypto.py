@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import os
 import secrets
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -18,6 +17,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jwt
 from joserfc.jwk import ECKey
+
+from channels.whole_file import write_whole
 
 RECORD_SIZE = 4096
 """One record, the longest a push service must take (RFC 8291 section 4)."""
@@ -104,12 +105,7 @@ class VapidKey:
         if not path.exists():
             path.parent.mkdir(parents=True, exist_ok=True)
             number = cls.generate().private.private_numbers().private_value
-            part = path.with_suffix(".part")
-            with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(json.dumps({"p256": f"{number:064x}"}))
-                file.flush()
-                os.fsync(file.fileno())
-            part.replace(path)
+            write_whole(path, json.dumps({"p256": f"{number:064x}"}).encode(), 0o600)
         number = int(json.loads(path.read_text())["p256"], 16)
         return cls(ec.derive_private_key(number, ec.SECP256R1()))
 

@@ -120,20 +120,22 @@ class SmsGateway:
     tells: bool = False  # it sends receipts
 
 
-def text_of(message: Outgoing) -> str:
+def text_of(body: str, link: str) -> str:
     """The text as it is sent, the link on a line of its own. Raises ValueError for a link that says too much."""
-    text = clean(message.body)
-    return f"{text}\n{plain_link(message.link)}" if message.link else text
+    text = clean(body)
+    return f"{text}\n{plain_link(link)}" if link else text
 
 
-def too_many_parts(message: Outgoing) -> str | None:
+def too_many_parts(text: str) -> str | None:
+    """Why a text as it is sent is too long; None where it is not."""
+    parts = segments(text).count
+    return f"{parts} SMS parts; at most {MAX_SEGMENTS} are sent" if parts > MAX_SEGMENTS else None
+
+
+def too_long(message: Outgoing) -> str | None:
     """Why a message is too long for one text; None where it is not."""
-    parts = segments(text_of(message)).count
-    return (
-        f"the text would be {parts} SMS parts; at most {MAX_SEGMENTS} are sent"
-        if parts > MAX_SEGMENTS
-        else None
-    )
+    reason = too_many_parts(text_of(message.body, message.link))
+    return f"the text would be {reason}" if reason else None
 
 
 class SmsChannel:
@@ -157,10 +159,11 @@ class SmsChannel:
 
     def cost(self, message: Outgoing) -> Cost:
         price = self.gateway.price_per_part
-        return Cost(None if price is None else price * segments(text_of(message)).count)
+        text = text_of(message.body, message.link)
+        return Cost(None if price is None else price * segments(text).count)
 
     def can_carry(self, message: Outgoing) -> str | None:
-        return too_many_parts(message) or too_much(message, self.carries)
+        return too_long(message) or too_much(message, self.carries)
 
     async def send(self, message: Outgoing) -> Result:
         number = norwegian_mobile(message.recipient)
@@ -168,7 +171,7 @@ class SmsChannel:
             return Refused("not a Norwegian mobile number (+47 4… or 9…)")
         if reason := self.can_carry(message):
             return Refused(reason)
-        text = text_of(message)
+        text = text_of(message.body, message.link)
         parts = segments(text)
         body = {
             "sender": self.gateway.sender,

@@ -6,24 +6,17 @@ to where the standard would be broken.
 
 from __future__ import annotations
 
-import json
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 from assistant.casework.letter_blocks import blocks_of
+from channels.letter_paper import typeset
 
 TEMPLATE = Path(__file__).parent / "templates" / "letter.typ"
-REGIONS = {"nb": "no", "nn": "no", "en": "gb"}
 
 
 class LetterNotWhole(ValueError):
     """A letter that cannot be made into an accessible PDF: it has no heading."""
-
-
-@cache
-def _template() -> bytes:
-    return TEMPLATE.read_bytes()
 
 
 def pdf_of(html: str, *, language: str, sender: str, on: date) -> bytes:
@@ -32,8 +25,6 @@ def pdf_of(html: str, *, language: str, sender: str, on: date) -> bytes:
     `sender` is the municipality's name, `on` the day the letter was written. Raises `LetterNotWhole`, and
     `UnknownMarkup` for HTML that is no letter of ours.
     """
-    import typst
-
     blocks = blocks_of(html)
     title = next((block for block in blocks if block.kind == "heading"), None)
     if title is None:
@@ -41,19 +32,6 @@ def pdf_of(html: str, *, language: str, sender: str, on: date) -> bytes:
     letter = {
         "title": "".join(run.text for run in title.cells[0]),
         "sender": sender,
-        "language": language,
-        "region": REGIONS.get(language, "no"),
-        "year": on.year,
-        "month": on.month,
-        "day": on.day,
         "blocks": [block.as_json() for block in blocks],
     }
-    made = typst.compile(
-        _template(),
-        format="pdf",
-        ignore_system_fonts=True,
-        pdf_standards=["ua-1"],
-        sys_inputs={"letter": json.dumps(letter, ensure_ascii=False)},
-    )
-    assert isinstance(made, bytes)
-    return made
+    return typeset(TEMPLATE, language, on, letter)

@@ -22,7 +22,7 @@ from assistant.guidance.writing import (
     write,
 )
 from assistant.yaml_file import read_yaml
-from channels.sms import MAX_SEGMENTS, Segments, clean, segments
+from channels.sms import Segments, segments, text_of, too_many_parts
 
 CHANNELS = ("chat", "email", "sms", "push")
 """Those with a text of their own. A letter reads as the chat does."""
@@ -83,18 +83,16 @@ def _previewed(
     except TemplateFault as fault:
         return Previewed(channel, language, fault=str(fault))
     if not written.title or (channel in SHOWN_INSIDE and not written.body):
-        where = f"{kind if channel in SHOWN_INSIDE else 'notice'}.{channel}.{language}.j2"
+        where = file_name(kind if channel in SHOWN_INSIDE else "notice", channel, language)
         return Previewed(
             channel, language, fault=f"{where}:1: the first line is the title, the rest the text"
         )
     if channel != "sms":
         return Previewed(channel, language, written)
-    text = f"{clean(written.body)}\n{link}"
-    parts = segments(text)
-    if parts.count > MAX_SEGMENTS:
-        too_long = f"{parts.count} SMS parts; at most {MAX_SEGMENTS} are sent"
-        return Previewed(channel, language, fault=f"notice.{channel}.{language}.j2:1: {too_long}")
-    return Previewed(channel, language, written, characters=len(text), segments=parts)
+    text = text_of(written.body, link)
+    if too_long := too_many_parts(text):
+        return Previewed(channel, language, fault=f"{file_name('notice', channel, language)}:1: {too_long}")
+    return Previewed(channel, language, written, characters=len(text), segments=segments(text))
 
 
 @dataclass(frozen=True)

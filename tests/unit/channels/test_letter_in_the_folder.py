@@ -102,13 +102,13 @@ async def test_a_ticket_never_stands_without_its_papers(
 ) -> None:
     import channels.letter as module
 
-    def full(path: Path, data: bytes, write: object = module._write) -> None:
+    def full(path: Path, data: bytes, mode: int, write: object = module.write_whole) -> None:
         if path.suffix == ".json":
             raise OSError(28, "No space left on device")
-        write(path, data)  # type: ignore[operator]
+        write(path, data, mode)  # type: ignore[operator]
 
     with monkeypatch.context() as broken:
-        broken.setattr(module, "_write", full)
+        broken.setattr(module, "write_whole", full)
         result = await channel.send(LETTER)
     assert result == Failed("the print folder cannot be written to: No space left on device")
     assert visible(tmp_path) == [f"{ID}.pdf"]
