@@ -21,7 +21,6 @@ from assistant.guidance import (
     text_rows,
 )
 from assistant.guidance.being_told import deadline_of
-from assistant.guidance.email_wish import has_stopped_email, unsubscribe_headers
 from assistant.guidance.ladder import (
     FIRST,
     MUST_REACH,
@@ -32,9 +31,9 @@ from assistant.guidance.ladder import (
     second_notice_on,
 )
 from assistant.guidance.mattering import DEADLINE_NEAR
+from assistant.guidance.notice_wish import STOPPABLE, has_stopped, unsubscribe_headers
 from assistant.guidance.people import Person
 from assistant.guidance.push_rows import recipient_of
-from assistant.guidance.sms_wish import has_stopped_sms
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
 from assistant.guidance.tact import Telling, may_go
 from assistant.guidance.timing import WEEK, is_too_late, may_go_at
@@ -91,7 +90,7 @@ class Delivery:
         """
         message_id = str(args["message_id"])
         async with self.database.begin() as tx:
-            await gathering.in_their_turn(tx, message_id)
+            await gathering.in_their_turn(tx, message_id, args.get("channel"))
             attempt = await self._begin(tx, message_id)
         if attempt is None:
             return
@@ -129,11 +128,13 @@ class Delivery:
         if how.not_before is not None:
             await rows.send_later(tx, row, rows.morning_of(how.not_before), now)
             return None
-        if row["channel"] in rows.NOTICES and not await self._may_interrupt(tx, row, now):
+        is_notice = row["channel"] in rows.NOTICES
+        tried = is_notice and await delivery_rows.was_tried_as(tx, _sent_as(row))
+        if is_notice and not await self._may_interrupt(tx, row, now, tried):
             return None
-        if not await self._is_open(tx, row, person, now):
+        if not await self._is_open(tx, row, person, now, tried):
             return None
-        if row["channel"] in rows.NOTICES and not await delivery_rows.was_tried_as(tx, _sent_as(row)):
+        if is_notice and not tried:
             row = await gathering.gathered(tx, self.guidance, row, person, now, self.notices)
         delivery_id, number = await delivery_rows.begin_delivery(tx, message_id, now, _sent_as(row))
         if row["channel"] == "chat":
@@ -157,7 +158,9 @@ class Delivery:
         await self.guidance.stop(tx, row, person, how, now)
         log.info("message.withdrawn", message=row["id"], because=how.silent or how.by_hand or how.because)
 
-    async def _may_interrupt(self, tx: Transaction, row: Mapping[str, Any], now: datetime) -> bool:
+    async def _may_interrupt(
+        self, tx: Transaction, row: Mapping[str, Any], now: datetime, tried: bool
+    ) -> bool:
         """Whether a notice may go now; else it waits, or is taken back where there is nothing left to tell."""
         must_reach = row["kind"] in MUST_REACH
         read = await notice_rows.is_read(tx, row["guidance_id"])
@@ -167,9 +170,10 @@ class Delivery:
             await rows.set_state(tx, row["id"], "withdrawn")
             log.info("message.withdrawn", message=row["id"], because="read" if read else "too_late")
             return False
-        if not must_reach and await _is_stopped(tx, row):
+        channel = row["channel"]
+        if not must_reach and channel in STOPPABLE and await has_stopped(tx, row["person_id"], channel):
             await rows.set_state(tx, row["id"], "withdrawn")
-            log.info("message.withdrawn", message=row["id"], because=f"{row['channel']}_stopped")
+            log.info("message.withdrawn", message=row["id"], because=f"{channel}_stopped")
             return False
         sent = await notice_rows.notified(tx, row["person_id"], now - WEEK)
         held = await gathering.held_until(tx, row, self.notices)
@@ -179,14 +183,13 @@ class Delivery:
         if at > now:
             await rows.send_later(tx, row, at, now)
             return False
-        return held is None or await self._is_not_spoken_for(tx, row, held, sent, now)
+        # What was tried may have gone: under its own name it is told of once.
+        return held is None or tried or await self._is_not_spoken_for(tx, row, held, sent, now)
 
     async def _is_not_spoken_for(
         self, tx: Transaction, row: Mapping[str, Any], held: datetime, sent: list[datetime], now: datetime
     ) -> bool:
         """Of what is gathered: whether no other notice has told of it, or is about to."""
-        if await delivery_rows.was_tried_as(tx, _sent_as(row)):
-            return True  # it may have gone: under its own name it is told of once
         if await gathering.was_spoken_for(tx, row, held, sent):
             await rows.set_state(tx, row["id"], "withdrawn")
             log.info("message.withdrawn", message=row["id"], because="told_with_another")
@@ -196,15 +199,19 @@ class Delivery:
             return False
         return True
 
-    async def _is_open(self, tx: Transaction, row: Mapping[str, Any], person: Person, now: datetime) -> bool:
+    async def _is_open(
+        self, tx: Transaction, row: Mapping[str, Any], person: Person, now: datetime, tried: bool
+    ) -> bool:
         """Whether there is room for a text, or a mailbox for an email."""
         if row["channel"] == "sms":
-            return await self._may_cost(tx, row, person, now)
+            return await self._may_cost(tx, row, person, now, tried)
         return row["channel"] != "email" or await self._has_mailbox(tx, row, person, now)
 
-    async def _may_cost(self, tx: Transaction, row: Mapping[str, Any], person: Person, now: datetime) -> bool:
+    async def _may_cost(
+        self, tx: Transaction, row: Mapping[str, Any], person: Person, now: datetime, tried: bool
+    ) -> bool:
         """Whether there is room for one more text in this hour; else it waits. A repeat costs nothing anew."""
-        if not await delivery_rows.was_tried_as(tx, _sent_as(row)):
+        if not tried:
             urgent = row["kind"] in MUST_REACH
             at = await text_rows.place_at(tx, self.sms.sender, now, self.sms.most_an_hour, urgent=urgent)
             if at is not None:
@@ -327,12 +334,6 @@ class Delivery:
             await self.guidance.keep_letter(tx, row, person, how, now)
         elif step is not None:
             await self.guidance.knock(tx, row, person, step, now)
-
-
-async def _is_stopped(tx: Transaction, row: Mapping[str, Any]) -> bool:
-    """Whether the person has said that they want no more by this channel."""
-    stopped = {"email": has_stopped_email, "sms": has_stopped_sms}.get(row["channel"])
-    return stopped is not None and await stopped(tx, row["person_id"])
 
 
 def _confirmed_after(person: Person, moment: datetime) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ScalarSelect, insert, select, update
 
 from assistant.store import Transaction
 from assistant.store.columns import new_id
@@ -18,6 +19,18 @@ async def begin_delivery(
     tx: Transaction, message_id: str, now: datetime, sent_as: str | None = None
 ) -> tuple[str, int]:
     """Note that an attempt begins, under the id the other side knows the message by: its id and number, from 1."""
+    return await note_attempt(tx, message_id, now, "begun", sent_as=sent_as)
+
+
+async def note_attempt(
+    tx: Transaction,
+    message_id: str,
+    now: datetime,
+    outcome: str,
+    detail: str = "",
+    sent_as: str | None = None,
+) -> tuple[str, int]:
+    """Keep an attempt as it went; its id and number, from 1."""
     earlier = await tx.all(select(delivery.c.id).where(delivery.c.message_id == message_id))
     delivery_id, attempt = new_id(), len(earlier) + 1
     await tx.execute(
@@ -26,12 +39,19 @@ async def begin_delivery(
             message_id=message_id,
             attempt=attempt,
             at=now,
-            outcome="begun",
-            detail="",
+            outcome=outcome,
+            detail=detail,
             sent_as=sent_as,
         )
     )
     return delivery_id, attempt
+
+
+def newest_of(message_id: Any) -> ScalarSelect[str]:
+    """The id of the last attempt to hand a message over, as part of a question."""
+    one = delivery.alias()  # by a name of its own, inside a question of the same table
+    mine = select(one.c.id).where(one.c.message_id == message_id)
+    return mine.order_by(one.c.attempt.desc()).limit(1).scalar_subquery()
 
 
 async def was_tried_as(tx: Transaction, sent_as: str) -> bool:

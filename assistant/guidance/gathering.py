@@ -22,8 +22,13 @@ from assistant.store.turns import in_turn
 PERIOD = {"daily": timedelta(days=1), "weekly": timedelta(days=7)}
 
 
-async def in_their_turn(tx: Transaction, message_id: str) -> None:
-    """Notices to one person are begun one after the other: two at once would each be the one that gathers."""
+async def in_their_turn(tx: Transaction, message_id: str, channel: str | None) -> None:
+    """Notices to one person are begun one after the other: two at once would each be the one that gathers.
+
+    `channel`: the message's, where the job says it.
+    """
+    if channel is not None and channel not in rows.NOTICES:
+        return
     row = await tx.first(select(message.c.person_id, message.c.channel).where(message.c.id == message_id))
     if row is not None and row["channel"] in rows.NOTICES:
         await in_turn(tx, f"notice:{row['person_id']}")

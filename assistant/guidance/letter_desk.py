@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, Literal, get_args
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
 
 from assistant.config import OSLO, local_date
 from assistant.guidance import delivery_rows, rows
@@ -20,7 +20,6 @@ from assistant.guidance.store import BASIS
 from assistant.guidance.tact import ON_PAPER
 from assistant.journal import clean
 from assistant.store import Transaction
-from assistant.store.columns import new_id
 from assistant.store.tables import delivery, guidance, message, usage
 from assistant.twin import Use, log_usage
 
@@ -68,9 +67,7 @@ def why_waiting(by_hand: str | None, outcome: str | None, *, posted: bool) -> Wh
 
 async def waiting_letters(tx: Transaction, municipality: str, now: datetime) -> Sequence[WaitingLetter]:
     """What people must see to in a municipality, oldest first: unsent letters, and posted ones nobody has printed."""
-    of_newest = delivery.c.message_id == message.c.id, delivery.c.attempt.desc()
-    last = select(delivery.c.outcome).where(of_newest[0]).order_by(of_newest[1]).limit(1).scalar_subquery()
-    where = select(delivery.c.detail).where(of_newest[0]).order_by(of_newest[1]).limit(1).scalar_subquery()
+    lies_there = (delivery.c.outcome == "accepted") & (delivery.c.detail == delivery_rows.PRINT_FOLDER)
     question = (
         select(
             message.c.id,
@@ -78,18 +75,12 @@ async def waiting_letters(tx: Transaction, municipality: str, now: datetime) -> 
             message.c.state,
             message.c.sent_at,
             guidance.c.content,
-            last.label("outcome"),
+            delivery.c.outcome,
         )
         .join(guidance, guidance.c.id == message.c.guidance_id)
+        .outerjoin(delivery, delivery.c.id == delivery_rows.newest_of(message.c.id))
         .where(message.c.channel == "letter", message.c.state.in_(("manual", "sent")))
-        .where(
-            (message.c.state == "manual")
-            | (
-                (last == "accepted")
-                & (where == delivery_rows.PRINT_FOLDER)
-                & (message.c.sent_at < now - PRINTED_WITHIN)
-            )
-        )
+        .where((message.c.state == "manual") | (lies_there & (message.c.sent_at < now - PRINTED_WITHIN)))
         .order_by(message.c.created_at, message.c.id)
     )
     return [
@@ -175,17 +166,8 @@ async def sent_by_hand(
 ) -> None:
     """Note that somebody has sent the letter, and how. Raises BeingPosted."""
     await _still_with_people(tx, letter["id"], now)
-    earlier = await tx.all(select(delivery.c.id).where(delivery.c.message_id == letter["id"]))
-    await tx.execute(
-        insert(delivery).values(
-            id=new_id(),
-            message_id=letter["id"],
-            attempt=len(earlier) + 1,
-            at=now,
-            outcome="by_hand",
-            detail=clean(f"{staff}: {how}")[:LONGEST_WORDS],
-        )
-    )
+    said = clean(f"{staff}: {how}")[:LONGEST_WORDS]
+    await delivery_rows.note_attempt(tx, letter["id"], now, "by_hand", said)
     await rows.set_state(tx, letter["id"], "sent", now)
     await log_usage(tx, [Use(letter["person_id"], "staff", staff, "used", SENDING, BASIS, ("letter",))], now)
 

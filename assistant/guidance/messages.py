@@ -10,17 +10,12 @@ from typing import Any
 from assistant.config import local_date
 from assistant.determinations import RuleVersions
 from assistant.guidance import rows
-from assistant.guidance.being_told import (
-    in_their_language,
-)
+from assistant.guidance.being_told import in_their_language
 from assistant.guidance.content import content_by_hand
 from assistant.guidance.judging import telling_now
 from assistant.guidance.ladder import needs_a_letter
 from assistant.guidance.overtaken import less
-from assistant.guidance.people import (
-    Person,
-    person_as_known,
-)
+from assistant.guidance.people import Person, person_as_known
 from assistant.guidance.tact import ON_PAPER, Telling
 from assistant.guidance.template_rows import edited_on
 from assistant.guidance.themes import theme_of

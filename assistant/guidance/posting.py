@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from assistant.config import Clock, local_date
 from assistant.guidance import delivery_rows, notice_rows, rows, switches, wording
@@ -23,7 +23,7 @@ from assistant.guidance.tact import ON_PAPER, Telling
 from assistant.guidance.trial import EVERYBODY, Trial
 from assistant.store import Database, Postpone, Transaction
 from assistant.store.tables import delivery, message
-from assistant.twin import UNKNOWN, Use, log_usage
+from assistant.twin import UNKNOWN, Twin, Use, log_usage
 from channels import Accepted, Attachment, Channel, Failed, Outgoing, Refused
 from channels.letter import LetterChannel, Receipt
 
@@ -47,12 +47,21 @@ async def nothing_enclosed(tx: Transaction, person_id: str, content: Mapping[str
     return None
 
 
-def why_by_hand(how: Telling, person: Person, address: str) -> str | None:
+async def name_and_address(
+    tx: Transaction, twin: Twin, person_id: str, on: date
+) -> tuple[str, tuple[str, ...]]:
+    """As the population register has them that day, the address a line each; empty where it has none."""
+    found = [await twin.value(tx, person_id, concept, on) for concept in CONCEPTS[:2]]
+    name, address = ("" if one is UNKNOWN or one is None else str(one) for one in found)
+    return name, tuple(line.strip() for line in address.split(",") if line.strip())
+
+
+def why_by_hand(how: Telling, person: Person, has_address: bool) -> str | None:
     """Why a person must see to a letter, as a word for the desk; None where a machine may post it.
 
-    >>> why_by_hand(Telling(by_hand="reserved"), Person("1", protected=False), "Storgata 1, 0001 Sted") is None
+    >>> why_by_hand(Telling(by_hand="reserved"), Person("1", protected=False), True) is None
     True
-    >>> why_by_hand(Telling(by_hand="reserved"), Person("1"), "Storgata 1, 0001 Sted")
+    >>> why_by_hand(Telling(by_hand="reserved"), Person("1"), True)
     'protected'
     """
     if how.silent:
@@ -62,7 +71,7 @@ def why_by_hand(how: Telling, person: Person, address: str) -> str | None:
     # Protection that nobody has told us of is no leave to print an address.
     if person.protected is not False:
         return "protected"
-    return None if address else "no_address"
+    return None if has_address else "no_address"
 
 
 @dataclass(frozen=True)
@@ -125,8 +134,8 @@ class Posting:
         if await switches.held_back(tx, row, self.trial, now):
             return None
         person, how, _ = await self.guidance.telling_now(tx, row, local_date(now))
-        name, address = await self.name_and_address(tx, person.id, now)
-        reason = why_by_hand(how, person, address if name else "")
+        name, lines = await name_and_address(tx, self.guidance.twin, person.id, local_date(now))
+        reason = why_by_hand(how, person, bool(name and lines))
         if reason == "silent":
             await rows.set_state(tx, message_id, "withdrawn")
         if reason is not None:
@@ -136,19 +145,12 @@ class Posting:
         await log_usage(tx, [Use(person.id, "service", "varde", "used", PURPOSE, BASIS, CONCEPTS)], now)
         enclosed = await self.enclosing(tx, person.id, row["content"])
         if addressed_by == "postal_address":
-            recipient = "\n".join((name, *(line.strip() for line in address.split(","))))
+            recipient = "\n".join((name, *lines))
         else:
             recipient = await self.guidance.twin.identities.reveal(tx, person.id, "national_id")
         text = text_of(row)
         letter = Outgoing(message_id, recipient, row["language"], row["title"], text, whole=True)
         return letter, enclosed, delivery_id
-
-    async def name_and_address(self, tx: Transaction, person_id: str, now: datetime) -> tuple[str, str]:
-        """As the population register has them now; empty where it has none."""
-        twin, on = self.guidance.twin, local_date(now)
-        found = [await twin.value(tx, person_id, concept, on) for concept in CONCEPTS[:2]]
-        name, address = ("" if one is UNKNOWN or one is None else str(one) for one in found)
-        return name, address
 
     async def read_receipts(self, args: Mapping[str, Any]) -> None:
         """Keep what the print house has said, and take away what is left of those letters."""
@@ -166,14 +168,9 @@ async def _keep(tx: Transaction, message_id: str, said: Receipt, now: datetime) 
 
     One that was is sent, though we died before we noted that it lay in the folder: it is not to go there again.
     """
-    newest = (
-        select(delivery.c.id)
-        .where(delivery.c.message_id == message_id)
-        .order_by(delivery.c.attempt.desc())
-        .limit(1)
-    )
     outcome = {"outcome": said, "detail": "print_house"}
-    await tx.execute(update(delivery).where(delivery.c.id == await tx.scalar(newest)).values(outcome))
+    newest = delivery_rows.newest_of(message_id)
+    await tx.execute(update(delivery).where(delivery.c.id == newest).values(outcome))
     if said == "printed":
         await tx.execute(
             update(message)

@@ -14,8 +14,8 @@ import structlog
 
 from assistant.config import Clock, NoticeSettings, SmsSettings, local_date
 from assistant.guidance import rows, switches, text_rows
+from assistant.guidance.notice_wish import set_notices
 from assistant.guidance.people import Person, person_as_known
-from assistant.guidance.sms_wish import set_sms
 from assistant.guidance.store import BASIS, PURPOSE, Guidance
 from assistant.guidance.tact import may_go, telling
 from assistant.guidance.text_writing import Answer, write_answer
@@ -106,7 +106,7 @@ class Replying:
         answer: Answer | str = "not_understood"
         if word in ("stop", "start"):
             for person in people:
-                await set_sms(tx, person.id, wanted=word == "start", now=now)
+                await set_notices(tx, person.id, "sms", wanted=word == "start", now=now)
             answer = "stopped" if word == "stop" else "started"
         elif word == "help":
             answer = "help"

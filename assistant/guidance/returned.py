@@ -9,8 +9,8 @@ import structlog
 from assistant.config import Clock
 from assistant.guidance import email_rows, rows
 from assistant.guidance.delivery import Delivery
-from assistant.guidance.email_wish import set_email
 from assistant.guidance.marks import of_messages
+from assistant.guidance.notice_wish import set_notices
 from assistant.store import Database
 from channels.returned import Report
 
@@ -43,7 +43,7 @@ class Returned:
                 return
             await email_rows.note_returned(tx, name, report.kind, report.status, now)
             if report.kind == "complaint":
-                await set_email(tx, row["person_id"], wanted=False, now=now)
+                await set_notices(tx, row["person_id"], "email", wanted=False, now=now)
             if report.kind == "gone":
                 await email_rows.suppress(tx, sent["address"], report.status, now)
             if report.kind in FINAL:

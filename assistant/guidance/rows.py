@@ -207,12 +207,10 @@ async def waiting_messages(
     *,
     subject_id: str | None = None,
     person_id: str | None = None,
-    skip_locked: bool = False,
 ) -> list[Mapping[str, Any]]:
     """Messages not yet sent, with their guidance's rule list, about a subject or to a person.
 
     Until this transaction ends nobody begins to send one of them: whether it is `on_their_way` stays true.
-    `skip_locked`: without those another transaction has in hand, for one who holds a message already.
     """
     question = (
         select(
@@ -220,7 +218,6 @@ async def waiting_messages(
             message.c.guidance_id,
             message.c.channel,
             message.c.person_id,
-            message.c.created_at,
             guidance.c.subject_id,
             guidance.c.kind,
             guidance.c.rule,
@@ -235,7 +232,7 @@ async def waiting_messages(
     if person_id is not None:
         question = question.where(message.c.person_id == person_id)
     # In one order, so that two who take back what waits do not wait for each other.
-    locked = question.order_by(message.c.id).with_for_update(of=message, skip_locked=skip_locked)
+    locked = question.order_by(message.c.id).with_for_update(of=message)
     return list(await tx.all(locked))
 
 

@@ -259,22 +259,16 @@ async def _release(tx: Transaction, key: str, take_back_but: Collection[str] | N
         .limit(BATCH)
     )
     found = await tx.all(waiting)
-    gone = [
-        row
-        for row in found
-        if take_back_but is not None
-        and row["state"] in ("waiting", "manual")
-        and row["channel"] != "chat"
-        and row["kind"] not in take_back_but
-    ]
-    await rows.withdraw_messages(tx, gone, now)
+    gone: list[Mapping[str, Any]] = []
     for row in found:
-        if row in gone:
-            continue
-        if row["state"] == "waiting":
+        taken_back = take_back_but is not None and row["kind"] not in take_back_but
+        if taken_back and row["channel"] != "chat" and row["state"] in ("waiting", "manual"):
+            gone.append(row)
+        elif row["state"] == "waiting":
             await rows.enqueue_delivery(tx, row["id"], row["channel"], row["person_id"], now, now)
         elif row["state"] == "manual":  # a letter that people have not sent meanwhile
             await rows.enqueue_posting(tx, row["id"], row["person_id"], now)
+    await rows.withdraw_messages(tx, gone, now)
     ids = [row["id"] for row in found]
     await tx.execute(update(held_message).where(held_message.c.message_id.in_(ids)).values(released=True))
     return len(found)

@@ -39,14 +39,20 @@ async def keep_wish(tx: Transaction, person_id: str, theme: str, choice: Choice,
 
 
 async def told_how_of(tx: Transaction, person_id: str) -> Mapping[str, ToldHow]:
-    """Theme → how the person has chosen to be told of it; themes they have chosen nothing for are not there."""
-    question = select(told_how).where(told_how.c.person_id == person_id).order_by(told_how.c.theme)
-    return {
-        row["theme"]: ToldHow(
-            cast(Pace, row["pace"]), cast(Via, row["via"]), cast(Tongue, row["language"]), row["set_at"]
-        )
-        for row in await tx.all(question)
-    }
+    """Theme → how the person has chosen to be told of it; themes they have chosen nothing for are not there.
+
+    Within a transaction the database is asked once, until something is kept.
+    """
+    remembered: dict[str, Mapping[str, ToldHow]] = tx.memory.setdefault(told_how_of, {})
+    if person_id not in remembered:
+        question = select(told_how).where(told_how.c.person_id == person_id).order_by(told_how.c.theme)
+        remembered[person_id] = {
+            row["theme"]: ToldHow(
+                cast(Pace, row["pace"]), cast(Via, row["via"]), cast(Tongue, row["language"]), row["set_at"]
+            )
+            for row in await tx.all(question)
+        }
+    return remembered[person_id]
 
 
 async def told_how_for(tx: Transaction, person_id: str, theme: str) -> ToldHow:
@@ -54,5 +60,6 @@ async def told_how_for(tx: Transaction, person_id: str, theme: str) -> ToldHow:
 
 
 async def keep_told_how(tx: Transaction, person_id: str, theme: str, want: ToldHow, now: datetime) -> None:
+    tx.memory.pop(told_how_of, None)
     values = {"pace": want.pace, "via": want.via, "language": want.language, "set_at": now}
     await upsert(tx, told_how, {"person_id": person_id, "theme": theme}, values)

@@ -12,10 +12,10 @@ from aiohttp import web
 from assistant.config import local_date
 from assistant.guidance import letter_desk
 from assistant.guidance.letter_desk import LONGEST_WORDS, BeingPosted, LetterReasonMissing
-from assistant.guidance.posting import CONCEPTS, text_of, why_by_hand
+from assistant.guidance.posting import CONCEPTS, name_and_address, text_of, why_by_hand
 from assistant.guidance.store import BASIS
 from assistant.store import Transaction
-from assistant.twin import UNKNOWN, Use, log_usage
+from assistant.twin import Use, log_usage
 from assistant.web.faults import AskedFirst, Conflict, Denied, NotHere
 from assistant.web.forms import Form, read_form
 from assistant.web.parts import PARTS, Parts
@@ -129,13 +129,12 @@ async def _read(request: web.Request) -> _Read:
     async with parts.database.begin() as tx:
         letter = await _opened_letter(request, tx)
         person, how, _ = await parts.guidance.telling_now(tx, letter, on)
-        found = [await parts.guidance.twin.value(tx, person.id, one, on) for one in CONCEPTS[:2]]
+        name, address = await name_and_address(tx, parts.guidance.twin, person.id, on)
         use = Use(person.id, "staff", visitor.staff or "", "read", PURPOSE, BASIS, CONCEPTS)
         await log_usage(tx, [use], now)
-    name, address = ("" if value is UNKNOWN or value is None else str(value) for value in found)
     hidden = person.protected is not False
-    lines = () if hidden else tuple(line.strip() for line in address.split(",") if line.strip())
-    return _Read(letter, name, lines, hidden, why_by_hand(how, person, address if name else ""))
+    reason = why_by_hand(how, person, bool(name and address))
+    return _Read(letter, name, () if hidden else address, hidden, reason)
 
 
 async def paper(request: web.Request) -> web.StreamResponse:

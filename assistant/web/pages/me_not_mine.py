@@ -19,16 +19,16 @@ from assistant.guidance.wishing import set_wish
 from assistant.mydata import Asker, request_by_id
 from assistant.processes.wording import corrected_where
 from assistant.store import Transaction
-from assistant.twin import Use, log_usage
+from assistant.twin import log_usage
 from assistant.web.faults import Denied, NotHere, Unavailable
 from assistant.web.forms import read_form
 from assistant.web.pages.me_data import mine_of
 from assistant.web.pages.me_reading import PURPOSE, Me, me_of
+from assistant.web.pages.wishes import choosing
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import redirect, render, text
 from assistant.web.routing import ID, RESIDENT, Route
 
-BASIS = "personvernforordningen artikkel 6 nr. 1 bokstav a"
 ACTIONS = ("stop", "go_on", "not_mine", "mine")
 
 
@@ -64,9 +64,7 @@ async def choose(request: web.Request) -> web.StreamResponse:
         async with parts.database.begin() as tx:
             row = await _message(request, tx, me)
             await _do(tx, parts, me, row, action, text(request, "notmine.reason", title=row["title"]))
-            purpose = "to choose how much is done for you"
-            use = Use(me.person_id, "person", me.person_id, "used", purpose, BASIS, ())
-            await log_usage(tx, [use], me.now)
+            await log_usage(tx, [choosing(me)], me.now)
     except StillSending:
         raise Unavailable(text(request, "wishes.still_sending"), retry_after=5) from None
     return redirect(f"/me/guidance/{row['id']}/not-this")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from assistant.guidance.email_wish import ONE_CLICK, has_stopped_email, set_email
 from assistant.guidance.marks import PATTERN, unsubscribing
+from assistant.guidance.notice_wish import ONE_CLICK, has_stopped, set_notices
 from assistant.twin import Action, Use, log_usage
 from assistant.web.faults import BadRequest, NotHere, Unauthorised
 from assistant.web.forms import read_form
@@ -38,7 +38,7 @@ async def page(request: web.Request) -> web.StreamResponse:
     if person_id is None:
         raise NotHere("unsubscribe")
     async with parts.database.begin() as tx:
-        stopped = await has_stopped_email(tx, person_id)
+        stopped = await has_stopped(tx, person_id, "email")
         await log_usage(tx, [_use(person_id, "read")], parts.clock())
     context = {
         "stopped": stopped,
@@ -82,7 +82,7 @@ def _person(request: web.Request) -> str | None:
 async def _set(request: web.Request, person_id: str, *, wanted: bool) -> None:
     parts = request.app[PARTS]
     async with parts.database.begin() as tx:
-        await set_email(tx, person_id, wanted=wanted, now=parts.clock())
+        await set_notices(tx, person_id, "email", wanted=wanted, now=parts.clock())
         await log_usage(tx, [_use(person_id, "used")], parts.clock())
 
 

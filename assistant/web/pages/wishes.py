@@ -24,11 +24,10 @@ from assistant.guidance.being_told import (
     ToldHow,
     wanted,
 )
-from assistant.guidance.email_wish import EMAIL, has_stopped_email, set_email
+from assistant.guidance.notice_wish import Stoppable, has_stopped, set_notices, wish_about
 from assistant.guidance.push_rows import browsers_of
 from assistant.guidance.reading import may_read
 from assistant.guidance.rows import StillSending
-from assistant.guidance.sms_wish import SMS, has_stopped_sms, set_sms
 from assistant.guidance.themes import theme_of, themes_of, title_of
 from assistant.guidance.wish_rows import told_how_of, wishes_of
 from assistant.guidance.wishes import CHOICES, DEFAULT, Choice
@@ -44,7 +43,7 @@ from assistant.web.forms import read_form
 from assistant.web.pages.me_reading import Me, hides_home, log_reading, me_of, name_of
 from assistant.web.parts import PARTS, Parts
 from assistant.web.rendering import redirect, render, text
-from assistant.web.routing import ID, RESIDENT, Route
+from assistant.web.routing import ID, RESIDENT, Handler, Route
 
 PURPOSE = "to show your page"
 BASIS = "personvernforordningen artikkel 6 nr. 1 bokstav a"
@@ -56,8 +55,8 @@ def routes(parts: Parts) -> list[Route]:
     return [
         Route("GET", "/me/control", overview, RESIDENT),
         Route("POST", "/me/control", choose, RESIDENT),
-        Route("POST", "/me/control/email", choose_email, RESIDENT),
-        Route("POST", "/me/control/sms", choose_sms, RESIDENT),
+        Route("POST", "/me/control/email", _choose_notices("email"), RESIDENT),
+        Route("POST", "/me/control/sms", _choose_notices("sms"), RESIDENT),
         Route("POST", "/me/control/told", choose_how_told, RESIDENT),
         Route("GET", sent, what_was_sent, RESIDENT),
         Route("POST", sent, take_it_back, RESIDENT),
@@ -88,17 +87,17 @@ async def overview(request: web.Request) -> web.StreamResponse:
     parts, me = request.app[PARTS], me_of(request)
     async with parts.database.begin() as tx:
         themes = await _themes(tx, parts, me)
-        email_stopped = await has_stopped_email(tx, me.person_id)
-        sms_stopped = await has_stopped_sms(tx, me.person_id)
+        email_stopped = await has_stopped(tx, me.person_id, "email")
+        sms_stopped = await has_stopped(tx, me.person_id, "sms")
         browsers = await browsers_of(tx, me.person_id)
     saved = request.query.get("saved", "")
     context = {
         "themes": themes,
         "choices": CHOICES,
         "email_stopped": email_stopped,
-        "email_saved": saved == EMAIL,
+        "email_saved": saved == wish_about("email"),
         "sms_stopped": sms_stopped,
-        "sms_saved": saved == SMS,
+        "sms_saved": saved == wish_about("sms"),
         "push_key": parts.push_key,
         "push_saved": saved == "push",
         "browsers": browsers,
@@ -119,20 +118,23 @@ async def choose(request: web.Request) -> web.StreamResponse:
     try:
         async with parts.database.begin() as tx:
             await set_wish(parts.guidance, tx, me.person_id, theme, choice, me.now)
-            await log_usage(tx, [_choosing(me)], me.now)
+            await log_usage(tx, [choosing(me)], me.now)
     except StillSending:
         raise Unavailable(text(request, "wishes.still_sending"), retry_after=5) from None
     return redirect(f"/me/control?saved={theme}#theme-{theme}")
 
 
-async def choose_email(request: web.Request) -> web.StreamResponse:
-    """Take whether the person wants email of what there is to tell."""
-    parts, me, form = request.app[PARTS], me_of(request), await read_form(request)
-    send = form.required("email", one_of=("stop", "send")) == "send"
-    async with parts.database.begin() as tx:
-        await set_email(tx, me.person_id, wanted=send, now=me.now)
-        await log_usage(tx, [_choosing(me)], me.now)
-    return redirect(f"/me/control?saved={EMAIL}#email")
+def _choose_notices(channel: Stoppable) -> Handler:
+    async def choose_notices(request: web.Request) -> web.StreamResponse:
+        """Take whether the person wants notices by the channel; STOPP and START from a telephone do the same."""
+        parts, me, form = request.app[PARTS], me_of(request), await read_form(request)
+        wants = form.required(channel, one_of=("stop", "send")) == "send"
+        async with parts.database.begin() as tx:
+            await set_notices(tx, me.person_id, channel, wanted=wants, now=me.now)
+            await log_usage(tx, [choosing(me)], me.now)
+        return redirect(f"/me/control?saved={wish_about(channel)}#{channel}")
+
+    return choose_notices
 
 
 async def choose_how_told(request: web.Request) -> web.StreamResponse:
@@ -146,18 +148,8 @@ async def choose_how_told(request: web.Request) -> web.StreamResponse:
     want = ToldHow(pace, via, language)
     async with parts.database.begin() as tx:
         await set_told_how(parts.guidance, tx, me.person_id, theme, want, me.now)
-        await log_usage(tx, [_choosing(me)], me.now)
+        await log_usage(tx, [choosing(me)], me.now)
     return redirect(f"/me/control?told={theme}#theme-{theme}")
-
-
-async def choose_sms(request: web.Request) -> web.StreamResponse:
-    """Take whether the person wants texts; STOPP and START from their telephone do the same."""
-    parts, me, form = request.app[PARTS], me_of(request), await read_form(request)
-    wanted = form.required("sms", one_of=("stop", "send")) == "send"
-    async with parts.database.begin() as tx:
-        await set_sms(tx, me.person_id, wanted=wanted, now=me.now)
-        await log_usage(tx, [_choosing(me)], me.now)
-    return redirect(f"/me/control?saved={SMS}#sms")
 
 
 async def what_was_sent(request: web.Request) -> web.StreamResponse:
@@ -194,7 +186,8 @@ async def take_it_back(request: web.Request) -> web.StreamResponse:
     return redirect(f"/me/control/sent/{errand_id}")
 
 
-def _choosing(me: Me) -> Use:
+def choosing(me: Me) -> Use:
+    """That a person has chosen how much is done for them, and how they are told: for their own log."""
     return Use(me.person_id, "person", me.person_id, "used", "to choose how much is done for you", BASIS, ())
 
 

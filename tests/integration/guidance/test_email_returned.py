@@ -15,8 +15,8 @@ from sqlalchemy import select
 from assistant.demo.mailbox import Misbehaviour, ReceivedMail
 from assistant.demo.returning import bounce, bounce_later, complaint, out_of_office, send_back
 from assistant.guidance import email_rows
-from assistant.guidance.email_wish import has_stopped_email
 from assistant.guidance.marks import of_messages
+from assistant.guidance.notice_wish import has_stopped
 from assistant.guidance.returned import Returned
 from assistant.store import IdentityKeys
 from assistant.store.columns import new_id
@@ -180,8 +180,8 @@ async def test_a_complaint_stops_email_of_rights_and_nothing_else(town: Town, in
     mail = await told(town)
     await send_back(complaint(mail, town.mailbox.content(mail.id)), ADDRESS, inbox.port)
     async with town.database.read() as tx:
-        assert await has_stopped_email(tx, town.ids["Kari"])
-        assert not await has_stopped_email(tx, town.ids["Ola"])
+        assert await has_stopped(tx, town.ids["Kari"], "email")
+        assert not await has_stopped(tx, town.ids["Ola"], "email")
     town.mailbox.empty()
     await town.plan(await town.change(cause="inbox:2", fee=1500))
     await town.work.run_until_idle()
@@ -212,7 +212,7 @@ async def test_nobody_can_have_another_left_alone_by_a_forged_report(town: Town,
     assert [row["returned"] for row in await kept(town, emailed)] == [None]
     assert await states(town) == {"chat": "sent", "email": "sent"}
     async with town.database.read() as tx:
-        assert not await has_stopped_email(tx, town.ids["Kari"])
+        assert not await has_stopped(tx, town.ids["Kari"], "email")
 
 
 @SQLITE

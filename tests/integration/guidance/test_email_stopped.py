@@ -8,13 +8,13 @@ from typing import Any
 from guidance_town import Town
 
 from assistant.demo.mailbox import ReceivedMail
-from assistant.guidance.email_wish import set_email
 from assistant.guidance.marks import of_messages, unsubscribing
+from assistant.guidance.notice_wish import set_notices
 
 
 async def stop(town: Town, *, wanted: bool = False) -> None:
     async with town.database.begin() as tx:
-        await set_email(tx, town.ids["Kari"], wanted=wanted, now=town.moment)
+        await set_notices(tx, town.ids["Kari"], "email", wanted=wanted, now=town.moment)
 
 
 async def decide(town: Town) -> None:

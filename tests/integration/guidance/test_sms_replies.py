@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 
 from assistant.config import OSLO, NoticeSettings, SmsSettings
 from assistant.demo.sms_gateway import Misbehaviour
+from assistant.guidance.notice_wish import has_stopped
 from assistant.guidance.replying import A_DAY, Replying
-from assistant.guidance.sms_wish import has_stopped_sms
 from assistant.guidance.switches import key_of, stop
 from assistant.guidance.telling_again import TellingAgain, wake_second_notices
 from assistant.guidance.text_rows import keep_reply
@@ -96,7 +96,7 @@ class Telephones:
 
     async def stopped(self, name: str) -> bool:
         async with self.town.database.read() as tx:
-            return await has_stopped_sms(tx, self.town.ids[name])
+            return await has_stopped(tx, self.town.ids[name], "sms")
 
 
 @pytest.fixture

@@ -10,11 +10,12 @@ from aiohttp import ClientResponse
 from site_under_test import MovableClock, Site, running_site
 from sqlalchemy import insert, select
 
-from assistant.guidance.sms_wish import SMS
+from assistant.guidance.notice_wish import wish_about
 from assistant.store import Database, signing
 from assistant.store.columns import new_id
 from assistant.store.tables import delivery, guidance, job, message, text_reply
 
+SMS = wish_about("sms")
 SECRET = "what the SMS gateway and we agreed"
 RECEIPT = {"message": "m1", "status": "delivered", "segments": 1, "price": 0.39}
 

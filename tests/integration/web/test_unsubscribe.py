@@ -8,13 +8,14 @@ import aiohttp
 import pytest
 from site_under_test import MovableClock, Site
 
-from assistant.guidance.email_wish import EMAIL, has_stopped_email, unsubscribe_headers
 from assistant.guidance.marks import of_messages, unsubscribing
+from assistant.guidance.notice_wish import has_stopped, unsubscribe_headers, wish_about
 from assistant.guidance.wish_rows import wish_for
 from assistant.store import Database
 from assistant.store.columns import new_id
 
 SQLITE = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+EMAIL = wish_about("email")
 FORM = {"List-Unsubscribe": "One-Click"}
 
 
@@ -29,7 +30,7 @@ def address(site: Site, person: str) -> str:
 
 async def stopped(database: Database, person: str) -> bool:
     async with database.read() as tx:
-        return await has_stopped_email(tx, person)
+        return await has_stopped(tx, person, "email")
 
 
 async def test_one_click_without_a_cookie_stops_it_however_often_it_is_pressed(
