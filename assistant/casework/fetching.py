@@ -7,14 +7,13 @@ Before anybody has applied it is the municipality's own choice (`flagged`); wher
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import and_, select
 
 from assistant.casework.case_rows import OPEN, is_replaced
-from assistant.casework.errands import Errand
 from assistant.store import Transaction
 from assistant.store.tables import case, decision
 from assistant.twin import BEFOREHAND, Generation
@@ -46,13 +45,22 @@ def may_be_fetched(chosen: Generation, applications: Iterable[Application], on: 
     return False
 
 
+About = tuple[str, str, str]
+"""An errand by its id, the child it is about, and the municipality it is applied for in."""
+
+
 async def applications_about(
-    tx: Transaction, errand: Errand, child_id: str, municipality: str
-) -> list[Application]:
-    """What has been applied for about a child in a municipality, and not been taken back."""
+    tx: Transaction, asked: Collection[About]
+) -> Mapping[About, Sequence[Application]]:
+    """What has been applied for about children in municipalities, and not been taken back."""
+    if not asked:
+        return {}
     rows = await tx.all(
         select(
             case.c.id,
+            case.c.kind,
+            case.c.subject_id,
+            case.c.municipality,
             case.c.generation,
             case.c.status,
             case.c.content,
@@ -61,24 +69,25 @@ async def applications_about(
         )
         .select_from(case.outerjoin(decision, and_(decision.c.case_id == case.c.id, ~is_replaced())))
         .where(
-            case.c.kind == errand.id,
-            case.c.subject_id == child_id,
-            case.c.municipality == municipality,
+            case.c.subject_id.in_({child for _, child, _ in asked}),
+            case.c.kind.in_({errand for errand, _, _ in asked}),
+            case.c.municipality.in_({number for _, _, number in asked}),
             case.c.status.in_((*OPEN, "decided")),
         )
     )
-    found: dict[str, Application] = {}
+    found: dict[About, dict[str, Application]] = {}
     for row in rows:
         if row["content"].get("taken_back"):
             continue
-        before = found.get(row["id"])
+        theirs = found.setdefault((row["kind"], row["subject_id"], row["municipality"]), {})
+        before = theirs.get(row["id"])
         until = row["valid_to"] if row["outcome"] == "granted" else None
         if before is not None and (until is None or (before.granted_until or until) > until):
             until = before.granted_until
-        found[row["id"]] = Application(
+        theirs[row["id"]] = Application(
             generation=row["generation"],
             is_open=row["status"] in OPEN,
             covers_whole_stay=row["content"]["duration"] == "whole_stay",
             granted_until=until,
         )
-    return list(found.values())
+    return {about: list(theirs.values()) for about, theirs in found.items()}

@@ -41,6 +41,7 @@ from assistant.casework.running_year import Fee
 from assistant.casework.telling import Telling
 from assistant.casework.wording import listed
 from assistant.config import local_date
+from assistant.determinations import Cause
 from assistant.store import Transaction
 from assistant.store.columns import from_json, new_id, to_json
 from assistant.store.tables import decision
@@ -59,7 +60,7 @@ class Reversals:
     telling: Telling
 
     async def follow(
-        self, tx: Transaction, changes: Sequence[FactChange], cause: str, now: datetime
+        self, tx: Transaction, changes: Sequence[FactChange], cause: Cause, now: datetime
     ) -> tuple[str, ...]:
         """Facts have changed: find the decisions that rest on them; the ids of what was found and is new."""
         subjects = {change.subject_id for change in changes}
@@ -78,7 +79,7 @@ class Reversals:
         for opened, made in standing:
             used = used_in(made.content["determinations"])
             if any(touches(one, used, made.valid_from, made.id in waiting) for one in changes):
-                new = await self._look_anew(tx, opened, made, cause, now)
+                new = await self._look_anew(tx, opened, made, cause(opened.subject_id), now)
                 found += [new] if new else []
         return tuple(found)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -35,6 +35,15 @@ HORIZON = timedelta(days=365)
 
 PURPOSE = "to find rights and duties"
 BASIS = "forvaltningsloven § 11"
+
+
+Cause = Callable[[str], str]
+"""Subject → what made rules be run for it, as it is kept with what they say."""
+
+
+def because_of(cause: str) -> Cause:
+    """The same cause for everybody."""
+    return lambda _subject_id: cause
 
 
 @dataclass(frozen=True)
@@ -82,7 +91,7 @@ class Determinations:
     home: str
 
     async def redetermine(
-        self, tx: Transaction, changed: Iterable[Changed], cause: str, now: datetime
+        self, tx: Transaction, changed: Iterable[Changed], cause: Cause, now: datetime
     ) -> Redetermined:
         """Run again every rule that reads a changed fact, for everyone the change may concern."""
         rules_of: dict[str, set[str]] = {}
@@ -101,7 +110,7 @@ class Determinations:
         self,
         tx: Transaction,
         rules_of: Mapping[str, Iterable[str]],
-        cause: str,
+        cause: Cause,
         now: datetime,
         brought: Collection[str] = (),
         in_the_morning: bool = False,
@@ -151,14 +160,14 @@ class Determinations:
                     kept,
                     subject_id=subject_id,
                     municipality=place.number,
-                    cause=cause,
+                    cause=cause(subject_id),
                     next_look=again,
                     now=now,
                     worth_keeping=worth_keeping,
                 )
                 if change is not None:
                     found.append(change)
-                if still := change or unchanged(kept, result, subject_id, place.number, cause):
+                if still := change or unchanged(kept, result, subject_id, place.number, cause(subject_id)):
                     said.append(still)
                 if said_now.answer == "undetermined":
                     lacking.append(Lack(rule_id, subject_id, place.number, whose_is_missing(result)))

@@ -71,4 +71,4 @@ async def what_if(
 
 def supposing(held: Fact, value: object) -> Fact:
     """The fact with another value, for the same time."""
-    return replace(held, value=value, object_id=None)
+    return held._replace(value=value, object_id=None)

@@ -6,8 +6,9 @@ family is hangs on the facts themselves, so it is looked up, waited for, and loo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Sequence
 
+from assistant.events.families import refs_in
 from assistant.store import Transaction
 from assistant.store.turns import in_turns
 from assistant.twin import Statement, SubjectRef, Twin
@@ -18,7 +19,7 @@ PostgreSQL ends one of them, and its job is done again."""
 
 
 async def in_the_familys_turn(
-    tx: Transaction, twin: Twin, subjects: Iterable[str], statements: Iterable[Statement] = ()
+    tx: Transaction, twin: Twin, subjects: Iterable[str], statements: Sequence[Statement] = ()
 ) -> None:
     """Wait until nobody else writes about these subjects, those the statements name, or anybody around them.
 
@@ -26,24 +27,22 @@ async def in_the_familys_turn(
     """
     if tx.connection.dialect.name != "postgresql":
         return
-    refs = frozenset(_named(statements))
-    known = {*subjects, *(ref.id for ref in refs if ref.id)}
-    names = {(ref.identifier.scheme, ref.identifier.value) for ref in refs if ref.identifier}
+    refs, known = refs_in(statements), frozenset(subjects)
     held: set[str] = set()
     for _ in range(LOOKS):
-        found = await twin.identities.find_all(tx, names)
-        near = await twin.near(tx, known | set(found.values()))
-        # Whom nobody has met goes by the number: two may tell of the same newborn child.
-        unmet = {twin.identities.keys.digest("turn", *name).hex() for name in names - found.keys()}
-        wanted = {*known, *found.values(), *near.subjects(), *unmet}
-        tx.memory.pop(Twin, None)
+        named = known.union((await names_of(tx, twin, refs)).values())
+        wanted = named.union(*await twin.relations(tx, named))
         if wanted <= held:
             return
         await in_turns(tx, wanted - held)
         held |= wanted
 
 
-def _named(statements: Iterable[Statement]) -> Iterator[SubjectRef]:
-    for statement in statements:
-        yield statement.subject
-        yield from (span.value for span in statement.spans if isinstance(span.value, SubjectRef))
+async def names_of(tx: Transaction, twin: Twin, refs: Collection[SubjectRef]) -> dict[SubjectRef, str]:
+    """Our id of each; a keyed hash of the name of those nobody has met: two may tell of the same newborn child."""
+    by_name = {ref: (ref.identifier.scheme, ref.identifier.value) for ref in refs if ref.identifier}
+    found = await twin.identities.find_all(tx, set(by_name.values()))
+    names = {ref: ref.id for ref in refs if ref.id}
+    for ref, name in by_name.items():
+        names.setdefault(ref, found.get(name) or twin.identities.keys.digest("turn", *name).hex())
+    return names

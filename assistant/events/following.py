@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -10,38 +10,47 @@ from sqlalchemy import Select, select
 
 from assistant.casework import Casework
 from assistant.casework.case_rows import open_cases_about
-from assistant.casework.errands import Errand, errand_of, errand_with, errands
-from assistant.casework.fetching import applications_about, may_be_fetched
+from assistant.casework.errands import errand_of, errand_with, errands
+from assistant.casework.fetching import About, applications_about, may_be_fetched
 from assistant.config import local_date
 from assistant.determinations import (
     DeterminationChange,
     Determinations,
     Redetermined,
+    because_of,
     current_about,
     due_rules,
     waits_till_morning,
     whose_is_missing,
 )
 from assistant.events.bringing import bring_again, brought, not_told_otherwise
-from assistant.events.family_turn import in_the_familys_turn
+from assistant.events.families import Behind, Families, News, refs_in
+from assistant.events.family_turn import in_the_familys_turn, names_of
 from assistant.events.life import keep_life_events, look_again
 from assistant.guidance import Guidance
 from assistant.store import Transaction, enqueue
 from assistant.store.tables import fact, subject
 from assistant.twin import (
     Changed,
-    FactChange,
     Neighbourhood,
     Provenance,
-    Recorded,
     Statement,
     Twin,
     Unknown,
+    log_usage,
 )
 from assistant.twin.household import affected_persons, household_adults
 from rules import Catalogue
 
 TAX = "tax_administration"
+
+
+@dataclass(frozen=True)
+class RecordedApart:
+    """The places of the news that was recorded, and the determinations that changed."""
+
+    places: tuple[int, ...] = ()
+    changes: tuple[DeterminationChange, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,41 +72,67 @@ class Following:
         inbox_id: str | None = None,
     ) -> tuple[DeterminationChange, ...]:
         """Record what sources said and do what follows; the determinations that changed."""
-        told = [(provenance, list(statements)) for provenance, statements in said]
-        every = [statement for _, statements in told for statement in statements]
-        await in_the_familys_turn(tx, self.twin, (), every)
-        changes: list[FactChange] = []
-        new: list[str] = []
-        for provenance, statements in told:
-            recorded: Recorded = await self.twin.record(tx, statements, provenance, now)
-            changes += recorded.changes
-            new += recorded.new_subjects
+        return (await self.record_apart(tx, [News(list(said), cause, inbox_id)], now)).changes
+
+    async def record_apart(self, tx: Transaction, news: Sequence[News], now: datetime) -> RecordedApart:
+        """Record what sources said because of several events, and do what follows, as if each had come alone.
+
+        Of each family the first news alone; the rest is for another transaction.
+        """
+        await in_the_familys_turn(tx, self.twin, (), [said for one in news for said in one.statements])
+        places, ours, families = await self._apart(tx, news)
+        await log_usage(tx, [use for one in ours for use in one.uses], now)
+        recorded = [
+            await self.twin.record(tx, statements, provenance, now)
+            for provenance, statements in _by_source(ours).items()
+        ]
+        ids = {ref: subject_id for one in recorded for ref, subject_id in one.ids.items()}
+        named = [{ids[ref] for ref in refs_in(one.statements)} for one in ours]
+        for names in named:
+            families.bind(names)
+        behind = Behind(families, ours, named)
+        changes = [change for one in recorded for change in one.changes]
         on = local_date(now)
-        life = await keep_life_events(tx, self.catalogue, changes, inbox_id, on, now)
+        life = await keep_life_events(tx, self.catalogue, changes, behind.inbox_id, on, now)
         await self.guidance.take_back_life_events(tx, life.annulled, now)
         await bring_again(tx, self.catalogue, {one.subject_id for one in changes}, on, now)
         met = any(one.concept == "person.birth_date" and not one.before for one in changes)
-        await self._get_to_know(tx, new, met, now)
+        await self._get_to_know(
+            tx, [subject_id for one in recorded for subject_id in one.new_subjects], met, now
+        )
         touched = [one.changed for one in changes]
         await self.guidance.reconsider(tx, touched, now)
-        redetermined = await self.determinations.redetermine(tx, touched, cause, now)
-        await self.casework.reversals.follow(tx, changes, cause, now)
+        redetermined = await self.determinations.redetermine(tx, touched, behind.cause, now)
+        await self.casework.reversals.follow(tx, changes, behind.cause, now)
         await self.after(tx, redetermined, now)
-        return redetermined.changes
+        return RecordedApart(tuple(places), redetermined.changes)
+
+    async def _apart(
+        self, tx: Transaction, news: Sequence[News]
+    ) -> tuple[Sequence[int], Sequence[News], Families]:
+        """The news that is recorded now, by its places and itself, and the families there are."""
+        if len(news) == 1:
+            return [0], news, Families((), ())
+        refs = [refs_in(one.statements) for one in news]
+        names = await names_of(tx, self.twin, frozenset().union(*refs))
+        named = [{names[ref] for ref in some} for some in refs]
+        families = Families(await self.twin.relations(tx, names.values()), named)
+        places = families.first_of_each(named)
+        return places, [news[place] for place in places], families
 
     async def run_again(
         self, tx: Transaction, subject_id: str, rules: Iterable[str], cause: str, now: datetime
     ) -> None:
         """Run rules for a subject though no fact has changed: their day has come, or they have."""
         await in_the_familys_turn(tx, self.twin, [subject_id])
-        redetermined = await self.determinations.run(tx, {subject_id: rules}, cause, now)
+        redetermined = await self.determinations.run(tx, {subject_id: rules}, because_of(cause), now)
         await self.after(tx, redetermined, now)
 
     async def look_anew(self, tx: Transaction, changed: Sequence[Changed], cause: str, now: datetime) -> None:
         """Run the rules again that read what is now used or no longer used, though no source has said anything."""
         await in_the_familys_turn(tx, self.twin, {one.subject_id for one in changed})
         tx.memory.pop(Twin, None)
-        redetermined = await self.determinations.redetermine(tx, changed, cause, now)
+        redetermined = await self.determinations.redetermine(tx, changed, because_of(cause), now)
         await self.after(tx, redetermined, now)
 
     async def wake(self, tx: Transaction, subject_id: str, on: date, now: datetime) -> None:
@@ -109,7 +144,7 @@ class Following:
         brings = {rule for event in events for rule in self.catalogue.life_events[event.kind].brings}
         rules = brings | await due_rules(tx, subject_id, on)
         redetermined = await self.determinations.run(
-            tx, {subject_id: rules}, f"clock:{on}", now, brings, in_the_morning=True
+            tx, {subject_id: rules}, because_of(f"clock:{on}"), now, brings, in_the_morning=True
         )
         fresh = await not_told_otherwise(tx, self.catalogue, events, redetermined.said) if events else ()
         await self.guidance.plan_for_life_events(tx, events, fresh, now)
@@ -124,14 +159,16 @@ class Following:
         """
         applied_for = {one.subject_id for one in redetermined.said if errand_with(one.rule) is not None}
         await self.casework.open_at_intake(tx, sorted(applied_for), now)
-        may: dict[tuple[str, str, str], bool] = {}  # several rules of one errand lack the same
-        for lack in redetermined.lacking:
-            errand = errand_with(lack.rule)
-            about = ("" if errand is None else errand.id, lack.subject_id, lack.municipality)
-            if about not in may:
-                may[about] = await self._may_fetch(tx, errand, lack.subject_id, lack.municipality, now)
-            if may[about]:
-                await self._fetch(tx, lack.whose, now)
+        lacking = [
+            ((errand.id, one.subject_id, one.municipality), one.whose)
+            for one in redetermined.lacking
+            if (errand := errand_with(one.rule))
+            is not None  # else nothing can be applied for, so nothing is handled
+        ]
+        may = await self._may_fetch(tx, {about for about, _ in lacking}, now)
+        for about, whose in lacking:
+            if about in may:
+                await self._fetch(tx, whose, now)
         changed = redetermined.changes
         await self.casework.look_again(tx, sorted({change.subject_id for change in changed}), now)
         await self.guidance.plan_for_changes(tx, await self._not_applied_for(tx, changed), now)
@@ -168,15 +205,15 @@ class Following:
         answered = {(one.subject_id, rule) for one in waiting for rule in errand_of(one.kind).rules}
         return [change for change in changes if (change.subject_id, change.rule) not in answered]
 
-    async def _may_fetch(
-        self, tx: Transaction, errand: Errand | None, subject_id: str, municipality: str, now: datetime
-    ) -> bool:
-        """Whether law and the municipality's choice let an income that the errand's rules lack be fetched now."""
-        if errand is None:
-            return False  # nothing can be applied for here, so nothing is handled
-        chosen = await self.twin.generation(tx, municipality, errand.id)
-        applied = await applications_about(tx, errand, subject_id, municipality)
-        return may_be_fetched(chosen, applied, local_date(now))
+    async def _may_fetch(self, tx: Transaction, asked: Collection[About], now: datetime) -> frozenset[About]:
+        """That for which law and the municipality's choice let the incomes be fetched that its rules lack."""
+        applied = await applications_about(tx, asked)
+        may = set()
+        for about in asked:
+            chosen = await self.twin.generation(tx, about[2], about[0])
+            if may_be_fetched(chosen, applied.get(about, ()), local_date(now)):
+                may.add(about)
+        return frozenset(may)
 
     async def fetch_missing(self, tx: Transaction, subject_id: str, now: datetime) -> None:
         """Fetch what an application needs and nobody has told us, where a register knows it."""
@@ -209,27 +246,45 @@ class Following:
         adults = household_adults(near, child_id, local_date(now))
         return () if isinstance(adults, Unknown) else tuple(adults)
 
-    async def income_matters(self, tx: Transaction, person_id: str, now: datetime) -> bool:
-        """Whether some child's fee depends on this person's income: else it is not ours to fetch."""
+    async def incomes_that_matter(
+        self, tx: Transaction, people: Iterable[str], now: datetime
+    ) -> frozenset[str]:
+        """Those of the people on whose income some child's fee depends: that of others is not ours to fetch."""
         on = local_date(now)
-        near = await self.twin.near(tx, [person_id])
-        for child in affected_persons(near, person_id, on):
-            places = near.facts(child, "person.kindergarten_place")
-            lasting = [row for row in places if row.valid_to is None or row.valid_to > on]
-            adults = household_adults(near, child, on)
-            concerned = lasting and (isinstance(adults, Unknown) or person_id in adults)
-            if concerned and await self._fee_may_be_known(tx, near, child, now):
-                return True
-        return False
+        asked = frozenset(people)
+        near = await self.twin.near(tx, asked)
+        concerned = [(one, child) for one in asked for child in _children_concerned(near, one, on)]
+        known = await self._fees_that_may_be_known(tx, near, {child for _, child in concerned}, now)
+        return frozenset(one for one, child in concerned if child in known)
 
-    async def _fee_may_be_known(
-        self, tx: Transaction, near: Neighbourhood, child: str, now: datetime
-    ) -> bool:
-        place = await self.determinations.municipality_of(tx, near, child, local_date(now))
-        for errand in errands().values():
-            if await self._may_fetch(tx, errand, child, place.number, now):
-                return True
-        return False
+    async def _fees_that_may_be_known(
+        self, tx: Transaction, near: Neighbourhood, children: Collection[str], now: datetime
+    ) -> frozenset[str]:
+        """Those of the children for whom incomes may be fetched where they live."""
+        on = local_date(now)
+        places = {
+            one: (await self.determinations.municipality_of(tx, near, one, on)).number for one in children
+        }
+        asked = {(errand, child, number) for child, number in places.items() for errand in errands()}
+        return frozenset(child for _, child, _ in await self._may_fetch(tx, asked, now))
+
+
+def _children_concerned(near: Neighbourhood, person: str, on: date) -> Iterator[str]:
+    """The children with a place, now or later, whose household the person is of, or may be."""
+    for child in affected_persons(near, person, on):
+        places = near.facts(child, "person.kindergarten_place")
+        lasting = [row for row in places if row.valid_to is None or row.valid_to > on]
+        adults = household_adults(near, child, on)
+        if lasting and (isinstance(adults, Unknown) or person in adults):
+            yield child
+
+
+def _by_source(news: Iterable[News]) -> Mapping[Provenance, Sequence[Statement]]:
+    found: dict[Provenance, list[Statement]] = {}
+    for one in news:
+        for provenance, statements in one.said:
+            found.setdefault(provenance, []).extend(statements)
+    return found
 
 
 async def people_without_contact(tx: Transaction) -> list[str]:

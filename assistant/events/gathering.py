@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -26,7 +26,6 @@ from assistant.registers import (
 from assistant.twin import Provenance, Statement
 
 Said = Sequence[tuple[Provenance, Sequence[Statement]]]
-Asking = Callable[[str], Awaitable[bool]]
 Line = TypeVar("Line")
 
 
@@ -39,10 +38,10 @@ class Gathered:
     note: str = ""
 
 
-async def gather(event: IncomingEvent, registers: Registers, income_matters: Asking) -> Gathered:
+async def gather(event: IncomingEvent, registers: Registers, income_matters: Container[str]) -> Gathered:
     """Ask the registers that the event points at. Raises what their clients raise, and `MalformedEvent`.
 
-    `income_matters(identity number)`: whether anybody's right rests on that person's income; if not, the
+    `income_matters`: the identity numbers of those on whose income anybody's right rests; of others the
     assessment is none of our business and is not fetched.
     """
     if event.type == POPULATION:
@@ -54,7 +53,7 @@ async def gather(event: IncomingEvent, registers: Registers, income_matters: Ask
         return Gathered([(registers.population_provenance, statements)], note=entry.type)
     if event.type == TAX_ASSESSMENT:
         assessment = _read(read_tax_event, event)
-        if not await income_matters(assessment.identifier):
+        if assessment.identifier not in income_matters:
             return Gathered(outcome="ignored", note="nobody's right rests on this income: not fetched")
         year = assessment.income_year
         said = await income_said(registers, assessment.identifier, [year])
@@ -65,6 +64,14 @@ async def gather(event: IncomingEvent, registers: Registers, income_matters: Ask
         said = [(registers.kindergarten_provenance, statements_from_place(place))]
         return Gathered(said, note=place_event.type)
     return Gathered(outcome="ignored", note=f"type {event.type[:100]} is not known here")
+
+
+def assessed(event: IncomingEvent) -> str | None:
+    """The identity number of whose assessment the event says something about; None where it is of another kind."""
+    try:
+        return _read(read_tax_event, event).identifier if event.type == TAX_ASSESSMENT else None
+    except MalformedEvent:
+        return None  # whoever handles it says what is wrong with it
 
 
 async def income_said(registers: Registers, identifier: str, years: Sequence[int]) -> Said:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 import structlog
 
 from assistant.casework.case_rows import case_by_id
 from assistant.config import Clock, local_date
 from assistant.events.cloudevents import IncomingEvent, MalformedEvent
-from assistant.events.following import Following, all_people, people_without_contact
-from assistant.events.gathering import Gathered, gather, income_said
-from assistant.events.inbox import open_event, settle
+from assistant.events.families import News
+from assistant.events.following import Following, RecordedApart, all_people, people_without_contact
+from assistant.events.gathering import Gathered, Said, assessed, gather, income_said
+from assistant.events.inbox import Settled, open_events, settle, still_waiting
 from assistant.events.pushed import pushed
 from assistant.events.types import REGISTER_FACTS
 from assistant.events.waking import WAKE_MORE, wake_determinations
@@ -25,7 +27,7 @@ from assistant.registers import (
     statements_from_contact,
     statements_from_person_document,
 )
-from assistant.store import Database, Identities, Postpone, Transaction, enqueue
+from assistant.store import Database, Identities, Postpone, Together, Transaction, enqueue
 from assistant.twin import Use, log_usage
 
 log = structlog.get_logger()
@@ -48,10 +50,10 @@ class Handling:
 
     def handlers(self) -> Mapping[str, Callable[[Mapping[str, Any]], Awaitable[None]]]:
         return {
-            "handle_event": self.handle_event,
+            "handle_event": Together(self.handle_events, AT_ONCE),
             "refresh_person": self.refresh_person,
             "refresh_contacts": self.refresh_contacts,
-            "fetch_income": self.fetch_income,
+            "fetch_income": Together(self.fetch_incomes, AT_ONCE),
             "fetch_missing": self.fetch_missing,
             "fetch_for_case": self.fetch_for_case,
             "wake_determinations": self.wake_determinations,
@@ -60,43 +62,69 @@ class Handling:
             "rerun_rule_for": self.rerun_rule_for,
         }
 
-    async def handle_event(self, args: Mapping[str, Any]) -> None:
-        inbox_id = args["inbox_id"]
+    async def handle_events(self, many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
+        """Ask the registers about each event, then do what follows from all of them in as few transactions as may be.
+
+        For each None, or why it has to wait.
+        """
+        ids = [args["inbox_id"] for args in many]
         async with self.database.read() as tx:
-            event, outcome = await open_event(tx, self.identities.keys, inbox_id)
-        if outcome != "waiting":
-            return
-        try:
-            gathered = await self._gather(event)
-        except RegisterUnavailable as silent:
-            raise _wait(silent) from silent
-        except (NotFound, MalformedEvent) as refusal:
-            log.warning("event.parked", inbox=inbox_id, type=event.type, reason=str(refusal))
-            async with self.database.begin() as tx:
-                await settle(tx, inbox_id, "parked", str(refusal), self.clock())
-            return
+            opened = await open_events(tx, self.identities.keys, ids)
+            waiting = {
+                one: event for one, (event, outcome) in zip(ids, opened, strict=True) if outcome == "waiting"
+            }
+            matter = await self._incomes_that_matter(tx, waiting.values())
+        asked = await asyncio.gather(
+            *[self._gather(event, matter) for event in waiting.values()], return_exceptions=True
+        )
+        found = dict(zip(waiting, asked, strict=True))
+        left = [one for one in waiting if isinstance(found[one], Gathered)]
+        while left:
+            left = await self._record({one: cast(Gathered, found[one]) for one in left})
+        for one, event in waiting.items():
+            log.info(
+                "event.handled", inbox=one, type=event.type, outcome=getattr(found[one], "outcome", "waits")
+            )
+        faults = [found.get(one) for one in ids]
+        return [fault if isinstance(fault, Exception) else None for fault in faults]
+
+    async def _record(self, gathered: Mapping[str, Gathered]) -> list[str]:
+        """Record what was said, of each family that of one event; the inbox ids of those that are left."""
         async with self.database.begin() as tx:
-            _, outcome = await open_event(tx, self.identities.keys, inbox_id)
-            if outcome != "waiting":
-                return  # handled by another worker while we asked the registers
+            waiting = await still_waiting(
+                tx, list(gathered)
+            )  # others are handled since, while we asked registers
             now = self.clock()
-            await self.following.record(tx, gathered.said, f"inbox:{inbox_id}", now, inbox_id)
-            await settle(tx, inbox_id, gathered.outcome, gathered.note, now)
-        log.info("event.handled", inbox=inbox_id, type=event.type, outcome=gathered.outcome)
+            ids = [one for one in gathered if one in waiting and gathered[one].said]
+            news = [News(gathered[one].said, f"inbox:{one}", one) for one in ids]
+            recorded = await self.following.record_apart(tx, news, now) if news else RecordedApart()
+            left = [one for place, one in enumerate(ids) if place not in recorded.places]
+            done = [one for one in gathered if one in waiting and one not in left]
+            settled = [Settled(one, gathered[one].outcome, gathered[one].note) for one in done]
+            await settle(tx, settled, now)
+        return left
 
-    async def _gather(self, event: IncomingEvent) -> Gathered:
-        async def income_matters(identifier: str) -> bool:
-            async with self.database.read() as tx:
-                person = await self.identities.find(tx, NATIONAL_ID, identifier)
-                return person is not None and await self.following.income_matters(tx, person, self.clock())
-
+    async def _gather(self, event: IncomingEvent, income_matters: Container[str]) -> Gathered:
         async def met(names: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
             async with self.database.read() as tx:
                 return frozenset(await self.identities.find_all(tx, names))
 
-        if event.type == REGISTER_FACTS:
-            return await pushed(event, self.following.catalogue.model, self.registers, met)
-        return await gather(event, self.registers, income_matters)
+        try:
+            if event.type == REGISTER_FACTS:
+                return await pushed(event, self.following.catalogue.model, self.registers, met)
+            return await gather(event, self.registers, income_matters)
+        except RegisterUnavailable as silent:
+            raise _wait(silent) from silent
+        except (NotFound, MalformedEvent) as refusal:
+            log.warning("event.parked", type=event.type, reason=str(refusal))
+            return Gathered(outcome="parked", note=str(refusal))
+
+    async def _incomes_that_matter(self, tx: Transaction, events: Iterable[IncomingEvent]) -> frozenset[str]:
+        """The identity numbers, of those assessed, of whoever has an income that some child's fee depends on."""
+        numbers = {number for event in events if (number := assessed(event)) is not None}
+        found = await self.identities.find_all(tx, [(NATIONAL_ID, number) for number in numbers])
+        matter = await self.following.incomes_that_matter(tx, found.values(), self.clock())
+        return frozenset(number for (_, number), person in found.items() if person in matter)
 
     async def refresh_person(self, args: Mapping[str, Any]) -> None:
         """Fetch a person's document anew from the population register."""
@@ -127,21 +155,37 @@ class Handling:
                     said = [(self.registers.contact_provenance, statements)]
                     await self.following.record(tx, said, "contacts", self.clock())
 
-    async def fetch_income(self, args: Mapping[str, Any]) -> None:
-        """Fetch the latest assessment: last year's, or the year's before where last year's is not made yet."""
-        person_id = args["subject_id"]
+    async def fetch_incomes(self, many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
+        """Fetch people's latest assessment: last year's, or the year's before where last year's is not made yet.
+
+        For each None, or why it has to wait.
+        """
+        people = [args["subject_id"] for args in many]
         async with self.database.read() as tx:
-            if not await self.following.income_matters(tx, person_id, self.clock()):
-                return
-        number = await self._national_id(person_id)
+            matter = await self.following.incomes_that_matter(tx, people, self.clock())
+            numbers = {
+                one: await self.identities.reveal(tx, one, NATIONAL_ID) for one in people if one in matter
+            }
+        years = income_years(local_date(self.clock()))
+        asked = await asyncio.gather(
+            *[self._ask_income(number, years) for number in numbers.values()], return_exceptions=True
+        )
+        found = dict(zip(numbers, asked, strict=True))
+        left = {one: said for one, said in found.items() if not isinstance(said, BaseException)}
+        while left:
+            news = [News(said, f"income:{one}", uses=(self._fetched(one),)) for one, said in left.items()]
+            async with self.database.begin() as tx:
+                recorded = await self.following.record_apart(tx, news, self.clock())
+                done = [one for place, one in enumerate(left) if place in recorded.places]
+            left = {one: said for one, said in left.items() if one not in done}
+        faults = [found.get(one) for one in people]
+        return [fault if isinstance(fault, Exception) else None for fault in faults]
+
+    async def _ask_income(self, number: str, years: Sequence[int]) -> Said:
         try:
-            said = await income_said(self.registers, number, income_years(local_date(self.clock())))
+            return await income_said(self.registers, number, years)
         except RegisterUnavailable as silent:
             raise _wait(silent) from silent
-        async with self.database.begin() as tx:
-            now = self.clock()
-            await self._log_fetch(tx, person_id)
-            await self.following.record(tx, said, f"income:{person_id}", now)
 
     async def fetch_missing(self, args: Mapping[str, Any]) -> None:
         """Somebody has applied: fetch what their application needs."""
@@ -158,29 +202,18 @@ class Handling:
             )
             numbers = {one: await self.identities.reveal(tx, one, NATIONAL_ID) for one in adults}
         years = income_years(local_date(self.clock()))
-        try:
-            said = {one: await income_said(self.registers, number, years) for one, number in numbers.items()}
-        except RegisterUnavailable as silent:
-            raise _wait(silent) from silent
+        said = {one: await self._ask_income(number, years) for one, number in numbers.items()}
         async with self.database.begin() as tx:
             now = self.clock()
             for one, statements in said.items():
-                await self._log_fetch(tx, one)
+                await log_usage(tx, [self._fetched(one)], now)
                 await self.following.record(tx, statements, f"income:{one}", now)
             if opened is not None:
                 await enqueue(tx, "decide_case", {"case_id": case_id}, now=now, key=opened.person_id)
 
-    async def _log_fetch(self, tx: Transaction, person_id: str) -> None:
-        use = Use(
-            person_id,
-            "service",
-            "varde",
-            "fetched",
-            PURPOSE,
-            self.registers.tax_provenance.basis,
-            ("person.assessed_income",),
-        )
-        await log_usage(tx, [use], self.clock())
+    def _fetched(self, person_id: str) -> Use:
+        basis = self.registers.tax_provenance.basis
+        return Use(person_id, "service", "varde", "fetched", PURPOSE, basis, ("person.assessed_income",))
 
     async def wake_determinations(self, args: Mapping[str, Any]) -> None:
         """Run again what changes today by itself."""

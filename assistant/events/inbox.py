@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from assistant.events.cloudevents import IncomingEvent, MalformedEvent
 from assistant.events.register_facts import subject_of
@@ -108,17 +109,53 @@ async def store_event(
 
 async def open_event(tx: Transaction, keys: IdentityKeys, inbox_id: str) -> tuple[IncomingEvent, str]:
     """The event in clear, and its outcome so far ('waiting' until it is handled)."""
-    row = await tx.first(select(inbox).where(inbox.c.id == inbox_id))
-    if row is None:
-        raise LookupError(f"no event {inbox_id} in the inbox")
-    raw: dict[str, Any] = json.loads(keys.open(row["key_id"], row["body"], inbox_id), parse_float=Decimal)
+    (found,) = await open_events(tx, keys, [inbox_id])
+    return found
+
+
+async def open_events(
+    tx: Transaction, keys: IdentityKeys, inbox_ids: Sequence[str]
+) -> list[tuple[IncomingEvent, str]]:
+    """Each event in clear, and its outcome so far ('waiting' until it is handled), in that order."""
+    rows = {row["id"]: row for row in await tx.all(select(inbox).where(inbox.c.id.in_(inbox_ids)))}
+    missing = [one for one in inbox_ids if one not in rows]
+    if missing:
+        raise LookupError(f"no event {missing[0]} in the inbox")
+    return [(_opened(keys, rows[one]), rows[one]["outcome"]) for one in inbox_ids]
+
+
+def _opened(keys: IdentityKeys, row: Mapping[str, Any]) -> IncomingEvent:
+    raw: dict[str, Any] = json.loads(keys.open(row["key_id"], row["body"], row["id"]), parse_float=Decimal)
     time = datetime.fromisoformat(raw["time"]) if "time" in raw else None
-    event = IncomingEvent(raw["id"], raw["source"], raw["type"], raw["data"], time)
-    return event, row["outcome"]
+    return IncomingEvent(raw["id"], raw["source"], raw["type"], raw["data"], time)
 
 
-async def settle(tx: Transaction, inbox_id: str, outcome: Outcome, note: str, now: datetime) -> None:
-    """Write what became of the event."""
-    await tx.execute(
-        update(inbox).where(inbox.c.id == inbox_id).values(outcome=outcome, note=note[:500], handled_at=now)
-    )
+async def still_waiting(tx: Transaction, inbox_ids: Sequence[str]) -> frozenset[str]:
+    """Those of the events that nobody has handled yet."""
+    waits = select(inbox.c.id).where(inbox.c.id.in_(inbox_ids), inbox.c.outcome == "waiting")
+    return frozenset(row["id"] for row in await tx.all(waits))
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What became of an event."""
+
+    inbox_id: str
+    outcome: Outcome
+    note: str
+
+
+async def settle(tx: Transaction, settled: Sequence[Settled], now: datetime) -> None:
+    """Write what became of events."""
+    rows = [
+        {"which": one.inbox_id, "outcome": one.outcome, "note": one.note[:500], "now": now} for one in settled
+    ]
+    if rows:
+        await tx.execute(_SETTLED, rows)
+
+
+_SETTLED = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("which"))
+    .values(outcome=bindparam("outcome"), note=bindparam("note"), handled_at=bindparam("now"))
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from itertools import groupby
@@ -30,6 +30,9 @@ SPOUSE = "person.spouse"
 
 NOBODY: Concerned = {}
 
+InboxOf = Callable[[str], str | None]
+"""Subject → the event of the inbox that its news came with, if it came with one."""
+
 
 @dataclass(frozen=True)
 class KeptLifeEvents:
@@ -43,7 +46,7 @@ async def keep_life_events(
     tx: Transaction,
     catalogue: Catalogue,
     changes: Sequence[FactChange],
-    inbox_id: str | None,
+    inbox_of: InboxOf,
     on: date,
     now: datetime,
 ) -> KeptLifeEvents:
@@ -57,14 +60,14 @@ async def keep_life_events(
             subjects |= _named(change.after)
     mistaken = _taken_back(changes, relations)
     subjects |= {whose for _, whose in mistaken}
-    return await _keep(tx, catalogue, signals, subjects, inbox_id, on, now, mistaken)
+    return await _keep(tx, catalogue, signals, subjects, inbox_of, on, now, mistaken)
 
 
 async def look_again(
     tx: Transaction, catalogue: Catalogue, subject_id: str, on: date, now: datetime
 ) -> KeptLifeEvents:
     """Recognise what a day alone has brought."""
-    return await _keep(tx, catalogue, [], {subject_id}, None, on, now)
+    return await _keep(tx, catalogue, [], {subject_id}, lambda _subject: None, on, now)
 
 
 async def _keep(
@@ -72,7 +75,7 @@ async def _keep(
     catalogue: Catalogue,
     news: Iterable[Signal],
     subjects: Collection[str],
-    inbox_id: str | None,
+    inbox_of: InboxOf,
     on: date,
     now: datetime,
     mistaken: Concerned = NOBODY,
@@ -87,32 +90,27 @@ async def _keep(
     holds = {event.key for event in found}
     once = recognise(definitions, signals, on, mistaken) if mistaken else ()
     gone = [replace(event, annulled=True) for event in once if event.key not in holds]
+    kept = await _kept(tx, {event.subject for event in (*found, *gone)})
+    fresh: list[dict[str, Any]] = []
     for event in (*found, *gone):
-        question = select(life_event.c.id, life_event.c.annulled_at, life_event.c.occurred_on).where(
-            life_event.c.kind == event.kind,
-            life_event.c.subject_id == event.subject,
-            life_event.c.key == event.key,
-        )
-        row = await tx.first(question)
+        row = kept.get((event.kind, event.subject, event.key))
         if event.annulled:
             if row is not None and row["annulled_at"] is None:
                 await _annul(tx, row["id"], now)
                 annulled.append(row["id"])
         elif row is None:
-            event_id = new_id()
-            await tx.execute(
-                insert(life_event).values(
-                    id=event_id,
-                    kind=event.kind,
-                    subject_id=event.subject,
-                    occurred_on=event.occurred_on,
-                    key=event.key,
-                    recognised_at=now,
-                    inbox_id=inbox_id,
-                )
+            fresh.append(
+                {
+                    "id": new_id(),
+                    "kind": event.kind,
+                    "subject_id": event.subject,
+                    "occurred_on": event.occurred_on,
+                    "key": event.key,
+                    "recognised_at": now,
+                    "inbox_id": inbox_of(event.subject),
+                }
             )
             new.append(event.kind)
-            await bring(tx, catalogue.life_events[event.kind], event_id, event.subject, on)
         elif row["annulled_at"] is not None:
             event_id = await _stands_again(tx, row, event, now)
             new.append(event.kind)
@@ -120,13 +118,34 @@ async def _keep(
         elif row["occurred_on"] != event.occurred_on:
             moved = update(life_event).where(life_event.c.id == row["id"])
             await tx.execute(moved.values(occurred_on=event.occurred_on))
+    if fresh:
+        await tx.execute(insert(life_event), fresh)
+    for one in fresh:
+        await bring(tx, catalogue.life_events[one["kind"]], one["id"], one["subject_id"], on)
     waits = await _waits(tx, subjects)
+    own: dict[str, list[Signal]] = defaultdict(list)
+    for signal in signals:
+        own[signal.subject].append(signal)
     for subject_id in sorted(subjects):
-        own = [signal for signal in signals if signal.subject == subject_id]
-        until = waits_until(definitions, own, on, concerned)
+        until = waits_until(definitions, own[subject_id], on, concerned)
         if until != waits.get(subject_id):
             await _wait(tx, subject_id, until)
     return KeptLifeEvents(tuple(new), tuple(annulled))
+
+
+async def _kept(tx: Transaction, subjects: Collection[str]) -> dict[tuple[str, str, str], Mapping[str, Any]]:
+    """(kind, subject, key) → the row of each life event of the subjects, taken back or not."""
+    if not subjects:
+        return {}
+    question = select(
+        life_event.c.id,
+        life_event.c.kind,
+        life_event.c.subject_id,
+        life_event.c.key,
+        life_event.c.annulled_at,
+        life_event.c.occurred_on,
+    ).where(life_event.c.subject_id.in_(subjects))
+    return {(row["kind"], row["subject_id"], row["key"]): row for row in await tx.all(question)}
 
 
 async def _stands_again(

@@ -2,13 +2,14 @@
 
 from assistant.store.database import Database, Transaction
 from assistant.store.identities import Identities, IdentityKeys, UnknownIdentifier
-from assistant.store.work import Postpone, Work, enqueue
+from assistant.store.work import Postpone, Together, Work, enqueue
 
 __all__ = [
     "Database",
     "Identities",
     "IdentityKeys",
     "Postpone",
+    "Together",
     "Transaction",
     "UnknownIdentifier",
     "Work",

@@ -80,7 +80,7 @@ async def _facts(tx: Transaction, which: ColumnElement[bool], known_at: datetime
         .where(which, was_known(known_at))
         .order_by(fact.c.concept, fact.c.recorded_at, fact.c.id)
     )
-    return [Fact(**row) for row in await tx.all(question)]
+    return [Fact._make(row) for row in await tx.rows(question)]
 
 
 async def persons_behind(tx: Transaction, subject_id: str) -> list[str]:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
+    CompoundSelect,
+    ScalarSelect,
     Select,
     and_,
     bindparam,
@@ -47,9 +47,11 @@ INVERSE: Final = {
 """Relations that are told from both sides, and one side may be told before the other."""
 
 
-@dataclass(frozen=True)
-class Fact:
-    """One row of the twin: the value of a concept for a subject, from–to, with where it comes from."""
+class Fact(NamedTuple):
+    """One row of the twin: the value of a concept for a subject, from–to, with where it comes from.
+
+    A tuple, for thousands are made in a moment.
+    """
 
     id: str
     subject_id: str
@@ -76,27 +78,29 @@ class Fact:
         return (self.source != TOLD_BY_PERSON, self.valid_from or date.min, self.recorded_at)
 
 
-_COLUMNS = [fact.c[name] for name in Fact.__dataclass_fields__]
+_COLUMNS = [fact.c[name] for name in Fact._fields]
 
 
 class Neighbourhood:
     """Questions about loaded facts. Pure: the same facts and date give the same answer."""
 
     def __init__(self, facts: Iterable[Fact]) -> None:
-        self._of: dict[tuple[str, str], list[Fact]] = defaultdict(list)
-        self._towards: dict[tuple[str, str], list[Fact]] = defaultdict(list)
+        self._of: dict[tuple[str, str], list[Fact]] = {}
+        self._towards: dict[tuple[str, str], list[Fact]] = {}
+        self._about: dict[str, list[Fact]] = {}
         seen: set[str] = set()
         for row in facts:
             if row.id in seen:
                 continue
             seen.add(row.id)
-            self._of[row.subject_id, row.concept].append(row)
+            self._of.setdefault((row.subject_id, row.concept), []).append(row)
+            self._about.setdefault(row.subject_id, []).append(row)
             if row.object_id is not None:
-                self._towards[row.object_id, row.concept].append(row)
+                self._towards.setdefault((row.object_id, row.concept), []).append(row)
 
     def instead(self, old: Fact, new: Fact | None) -> Neighbourhood:
         """The same facts with one as somebody says it should be, or (None) without it: what if?"""
-        every = (row for rows in self._of.values() for row in rows if row.id != old.id)
+        every = (row for rows in self._about.values() for row in rows if row.id != old.id)
         return Neighbourhood([*every, *([new] if new is not None else [])])
 
     def facts(self, subject_id: str, concept: str) -> Sequence[Fact]:
@@ -104,12 +108,12 @@ class Neighbourhood:
 
     def about(self, subject_id: str) -> tuple[Fact, ...]:
         """Everything loaded about a subject, concept by concept, each in the order it was learnt."""
-        found = (row for (owner, _), rows in self._of.items() if owner == subject_id for row in rows)
+        found = self._about.get(subject_id, ())
         return tuple(sorted(found, key=lambda row: (row.concept, row.recorded_at, row.id)))
 
     def subjects(self) -> frozenset[str]:
         """Everybody and everything a loaded fact is about or speaks of."""
-        return frozenset({owner for owner, _ in self._of} | {end for end, _ in self._towards})
+        return frozenset(self._about.keys() | {end for end, _ in self._towards})
 
     def best(self, subject_id: str, concept: str, on: date) -> Fact | None:
         """The fact that answers for the concept on that day, or None where nobody has told us."""
@@ -153,14 +157,13 @@ class Neighbourhood:
 
         `names`: only attributes of these names (None: all).
         """
-        days: set[date] = set()
-        for (owner, concept), rows in self._of.items():
-            if owner == subject_id and (names is None or concept.partition(".")[2] in names):
-                for row in rows:
-                    days.update(
-                        day for day in (row.valid_from, row.valid_to) if day is not None and day > after
-                    )
-        return days
+        rows = [
+            row
+            for row in self._about.get(subject_id, ())
+            if names is None or row.concept.partition(".")[2] in names
+        ]
+        days = [day for row in rows for day in (row.valid_from, row.valid_to)]
+        return {day for day in days if day is not None and day > after}
 
 
 def was_known(known_at: datetime | BindParameter[datetime] | None) -> ColumnElement[bool]:
@@ -220,8 +223,16 @@ async def load_neighbourhood(
     values: dict[str, Any] = {"start": sorted(start), "relations": sorted(relations), "depth": depth}
     if known_at is not None:
         values["known_at"] = known_at
-    rows = await tx.all(_within_reach(known_at is None), values)
-    return Neighbourhood(Fact(**row) for row in rows)
+    rows = await tx.rows(_within_reach(known_at is None), values)
+    return Neighbourhood(map(Fact._make, rows))
+
+
+async def load_relations(
+    tx: Transaction, start: Iterable[str], relations: frozenset[str], *, depth: int
+) -> Sequence[tuple[str, str]]:
+    """The two ends of each relation that `load_neighbourhood` finds around the subjects, as known now."""
+    values = {"start": sorted(start), "relations": sorted(relations), "depth": depth}
+    return [(one, other) for one, other in await tx.rows(_relations_within_reach(), values)]
 
 
 @cache
@@ -230,9 +241,33 @@ def _within_reach(now: bool) -> Select[Any]:
 
     In one order whenever one asks: two facts of the same rank are told apart by it.
     """
-    relations = fact.c.concept.in_(bindparam("relations", expanding=True))
-    known = was_known(None) if now else was_known(bindparam("known_at", type_=fact.c.recorded_at.type))
-    held = and_(known, is_in_use()) if now else known
+    held = _held(now)
+    near = _reached(held)
+    # Two questions rather than one with `or`, for which PostgreSQL would read the whole table.
+    about = select(*_COLUMNS).where(fact.c.subject_id.in_(near), held)
+    towards = select(*_COLUMNS).where(fact.c.object_id.in_(near), _ALONG, held)
+    both = about.union_all(towards).subquery()
+    return select(both).order_by(both.c.recorded_at, both.c.id)
+
+
+@cache
+def _relations_within_reach() -> CompoundSelect[Any]:
+    held = _held(True)
+    near = _reached(held)
+    ends = select(fact.c.subject_id, fact.c.object_id).where(_ALONG, fact.c.object_id.is_not(None), held)
+    return ends.where(fact.c.subject_id.in_(near)).union(ends.where(fact.c.object_id.in_(near)))
+
+
+_ALONG = fact.c.concept.in_(bindparam("relations", expanding=True))
+
+
+def _held(now: bool) -> ColumnElement[bool]:
+    if now:
+        return and_(was_known(None), is_in_use())
+    return was_known(bindparam("known_at", type_=fact.c.recorded_at.type))
+
+
+def _reached(held: ColumnElement[bool]) -> ScalarSelect[Any]:
     reached = (
         select(subject.c.id.label("id"), literal(0).label("step"))
         .where(subject.c.id.in_(bindparam("start", expanding=True)))
@@ -243,11 +278,6 @@ def _within_reach(now: bool) -> Select[Any]:
         select(other_end, reached.c.step + 1)
         .select_from(reached)
         .join(fact, or_(fact.c.subject_id == reached.c.id, fact.c.object_id == reached.c.id))
-        .where(reached.c.step < bindparam("depth"), relations, fact.c.object_id.is_not(None), held)
+        .where(reached.c.step < bindparam("depth"), _ALONG, fact.c.object_id.is_not(None), held)
     )
-    near = select(reached.c.id).scalar_subquery()
-    # Two questions rather than one with `or`, for which PostgreSQL would read the whole table.
-    about = select(*_COLUMNS).where(fact.c.subject_id.in_(near), held)
-    towards = select(*_COLUMNS).where(fact.c.object_id.in_(near), relations, held)
-    both = about.union_all(towards).subquery()
-    return select(both).order_by(both.c.recorded_at, both.c.id)
+    return select(reached.c.id).scalar_subquery()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
@@ -36,10 +36,11 @@ class FactChange:
 
 @dataclass(frozen=True)
 class Recorded:
-    """What a recording did: the changes, and the subjects met for the first time."""
+    """What a recording did: the changes, and the subjects met for the first time. `ids`: whom each ref names."""
 
     changes: tuple[FactChange, ...]
     new_subjects: tuple[str, ...]
+    ids: Mapping[SubjectRef, str] = field(default_factory=dict)
 
 
 async def record(
@@ -79,7 +80,7 @@ async def record(
         await tx.execute(insert(fact), added)
     if gone:
         await tx.execute(update(fact).where(fact.c.id.in_(gone)).values(superseded_at=now))
-    return Recorded(tuple(changes), tuple(new))
+    return Recorded(tuple(changes), tuple(new), ids)
 
 
 async def _resolve(

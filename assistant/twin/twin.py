@@ -14,7 +14,15 @@ from assistant.store.tables import fact, municipality, subject
 from assistant.twin.facts import Provenance, Statement
 from assistant.twin.generations import Generation, generation_of
 from assistant.twin.household import full_years
-from assistant.twin.neighbourhood import _COLUMNS, UNKNOWN, Fact, Neighbourhood, Unknown, load_neighbourhood
+from assistant.twin.neighbourhood import (
+    _COLUMNS,
+    UNKNOWN,
+    Fact,
+    Neighbourhood,
+    Unknown,
+    load_neighbourhood,
+    load_relations,
+)
 from assistant.twin.recording import Recorded, record
 from assistant.twin.view import View, build_view
 from rules import InformationModel
@@ -70,13 +78,24 @@ class Twin:
     ) -> Neighbourhood:
         """The facts about the subjects and their families, as known now or at an earlier moment.
 
-        Within a transaction the same question is asked of the database once, until something is recorded.
+        Within a transaction the database is asked once about the same subjects, or some of them, until something
+        is recorded: what was loaded around all of them holds what is around each.
         """
-        key = (frozenset(subjects), known_at)
+        asked = frozenset(subjects)
+        if not asked:
+            return Neighbourhood(())
         remembered: dict[Any, Neighbourhood] = tx.memory.setdefault(Twin, {})
-        if key not in remembered:
-            remembered[key] = await load_neighbourhood(tx, key[0], FAMILY, depth=DEPTH, known_at=known_at)
-        return remembered[key]
+        for (around, when), near in remembered.items():
+            if when == known_at and asked <= around:
+                return near
+        near = await load_neighbourhood(tx, asked, FAMILY, depth=DEPTH, known_at=known_at)
+        remembered[asked, known_at] = near
+        return near
+
+    async def relations(self, tx: Transaction, subjects: Iterable[str]) -> Sequence[tuple[str, str]]:
+        """The two ends of each relation in the families of the subjects: what `near` is about, without its facts."""
+        asked = frozenset(subjects)
+        return await load_relations(tx, asked, FAMILY, depth=DEPTH) if asked else ()
 
     async def view(
         self,
@@ -130,7 +149,7 @@ class Twin:
             .where(fact.c.subject_id == subject_id, fact.c.superseded_at.is_(None))
             .order_by(fact.c.concept, fact.c.recorded_at.desc())
         )
-        return [Fact(**row) for row in await tx.all(question)]
+        return [Fact._make(row) for row in await tx.rows(question)]
 
     async def owner_of(self, tx: Transaction, fact_id: str) -> str | None:
         """The person a fact is about, or whose thing (a place, a vehicle) it is; None where there is no such fact."""

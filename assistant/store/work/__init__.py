@@ -6,7 +6,7 @@ time. A job that keeps failing is parked with its reason, so that it does not ho
 
 from assistant.store.work.enqueuing import QUEUES, enqueue
 from assistant.store.work.fetching import LOST, RETRIES
-from assistant.store.work.running import LEASE, LONG_WAIT, Handler, Postpone, Work
+from assistant.store.work.running import LEASE, LONG_WAIT, Handler, Postpone, Together, Work
 from assistant.store.work.standing import ParkedJob, oldest, outstanding, parked, try_again, waiting
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Handler",
     "ParkedJob",
     "Postpone",
+    "Together",
     "Work",
     "enqueue",
     "oldest",

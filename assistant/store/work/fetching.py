@@ -46,20 +46,23 @@ def next_of(queue: str) -> Select[Any]:
 
     One with a lower number is begun after a higher one where it was parked and is to be tried again.
     """
+    return (
+        select(job.c.id).where(job.c.queue == queue, *_may_begin()).order_by(job.c.run_at, job.c.id).limit(1)
+    )
+
+
+def _may_begin() -> tuple[ColumnElement[bool], ...]:
     before, at_hand = job.alias("before"), job.alias("at_hand")
-    is_before = exists().where(before.c.key == job.c.key, before.c.id < job.c.id, before.c.state != "parked")
+    is_before = exists().where(before.c.key == job.c.key, before.c.id < job.c.id, before.c.state != PARKED)
     is_at_hand = exists().where(at_hand.c.key == job.c.key, at_hand.c.state == DOING)
     return (
-        select(job.c.id)
-        .where(
-            job.c.state == TODO,
-            job.c.queue == queue,
-            job.c.run_at <= bindparam("now", type_=job.c.run_at.type),
-            or_(job.c.key == "", and_(~is_before, ~is_at_hand)),
-        )
-        .order_by(job.c.run_at, job.c.id)
-        .limit(1)
+        job.c.state == TODO,
+        job.c.run_at <= bindparam("now", type_=job.c.run_at.type),
+        or_(job.c.key == "", and_(~is_before, ~is_at_hand)),
     )
+
+
+_JOB = (job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts, job.c.receipt)
 
 
 @cache
@@ -69,14 +72,35 @@ def _next_question(queues: tuple[str, ...], locks: bool) -> Select[Any]:
     if locks:
         looks = [look.with_for_update(skip_locked=True) for look in looks]
     first = func.coalesce(*[look.scalar_subquery() for look in looks], -1)
-    question = select(job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts, job.c.receipt)
-    return question.where(job.c.id == first).with_for_update()
+    return select(*_JOB).where(job.c.id == first).with_for_update()
 
 
 async def next_job(tx: Transaction, queues: tuple[str, ...], now: datetime) -> dict[str, Any] | None:
     """The most urgent job that may be begun, locked; queues are looked through in the order given."""
     locks = tx.connection.dialect.name == "postgresql"
     return await tx.first(_next_question(queues, locks), {"now": now})
+
+
+@cache
+def _like_question() -> Select[Any]:
+    first = select(job.c.task, job.c.queue).where(job.c.id == bindparam("first")).subquery("first_one")
+    return (
+        select(*_JOB)
+        .where(
+            job.c.task == select(first.c.task).scalar_subquery(),
+            job.c.queue == select(first.c.queue).scalar_subquery(),
+            job.c.attempts == 0,
+            *_may_begin(),
+        )
+        .order_by(job.c.run_at, job.c.id)
+        .limit(bindparam("most"))
+        .with_for_update(skip_locked=True)
+    )
+
+
+async def others_like(tx: Transaction, job_id: int, most: int, now: datetime) -> list[dict[str, Any]]:
+    """Jobs of the same task and queue that may be begun too, each with a key of its own, locked; none that failed."""
+    return await tx.all(_like_question(), {"first": job_id, "most": most, "now": now})
 
 
 @cache

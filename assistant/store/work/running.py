@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, select, update
+from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 
 from assistant.journal import clean
-from assistant.store.database import Database
+from assistant.store.database import Database, Transaction
 from assistant.store.news import WORK, Listening
 from assistant.store.tables import job
 from assistant.store.work.enqueuing import QUEUES, in_line
-from assistant.store.work.fetching import RETRIES, anything_to_begin, count_lost, next_job
+from assistant.store.work.fetching import RETRIES, anything_to_begin, count_lost, next_job, others_like
 from assistant.store.work.waking import no_longer_woken, wake, wake_all, woken_from_now_on
 
 log = structlog.get_logger()
@@ -48,6 +49,23 @@ Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 
 @dataclass(frozen=True)
+class Together:
+    """A handler that does several jobs of its task at once: it writes in one transaction what each would in its own.
+
+    `handle` gives for each of the jobs None, or why it is not done. Where it raises, nothing of it was kept, and
+    each is done alone: one that cannot be done costs the others time, not their place. `most`: jobs at once.
+    """
+
+    handle: Callable[[Sequence[Mapping[str, Any]]], Awaitable[Sequence[Exception | None]]]
+    most: int
+
+    async def __call__(self, args: Mapping[str, Any]) -> None:
+        (fault,) = await self.handle([args])
+        if fault is not None:
+            raise fault
+
+
+@dataclass(frozen=True)
 class _Claimed:
     id: int
     task: str
@@ -57,9 +75,13 @@ class _Claimed:
     receipt: str | None
 
 
-def _still_ours(claimed: _Claimed) -> ColumnElement[bool]:
-    """That nobody has taken over the job: whoever finds its lease run out counts an attempt."""
-    return and_(job.c.id == claimed.id, job.c.state == "doing", job.c.attempts == claimed.attempts)
+def _still_ours(*claimed: _Claimed) -> ColumnElement[bool]:
+    """That nobody has taken over the jobs: whoever finds a lease run out counts an attempt."""
+    by_attempts = groupby(sorted(claimed, key=lambda one: one.attempts), key=lambda one: one.attempts)
+    same = [
+        and_(job.c.id.in_([one.id for one in ours]), job.c.attempts == count) for count, ours in by_attempts
+    ]
+    return and_(job.c.state == "doing", or_(*same))
 
 
 def slots(concurrency: int, queues: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -129,53 +151,82 @@ class Work:
         await self._listening.__aexit__()
 
     async def _loop(self, queues: tuple[str, ...], hand: asyncio.Event) -> None:
+        done: Sequence[_Claimed] = ()
         while not self._stopping:
             hand.clear()
             try:
-                worked = await self.run_one(queues)
+                claimed = await self._claim(queues, done)
+                done = await self._work_at(claimed) if claimed else ()
             except Exception:
                 log.exception("work.loop_failed")  # the database is away: wait, do not die
-                worked = False
-            if not worked:
+                claimed = ()
+            if not claimed:
                 # Not wait_for: up to Python 3.11 it drops a cancellation that comes as somebody wakes us.
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self.idle_seconds):
                         await hand.wait()
+        if done:
+            await self._ended(done)
 
     async def run_until_idle(self, limit: int = 100_000) -> int:
-        """Run what is due now and what follows from it; how many jobs were run."""
+        """Run what is due now and what follows from it; how many times a hand was put to it."""
+        done: Sequence[_Claimed] = ()
         for count in range(limit):
-            if not await self.run_one():
+            claimed = await self._claim(self.queues, done)
+            if not claimed:
                 return count
+            done = await self._work_at(claimed)
         raise RuntimeError(f"still not idle after {limit} jobs")
 
     async def run_one(self, queues: tuple[str, ...] | None = None) -> bool:
+        """Do the next job, and with it those that its handler does together with it; whether there was one."""
         claimed = await self._claim(queues or self.queues)
-        if claimed is None:
-            return False
+        if claimed:
+            await self._ended(await self._work_at(claimed))
+        return bool(claimed)
+
+    async def _work_at(self, claimed: Sequence[_Claimed]) -> Sequence[_Claimed]:
+        """Do these jobs; those that are done. They are still ours, until what comes next is claimed (`_claim`)."""
+        async with self._leased(claimed):
+            faults = await self._do(claimed)
+        for one, fault in zip(claimed, faults, strict=True):
+            if fault is not None:
+                await self._not_done(one, fault)
+        return [one for one, fault in zip(claimed, faults, strict=True) if fault is None]
+
+    async def _do(self, claimed: Sequence[_Claimed]) -> Sequence[Exception | None]:
+        """For each job None, or why it is not done."""
+        handler = self.handlers.get(claimed[0].task)
+        if isinstance(handler, Together) and len(claimed) > 1:
+            try:
+                return await handler.handle([one.args for one in claimed])
+            except Exception:
+                log.info("work.each_alone", task=claimed[0].task, jobs=len(claimed), exc_info=True)
+        return [await self._do_alone(one) for one in claimed]
+
+    async def _do_alone(self, claimed: _Claimed) -> Exception | None:
         try:
-            async with self._leased(claimed):
-                await self.handlers[claimed.task](claimed.args)
-        except Postpone as wait:
-            noting = {**claimed.args, **wait.noting}
-            await self._again(
-                replace(claimed, args=noting), str(wait), self.clock() + wait.after, counted=False
-            )
-        except Exception as error:
-            reason = clean(f"{type(error).__name__}: {error}")  # operators read it
-            log.warning("work.failed", task=claimed.task, job=claimed.id, exc_info=True)
-            if claimed.attempts >= len(RETRIES):
-                await self._park(claimed, reason)
-            else:
-                pause = timedelta(seconds=RETRIES[claimed.attempts])
-                await self._again(claimed, reason, self.clock() + pause, counted=True)
+            await self.handlers[claimed.task](claimed.args)
+        except Exception as fault:
+            return fault
+        return None
+
+    async def _not_done(self, claimed: _Claimed, fault: Exception) -> None:
+        if isinstance(fault, Postpone):
+            waiting = replace(claimed, args={**claimed.args, **fault.noting})
+            await self._again(waiting, str(fault), self.clock() + fault.after, counted=False)
+            return
+        reason = clean(f"{type(fault).__name__}: {fault}")  # operators read it
+        log.warning("work.failed", task=claimed.task, job=claimed.id, exc_info=fault)
+        if claimed.attempts >= len(RETRIES):
+            await self._park(claimed, reason)
         else:
-            await self._done(claimed)
-        return True
+            pause = timedelta(seconds=RETRIES[claimed.attempts])
+            await self._again(claimed, reason, self.clock() + pause, counted=True)
 
     @contextlib.asynccontextmanager
-    async def _leased(self, claimed: _Claimed) -> AsyncIterator[None]:
-        """Renew the lease for as long as the job takes; a process that dies or is paused renews no more."""
+    async def _leased(self, claimed: Sequence[_Claimed]) -> AsyncIterator[None]:
+        """Renew the lease for as long as the jobs take; a process that dies or is paused renews no more."""
 
         done = asyncio.Event()
 
@@ -187,47 +238,66 @@ class Work:
                 if not done.is_set():
                     await self._renew(claimed)
 
-        renewing = asyncio.create_task(renew(), name=f"lease-{claimed.id}")
+        renewing = asyncio.create_task(renew(), name=f"lease-{claimed[0].id}")
         try:
             yield
         finally:
             done.set()  # not cancelled: it may be in a transaction
             await renewing
 
-    async def _renew(self, claimed: _Claimed) -> None:
+    async def _renew(self, claimed: Sequence[_Claimed]) -> None:
         try:
             async with self.database.begin() as tx:
                 leased = {"leased_until": self.clock() + LEASE}
-                await tx.execute(update(job).where(_still_ours(claimed)).values(leased))
+                await tx.execute(update(job).where(_still_ours(*claimed)).values(leased))
         except Exception:
-            log.exception("work.lease_not_renewed", task=claimed.task, job=claimed.id)
+            log.exception("work.lease_not_renewed", task=claimed[0].task, job=claimed[0].id)
 
-    async def _claim(self, queues: tuple[str, ...]) -> _Claimed | None:
+    async def _claim(self, queues: tuple[str, ...], done: Sequence[_Claimed] = ()) -> Sequence[_Claimed]:
+        """The next job, and those that are done together with it; in the transaction that ends those `done`."""
         now = self.clock()
-        if self.database.is_sqlite:
+        if self.database.is_sqlite and not done:
             async with self.database.read() as tx:
                 if not await anything_to_begin(tx, queues, now):
-                    return None  # the common case costs no turn among those who write
+                    return ()  # the common case costs no turn among those who write
         async with self.database.begin() as tx:
+            if done:
+                await self._end(tx, done)
             if abs(now - self._looked_for_lost) >= RESCUE_EVERY:
                 await count_lost(tx, now)
                 self._looked_for_lost = now
             row = await next_job(tx, queues, now)
             if row is None:
-                return None
-            # It lets go of its receipt: what is enqueued from here on may be news to it.
-            taken = {"state": "doing", "leased_until": now + LEASE, "receipt": None}
-            await tx.execute(update(job).where(job.c.id == row["id"]).values(taken))
-            return _Claimed(**row)
+                return ()
+            first = _Claimed(**row)
+            await self._take(tx, [first], now)
+            handler = self.handlers.get(first.task)
+            # One that has failed goes alone: it may be what its process died of.
+            if not isinstance(handler, Together) or first.attempts:
+                return (first,)
+            others = [_Claimed(**row) for row in await others_like(tx, first.id, handler.most - 1, now)]
+            if others:
+                await self._take(tx, others, now)
+            return (first, *others)
 
-    async def _done(self, claimed: _Claimed) -> None:
-        async with self.database.begin() as tx:
-            await tx.execute(delete(job).where(_still_ours(claimed)))
-            if claimed.key:
-                behind = select(job.c.queue).where(job.c.key == claimed.key, job.c.state != "parked")
-                queue = await tx.scalar(behind.order_by(job.c.id).limit(1))
-                if queue is not None:
-                    tx.after_commit(partial(wake, queue))
+    async def _take(self, tx: Transaction, claimed: Sequence[_Claimed], now: datetime) -> None:
+        # It lets go of its receipt: what is enqueued from here on may be news to it.
+        taken = {"state": "doing", "leased_until": now + LEASE, "receipt": None}
+        await tx.execute(update(job).where(job.c.id.in_([one.id for one in claimed])).values(taken))
+
+    async def _ended(self, done: Sequence[_Claimed]) -> None:
+        if done:
+            async with self.database.begin() as tx:
+                await self._end(tx, done)
+
+    async def _end(self, tx: Transaction, done: Sequence[_Claimed]) -> None:
+        """Take jobs out that are done, and wake whoever may do what waited behind them."""
+        await tx.execute(delete(job).where(_still_ours(*done)))
+        keys = {one.key for one in done if one.key}
+        if keys:
+            behind = select(job.c.queue).where(job.c.key.in_(keys), job.c.state != "parked").distinct()
+            for row in await tx.all(behind):
+                tx.after_commit(partial(wake, row["queue"]))
 
     async def _again(self, claimed: _Claimed, reason: str, at: datetime, *, counted: bool) -> None:
         attempts = claimed.attempts + 1 if counted else claimed.attempts

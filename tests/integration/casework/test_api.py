@@ -12,6 +12,7 @@ from town import PLACE, Town
 
 from assistant.casework.status import Status
 from assistant.casework.taking_back import WITHDRAWN, take_back
+from assistant.determinations import because_of
 from assistant.store.tables import usage
 from assistant.web import api_models as models
 from assistant.web.openapi import OPERATIONS
@@ -216,7 +217,7 @@ async def test_determinations_are_of_oneself_and_ones_children(town: Town, offic
     await town.income(150_000)
     async with town.database.begin() as tx:
         await town.casework.assessor.determinations.run(
-            tx, {town.ids["child"]: ["kindergarten.reduced_fee"]}, "test", town.now
+            tx, {town.ids["child"]: ["kindergarten.reduced_fee"]}, because_of("test"), town.now
         )
     found = (await (await office.resident()).json("/api/v1/determinations"))["determinations"]
     assert [(one["rule"], one["answer"], one["subject"]) for one in found] == [

@@ -17,6 +17,7 @@ from assistant.casework.invoice import month_of
 from assistant.casework.monthly_basis import monthly_basis
 from assistant.casework.reconsideration_rows import Reconsideration
 from assistant.casework.reversing import NotHeard, NotOpen, ReversalIncomplete, Reversing
+from assistant.determinations import because_of
 from assistant.store.tables import usage
 from assistant.twin import Provenance, Span, Statement, SubjectRef
 
@@ -41,7 +42,7 @@ async def corrected(town: Town, amount: int | None, year: int = 2025, who: str =
         recorded = await town.twin.record(
             tx, [statement], Provenance("tax_administration", "FOR-2005-12-16-1478 § 3e"), town.now
         )
-        return await town.casework.reversals.follow(tx, recorded.changes, "inbox:1", town.now)
+        return await town.casework.reversals.follow(tx, recorded.changes, because_of("inbox:1"), town.now)
 
 
 async def decisions(town: Town, case_id: str) -> list[Decision]:

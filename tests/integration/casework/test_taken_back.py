@@ -54,7 +54,7 @@ async def test_the_case_worker_ends_it_and_the_biller_has_the_full_price_from_th
 async def test_it_is_not_renewed_and_lets_nothing_be_fetched(town: Town) -> None:
     case_id = await granted_and_taken_back(town)
     async with town.database.begin() as tx:
-        assert await applications_about(tx, ERRAND, town.ids["child"], NUMBER) == []
+        assert await applications_about(tx, [(ERRAND.id, town.ids["child"], NUMBER)]) == {}
         await town.casework.decide(tx, case_id, Ruling("refused", "Du trakk søknaden.", "Berit"), town.now)
         later = town.now + timedelta(days=210)
         assert await town.casework.continuing.renew(tx, date(2027, 8, 1), later) == 0
@@ -63,5 +63,6 @@ async def test_it_is_not_renewed_and_lets_nothing_be_fetched(town: Town) -> None
 async def test_an_application_elsewhere_lets_nothing_be_fetched_here(town: Town) -> None:
     await town.apply()
     async with town.database.read() as tx:
-        assert len(await applications_about(tx, ERRAND, town.ids["child"], NUMBER)) == 1
-        assert await applications_about(tx, ERRAND, town.ids["child"], "8888") == []
+        here, there = ((ERRAND.id, town.ids["child"], number) for number in (NUMBER, "8888"))
+        found = await applications_about(tx, [here, there])
+        assert (len(found[here]), there in found) == (1, False)

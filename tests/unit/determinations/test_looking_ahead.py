@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 from datetime import UTC, date, datetime
 from typing import Any
@@ -82,16 +81,13 @@ def test_what_begins_far_ahead_is_looked_at_on_its_day() -> None:
 
 
 def test_what_ends_far_ahead_is_looked_at_on_its_day() -> None:
-    place = dataclasses.replace(
-        fact("nora", "person.kindergarten_place", to="place"), valid_to=date(2028, 12, 1)
-    )
+    place = fact("nora", "person.kindergarten_place", to="place")._replace(valid_to=date(2028, 12, 1))
     assert looked(place, since=date(2027, 9, 1))[::2] == ("yes", date(2028, 12, 1))
 
 
 def test_a_fact_about_a_parent_that_ends_is_looked_at_too() -> None:
     place = fact("nora", "person.kindergarten_place", to="place")
-    ends = dataclasses.replace(
-        fact("kari", "person.assessed_income", 190_000, since=date(2027, 1, 1)), valid_to=date(2028, 1, 1)
-    )
+    income = fact("kari", "person.assessed_income", 190_000, since=date(2027, 1, 1))
+    ends = income._replace(valid_to=date(2028, 1, 1))
     family = tuple(one for one in FAMILY if one.concept != "person.assessed_income")
     assert looked(place, ends, since=date(2027, 9, 1), family=family)[::2] == ("yes", date(2028, 1, 1))

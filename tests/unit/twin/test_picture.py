@@ -37,7 +37,7 @@ def fact(subject: str, concept: str, value: Any, **more: Any) -> Fact:
         basis="folkeregisterloven § 10-1",
         detail={},
     )
-    return replace(row, **more)
+    return row._replace(**more)
 
 
 def person(
@@ -258,7 +258,7 @@ def test_a_correction_an_annulment_and_what_is_new_are_told_apart() -> None:
     )
     fresh = fact("me", "person.language", "nn")
     then = drawn([kept, gone, wrong], wards=())
-    now = drawn([replace(kept, id="again"), right, fresh, fact("car", "vehicle.owner", "me")], wards=())
+    now = drawn([kept._replace(id="again"), right, fresh, fact("car", "vehicle.owner", "me")], wards=())
     found = changes(then, now)
     assert found.gone_facts == {gone.id, wrong.id}
     assert found.new_facts == {"me": (right, fresh)} or set(found.new_facts["me"]) == {right, fresh}

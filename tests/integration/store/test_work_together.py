@@ -1,0 +1,125 @@
+"""Several jobs of one task done at once: each has its own outcome, and none suffers for another."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from assistant.store import Database, Postpone, Together, Work, enqueue
+from assistant.store.tables import job
+from assistant.store.work import LEASE
+
+START = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+
+class Hands:
+    """What was done at once, and what fails: a number alone, or everything it is done with."""
+
+    def __init__(self, database: Database, most: int = 10) -> None:
+        self.database = database
+        self.now = START
+        self.seen: list[list[int]] = []
+        self.alone: dict[int, Exception] = {}
+        self.poison: set[int] = set()
+        self.twice = asyncio.Event()
+        self.work = Work(database, {"note": Together(self.note, most)}, lambda: self.now)
+
+    async def note(self, many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
+        numbers = [args["n"] for args in many]
+        if self.poison.intersection(numbers):
+            raise ValueError("a poisoned one is among them")
+        self.seen.append(numbers)
+        if len(self.seen) == 2:
+            self.twice.set()
+        return [self.alone.get(number) for number in numbers]
+
+    async def put(self, *numbers: int, **options: Any) -> None:
+        async with self.database.begin() as tx:
+            for number in numbers:
+                await enqueue(tx, "note", {"n": number}, now=self.now, **options)
+
+    async def jobs(self) -> list[tuple[int, str, int]]:
+        async with self.database.read() as tx:
+            rows = await tx.all(select(job).order_by(job.c.id))
+        return [(row["args"]["n"], row["state"], row["attempts"]) for row in rows]
+
+
+@pytest.fixture
+def hands(database: Database) -> Hands:
+    return Hands(database)
+
+
+async def test_what_waits_is_done_at_once_and_no_more_than_may_be(database: Database) -> None:
+    hands = Hands(database, most=3)
+    await hands.put(1, 2, 3, 4)
+    assert await hands.work.run_until_idle() == 2
+    assert hands.seen == [[1, 2, 3], [4]]
+    assert await hands.jobs() == []
+
+
+async def test_one_of_each_key_goes_the_first(hands: Hands) -> None:
+    await hands.put(1, 2, key="kari")
+    await hands.put(3, key="omar")
+    await hands.work.run_until_idle()
+    assert hands.seen == [[1, 3], [2]]
+
+
+async def test_another_queue_and_what_is_not_due_are_left(hands: Hands) -> None:
+    await hands.put(1)
+    await hands.put(2, queue="bulk")
+    await hands.put(3, run_at=START + timedelta(minutes=1))
+    await hands.work.run_one()
+    assert hands.seen == [[1]]
+
+
+async def test_each_has_its_own_outcome(hands: Hands) -> None:
+    hands.alone = {2: Postpone("the register is silent"), 3: ValueError("unreadable")}
+    await hands.put(1, 2, 3)
+    await hands.work.run_until_idle()
+    assert hands.seen == [[1, 2, 3]]
+    assert await hands.jobs() == [(2, "todo", 0), (3, "todo", 1)]
+
+
+async def test_where_they_fail_together_each_is_done_alone(hands: Hands) -> None:
+    hands.poison = {2}
+    await hands.put(1, 2, 3)
+    await hands.work.run_until_idle()
+    assert hands.seen == [[1], [3]]
+    assert await hands.jobs() == [(2, "todo", 1)]
+
+
+async def test_one_that_has_failed_takes_nobody_with_it(hands: Hands) -> None:
+    """It may be what its process died of."""
+    await hands.put(1, 2, 3)
+    async with hands.database.begin() as tx:
+        await tx.execute(update(job).where(job.c.id < 3).values(attempts=1))
+    await hands.work.run_until_idle()
+    assert hands.seen == [[1], [2], [3]]
+
+
+async def test_two_workers_have_none_in_common(database: Database) -> None:
+    one, other = Hands(database, most=4), Hands(database, most=4)
+    await one.put(*range(8))
+    await asyncio.gather(one.work.run_until_idle(), other.work.run_until_idle())
+    done = [number for numbers in (*one.seen, *other.seen) for number in numbers]
+    assert sorted(done) == list(range(8))
+
+
+async def test_what_a_process_died_at_counts_an_attempt_each(hands: Hands) -> None:
+    await hands.put(1, 2)
+    assert len(await hands.work._claim(("events",))) == 2
+    hands.now += LEASE + timedelta(seconds=1)
+    await hands.work.run_until_idle()
+    assert hands.seen == [[1], [2]]
+
+
+async def test_what_is_done_is_taken_out_before_the_process_stops(hands: Hands) -> None:
+    await hands.put(1, 2, key="kari")
+    async with asyncio.timeout(20), hands.work:
+        await hands.twice.wait()
+    assert await hands.jobs() == []
