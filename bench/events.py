@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import tempfile
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -19,13 +19,13 @@ from typing import Any, cast
 
 from sqlalchemy import func, select
 
-from assistant.assembly import Assistant, assemble
+from assistant.assembly import Assistant, assemble, kept_for_good
 from assistant.config import AT_ANY_TIME, Config
 from assistant.demo.making import NAME, NUMBER
 from assistant.demo.world import SETTINGS
 from assistant.events import IncomingEvent, receive_event
 from assistant.registers import Registers
-from assistant.store import Database
+from assistant.store import Database, Together
 from assistant.store.database import upsert
 from assistant.store.migrate import upgrade
 from assistant.store.tables import message, municipality
@@ -100,6 +100,7 @@ async def settled_town(
             await upsert(tx, municipality, {"number": NUMBER}, settings)
         await arrive(assistant, town.events())
         await assistant.work.run_until_idle()
+        kept_for_good()
         yield assistant, town
 
 
@@ -113,22 +114,26 @@ async def _at_pace(assistant: Assistant, events: Sequence[IncomingEvent], every:
     """Let an event arrive `every` so many seconds while the work runs; how long each took to be handled."""
     waits: list[float] = []
     done = asyncio.Event()
-    handled = assistant.work.handlers["handle_event"]
-    arrived: list[float] = []
+    together = assistant.work.handlers["handle_event"]
+    assert isinstance(together, Together)
+    arrived: dict[str, float] = {}
 
-    async def timed(args: Any) -> None:
-        await handled(args)
-        waits.append(time.perf_counter() - arrived[len(waits)])
+    async def timed(many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
+        faults = await together.handle(many)
+        waits.extend(time.perf_counter() - arrived[args["inbox_id"]] for args in many)
         if len(waits) == len(events):
             done.set()
+        return faults
 
-    cast(dict[str, Any], assistant.work.handlers)["handle_event"] = timed
+    cast(dict[str, Any], assistant.work.handlers)["handle_event"] = Together(timed, together.most)
     async with assistant.work:
         began = time.perf_counter()
         for index, event in enumerate(events):
             await asyncio.sleep(max(0.0, began + index * every - time.perf_counter()))
-            arrived.append(time.perf_counter())
-            await arrive(assistant, [event])
+            now = time.perf_counter()
+            async with assistant.database.begin() as tx:
+                stored = await receive_event(tx, assistant.parts.identities, event, assistant.clock())
+                arrived[stored.inbox_id] = now
         await done.wait()
     return waits
 

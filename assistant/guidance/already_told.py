@@ -15,24 +15,41 @@ from assistant.guidance.rows import NOTICES
 from assistant.store import Transaction
 from assistant.store.tables import guidance, life_event, message
 
+INBOX = "inbox"
+"""What a cause begins with that is an event."""
+
 
 async def life_events_of(tx: Transaction, cause: str, about: Collection[str]) -> tuple[str, ...]:
     """The kinds of life events behind a cause: one told of, or recognised from the event ('inbox:<id>').
 
     Of those it is about alone: what has happened to others because of the same event is not told with it.
     """
-    source, _, inbox_id = cause.partition(":")
+    source, _, of_it = cause.partition(":")
     if source == LIFE_EVENT:
-        told = select(life_event.c.kind).where(life_event.c.id == inbox_id.partition(":")[0])
+        told = select(life_event.c.kind).where(life_event.c.id == of_it.partition(":")[0])
         return tuple(row["kind"] for row in await tx.all(told))
-    if source != "inbox":
+    if source != INBOX:
         return ()
-    question = select(life_event.c.kind).where(
-        life_event.c.inbox_id == inbox_id,
-        life_event.c.annulled_at.is_(None),
-        life_event.c.subject_id.in_(about),
+    await ask_life_events(tx, [cause])
+    recognised: list[tuple[str, str]] = tx.memory[life_events_of][of_it]
+    return tuple(dict.fromkeys(kind for kind, subject_id in recognised if subject_id in about))
+
+
+async def ask_life_events(tx: Transaction, causes: Iterable[str]) -> None:
+    """Ask at once what was recognised from each event, for when it is told: nothing more is, in this transaction."""
+    remembered: dict[str, list[tuple[str, str]]] = tx.memory.setdefault(life_events_of, {})
+    asked = {of_it for source, _, of_it in (cause.partition(":") for cause in causes) if source == INBOX}
+    asked -= remembered.keys()
+    if not asked:
+        return
+    remembered |= {inbox_id: [] for inbox_id in asked}
+    question = (
+        select(life_event.c.inbox_id, life_event.c.kind, life_event.c.subject_id)
+        .where(life_event.c.inbox_id.in_(asked), life_event.c.annulled_at.is_(None))
+        .order_by(life_event.c.recognised_at)
     )
-    return tuple(dict.fromkeys(row["kind"] for row in await tx.all(question)))
+    for row in await tx.all(question):
+        remembered[row["inbox_id"]].append((row["kind"], row["subject_id"]))
 
 
 async def told_about(tx: Transaction, subjects: Iterable[str]) -> dict[tuple[str, str, str], Told]:

@@ -6,6 +6,7 @@ desk. The addresses stay closed as long as it is open, and are kept by keyed has
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
@@ -27,27 +28,36 @@ async def close_addresses(
 ) -> None:
     """Let no notice go to the person's addresses, whoever it is for, while the request is open."""
     for lookup in _lookups(keys, person).values():
+        tx.memory.pop(without_closed, None)
         values = {"lookup": lookup, "request_id": request_id, "since": now}
         await insert_once(tx, closed_address, values, ("lookup", "request_id"))
 
 
 async def without_closed(tx: Transaction, keys: IdentityKeys, person: Person) -> Person:
     """The person without the addresses no notice may go to now. Another address in the register is another."""
-    lookups = _lookups(keys, person)
-    if not lookups:
-        return person
-    question = (
-        select(closed_address.c.lookup)
-        .join(data_request, data_request.c.id == closed_address.c.request_id)
-        .where(closed_address.c.lookup.in_(lookups.values()), data_request.c.status.in_(BEING_LOOKED_AT))
-    )
-    closed = {bytes(row["lookup"]) for row in await tx.all(question)}
-    open_to = {name: lookup not in closed for name, lookup in lookups.items()}
+    await ask_closed(tx, keys, [person])
+    lookups, closed = _lookups(keys, person), tx.memory[without_closed]
+    open_to = {name: not closed[lookup] for name, lookup in lookups.items()}
     return replace(
         person,
         email=person.email if open_to.get("email", True) else "",
         mobile=person.mobile if open_to.get("mobile", True) else "",
     )
+
+
+async def ask_closed(tx: Transaction, keys: IdentityKeys, people: Iterable[Person]) -> None:
+    """Ask at once which of the people's addresses are closed now, for when it is wanted in this transaction."""
+    remembered: dict[bytes, bool] = tx.memory.setdefault(without_closed, {})
+    asked = {lookup for one in people for lookup in _lookups(keys, one).values()} - remembered.keys()
+    if not asked:
+        return
+    question = (
+        select(closed_address.c.lookup)
+        .join(data_request, data_request.c.id == closed_address.c.request_id)
+        .where(closed_address.c.lookup.in_(asked), data_request.c.status.in_(BEING_LOOKED_AT))
+    )
+    closed = {bytes(row["lookup"]) for row in await tx.all(question)}
+    remembered |= {lookup: lookup in closed for lookup in asked}
 
 
 async def said_of(tx: Transaction, person_id: str, message_id: str) -> str | None:

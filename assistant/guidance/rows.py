@@ -205,10 +205,10 @@ async def records_of(tx: Transaction, determination_ids: Collection[str]) -> dic
 async def waiting_messages(
     tx: Transaction,
     *,
-    subject_id: str | None = None,
+    about: Collection[str] | None = None,
     person_id: str | None = None,
 ) -> list[Mapping[str, Any]]:
-    """Messages not yet sent, with their guidance's rule list, about a subject or to a person.
+    """Messages not yet sent, with their guidance's rule list, about subjects or to a person.
 
     Until this transaction ends nobody begins to send one of them: whether it is `on_their_way` stays true.
     """
@@ -227,8 +227,8 @@ async def waiting_messages(
         .join(guidance, guidance.c.id == message.c.guidance_id)
         .where(message.c.state == "waiting", guidance.c.withdrawn_at.is_(None))
     )
-    if subject_id is not None:
-        question = question.where(guidance.c.subject_id == subject_id)
+    if about is not None:
+        question = question.where(guidance.c.subject_id.in_(about))
     if person_id is not None:
         question = question.where(message.c.person_id == person_id)
     # In one order, so that two who take back what waits do not wait for each other.

@@ -29,7 +29,7 @@ from assistant.guidance.mattering import (
     plan_life_events,
 )
 from assistant.guidance.messages import Messages
-from assistant.guidance.not_mine import without_closed
+from assistant.guidance.not_mine import ask_closed, without_closed
 from assistant.guidance.overtaken import overtaken
 from assistant.guidance.people import (
     CONCEPTS,
@@ -48,7 +48,7 @@ from assistant.guidance.planning import (
 from assistant.guidance.push_rows import browsers_of
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
 from assistant.guidance.themes import theme_of
-from assistant.guidance.wish_rows import told_how_for, wishes_of
+from assistant.guidance.wish_rows import ask_told_how, told_how_for, wishes_of
 from assistant.guidance.wishes import law_behind
 from assistant.store import Transaction
 from assistant.twin import BEFOREHAND, Changed, Use, log_usage
@@ -85,11 +85,7 @@ class Guidance(Messages):
         told_of = [change for change in all_changes if is_told(catalogue.rules[change.rule])]
         if not told_of:
             return ()
-        for change in told_of:
-            wait = not change.cause.startswith("person:")
-            await self.withdraw(
-                tx, now, subject_id=change.subject_id, rule=change.rule, but=once(change), wait=wait
-            )
+        await self._take_back_changed(tx, told_of, now)
         circles = await circles_of(tx, self.twin, told_of, catalogue, on)
         planned = plan(
             all_changes,
@@ -101,8 +97,18 @@ class Guidance(Messages):
             await self._asked_later(tx, told_of, catalogue),
             await wishes_of(tx, _recipients(circles)),
         )
-        kept = [await self._keep(tx, await self._with_papers(tx, one), now) for one in planned]
-        return tuple(one for one in kept if one is not None)
+        return await self._keep_each(tx, [await self._with_papers(tx, one) for one in planned], now)
+
+    async def _take_back_changed(
+        self, tx: Transaction, changes: Sequence[DeterminationChange], now: datetime
+    ) -> None:
+        """Take back what waits to be said of what is now said otherwise, unless it was for the same cause."""
+        waiting = await rows.waiting_messages(tx, about={change.subject_id for change in changes})
+        for wait in (True, False):
+            of_it = [one for one in changes if is_waited_for(one) is wait]
+            gone = [row for row in waiting if any(_is_overtaken_by(row, change) for change in of_it)]
+            await rows.take_back(tx, gone, now, wait)
+            waiting = [row for row in waiting if row not in gone]
 
     async def _with_papers(self, tx: Transaction, one: PlannedGuidance) -> PlannedGuidance:
         """What is told of a right one may have, where one has to send papers to get it."""
@@ -167,8 +173,7 @@ class Guidance(Messages):
         records = await rows.records_of(tx, [one.determination_id for one in told_of])
         wishes = await wishes_of(tx, _recipients(circles))
         planned = planning(told_of, circles, told, records, catalogue, on, wishes)
-        kept = [await self._keep(tx, one, now) for one in planned]
-        return tuple(one for one in kept if one is not None)
+        return await self._keep_each(tx, planned, now)
 
     async def take_back_life_events(self, tx: Transaction, events: Iterable[str], now: datetime) -> None:
         """Take back what waits to be sent because of life events that did not happen after all."""
@@ -179,13 +184,15 @@ class Guidance(Messages):
         self, tx: Transaction, said: Sequence[DeterminationChange], catalogue: Catalogue, now: datetime
     ) -> None:
         """Take back what the rules say no more; what waits with it is told without it."""
-        for subject_id in sorted({one.subject_id for one in said}):
+        if not said:
+            return
+        waiting = await rows.waiting_messages(tx, about={one.subject_id for one in said})
+        for subject_id in sorted({row["subject_id"] for row in waiting}):
             about = [one for one in said if one.subject_id == subject_id]
-            waiting = await rows.waiting_messages(tx, subject_id=subject_id)
-            found = overtaken(waiting, about, catalogue, local_date(now))
+            theirs = [row for row in waiting if row["subject_id"] == subject_id]
+            found = overtaken(theirs, about, catalogue, local_date(now))
             whole = [row for row, gone in found if gone.issuperset(row["content"]["rules"])]
-            wait = not about[0].cause.startswith("person:")
-            await rows.take_back(tx, whole, now, wait)
+            await rows.take_back(tx, whole, now, is_waited_for(about[0]))
             part = {row["guidance_id"]: (row, gone) for row, gone in found if row not in whole}
             for row, gone in part.values():
                 await self.tell_less(tx, row, gone, now)
@@ -253,7 +260,9 @@ class Guidance(Messages):
         """
         waiting = [
             row
-            for row in await rows.waiting_messages(tx, subject_id=subject_id, person_id=person_id)
+            for row in await rows.waiting_messages(
+                tx, about=None if subject_id is None else [subject_id], person_id=person_id
+            )
             if row["cause"] != but
             and (rule is None or (row["kind"] in FROM_DETERMINATIONS and rule in row["content"]["rules"]))
         ]
@@ -274,7 +283,7 @@ class Guidance(Messages):
             waiting = {row["id"]: row for row in await rows.waiting_messages(tx, person_id=person_id)}
             near = await self.twin.near(tx, [person_id])
             for subject_id in (person_id, *children_of(near, person_id, on)):
-                about = await rows.waiting_messages(tx, subject_id=subject_id)
+                about = await rows.waiting_messages(tx, about=[subject_id])
                 waiting |= {row["id"]: row for row in about}
             await self.stop_what_may_not_go(tx, waiting.values(), now)
             await self._late_notice(tx, person_id, now)
@@ -297,6 +306,16 @@ class Guidance(Messages):
     async def to_tell_by_hand(self, tx: Transaction, municipality: str) -> Sequence[Mapping[str, Any]]:
         """Letters to write and people to reach some other way, oldest first; content says why."""
         return await already_told.by_hand(tx, municipality)
+
+    async def _keep_each(
+        self, tx: Transaction, planned: Sequence[PlannedGuidance], now: datetime
+    ) -> tuple[str, ...]:
+        """Keep what is planned; what each needs of the database is asked for all at once."""
+        await ask_told_how(tx, {one.person.id for one in planned})
+        await ask_closed(tx, self.twin.identities.keys, [one.person for one in planned])
+        await already_told.ask_life_events(tx, [one.cause for one in planned])
+        kept = [await self._keep(tx, one, now) for one in planned]
+        return tuple(one for one in kept if one is not None)
 
     async def _keep(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> str | None:
         want = await told_how_for(tx, planned.person.id, theme_of(planned.rule))
@@ -354,6 +373,20 @@ class Guidance(Messages):
         person, how, _ = await self.telling_now(tx, {**row, "person_id": person_id}, local_date(now))
         if how.notice:
             await self.knock(tx, row, person, how.notice, now)
+
+
+def is_waited_for(change: DeterminationChange) -> bool:
+    """Whether what it overtakes and is on its way is waited for: nobody does whose own answer is the cause."""
+    return not change.cause.startswith("person:")
+
+
+def _is_overtaken_by(row: Mapping[str, Any], change: DeterminationChange) -> bool:
+    return (
+        row["subject_id"] == change.subject_id
+        and row["kind"] in FROM_DETERMINATIONS
+        and change.rule in row["content"]["rules"]
+        and row["cause"] != once(change)
+    )
 
 
 def _recipients(circles: Mapping[tuple[str, str], Circle]) -> set[str]:

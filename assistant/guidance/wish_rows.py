@@ -43,16 +43,23 @@ async def told_how_of(tx: Transaction, person_id: str) -> Mapping[str, ToldHow]:
 
     Within a transaction the database is asked once, until something is kept.
     """
-    remembered: dict[str, Mapping[str, ToldHow]] = tx.memory.setdefault(told_how_of, {})
-    if person_id not in remembered:
-        question = select(told_how).where(told_how.c.person_id == person_id).order_by(told_how.c.theme)
-        remembered[person_id] = {
-            row["theme"]: ToldHow(
-                cast(Pace, row["pace"]), cast(Via, row["via"]), cast(Tongue, row["language"]), row["set_at"]
-            )
-            for row in await tx.all(question)
-        }
-    return remembered[person_id]
+    await ask_told_how(tx, [person_id])
+    found: Mapping[str, ToldHow] = tx.memory[told_how_of][person_id]
+    return found
+
+
+async def ask_told_how(tx: Transaction, people: Collection[str]) -> None:
+    """Ask at once how each of the people has chosen to be told, for when it is wanted in this transaction."""
+    remembered: dict[str, dict[str, ToldHow]] = tx.memory.setdefault(told_how_of, {})
+    asked = set(people) - remembered.keys()
+    if not asked:
+        return
+    remembered |= {person_id: {} for person_id in asked}
+    question = select(told_how).where(told_how.c.person_id.in_(asked)).order_by(told_how.c.theme)
+    for row in await tx.all(question):
+        remembered[row["person_id"]][row["theme"]] = ToldHow(
+            cast(Pace, row["pace"]), cast(Via, row["via"]), cast(Tongue, row["language"]), row["set_at"]
+        )
 
 
 async def told_how_for(tx: Transaction, person_id: str, theme: str) -> ToldHow:
