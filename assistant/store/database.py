@@ -18,6 +18,9 @@ from sqlalchemy.pool import StaticPool
 from assistant.store import sqlite_driver
 from assistant.store.columns import from_json, to_json
 
+NO_JIT = "-c jit=off"
+"""PostgreSQL would compile a question of some milliseconds, each time it is asked, for thirty."""
+
 LONGEST_TURN_SECONDS = 30
 """How long a writer waits for those before it, in this process and (`busy_timeout`) in others."""
 
@@ -109,6 +112,8 @@ class Database:
     def _engine(self, begin: str) -> AsyncEngine:
         options: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json}
         if not self.is_sqlite:
+            given = str(self.url.query.get("options", ""))
+            options["connect_args"] = {"options": f"{given} {NO_JIT}".strip()}
             return create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, **options)
         if self.url.database in (None, "", ":memory:"):
             options["poolclass"] = StaticPool

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from enum import Enum
 from functools import cache
@@ -12,15 +12,17 @@ from sqlalchemy import (
     BindParameter,
     ColumnElement,
     CompoundSelect,
-    ScalarSelect,
     Select,
     and_,
+    any_,
     bindparam,
     case,
     exists,
+    func,
     literal,
     or_,
     select,
+    true,
 )
 
 from assistant.store import Transaction
@@ -223,7 +225,7 @@ async def load_neighbourhood(
     values: dict[str, Any] = {"start": sorted(start), "relations": sorted(relations), "depth": depth}
     if known_at is not None:
         values["known_at"] = known_at
-    rows = await tx.rows(_within_reach(known_at is None), values)
+    rows = await tx.rows(_within_reach(known_at is None, _on_postgresql(tx)), values)
     return Neighbourhood(map(Fact._make, rows))
 
 
@@ -232,33 +234,37 @@ async def load_relations(
 ) -> Sequence[tuple[str, str]]:
     """The two ends of each relation that `load_neighbourhood` finds around the subjects, as known now."""
     values = {"start": sorted(start), "relations": sorted(relations), "depth": depth}
-    return [(one, other) for one, other in await tx.rows(_relations_within_reach(), values)]
+    return [(one, other) for one, other in await tx.rows(_relations_within_reach(_on_postgresql(tx)), values)]
 
 
 @cache
-def _within_reach(now: bool) -> Select[Any]:
+def _within_reach(now: bool, on_postgresql: bool) -> Select[Any]:
     """The facts about whoever is reached from `start` in at most `depth` steps along `relations`, either way.
 
     In one order whenever one asks: two facts of the same rank are told apart by it.
     """
     held = _held(now)
-    near = _reached(held)
+    is_near = _is_near(held, on_postgresql)
     # Two questions rather than one with `or`, for which PostgreSQL would read the whole table.
-    about = select(*_COLUMNS).where(fact.c.subject_id.in_(near), held)
-    towards = select(*_COLUMNS).where(fact.c.object_id.in_(near), _ALONG, held)
+    about = select(*_COLUMNS).where(is_near(fact.c.subject_id), held)
+    towards = select(*_COLUMNS).where(is_near(fact.c.object_id), _ALONG, held)
     both = about.union_all(towards).subquery()
     return select(both).order_by(both.c.recorded_at, both.c.id)
 
 
 @cache
-def _relations_within_reach() -> CompoundSelect[Any]:
+def _relations_within_reach(on_postgresql: bool) -> CompoundSelect[Any]:
     held = _held(True)
-    near = _reached(held)
+    is_near = _is_near(held, on_postgresql)
     ends = select(fact.c.subject_id, fact.c.object_id).where(_ALONG, fact.c.object_id.is_not(None), held)
-    return ends.where(fact.c.subject_id.in_(near)).union(ends.where(fact.c.object_id.in_(near)))
+    return ends.where(is_near(fact.c.subject_id)).union(ends.where(is_near(fact.c.object_id)))
 
 
 _ALONG = fact.c.concept.in_(bindparam("relations", expanding=True))
+
+
+def _on_postgresql(tx: Transaction) -> bool:
+    return tx.connection.dialect.name == "postgresql"
 
 
 def _held(now: bool) -> ColumnElement[bool]:
@@ -267,17 +273,31 @@ def _held(now: bool) -> ColumnElement[bool]:
     return was_known(bindparam("known_at", type_=fact.c.recorded_at.type))
 
 
-def _reached(held: ColumnElement[bool]) -> ScalarSelect[Any]:
+def _is_near(
+    held: ColumnElement[bool], on_postgresql: bool
+) -> Callable[[ColumnElement[Any]], ColumnElement[bool]]:
+    """Whether a column is somebody who is reached.
+
+    PostgreSQL has its own form, in which it walks indexes whatever it believes of how many there will be: the two
+    directions are two questions, and those reached an array.
+    """
     reached = (
         select(subject.c.id.label("id"), literal(0).label("step"))
         .where(subject.c.id.in_(bindparam("start", expanding=True)))
         .cte("reached", recursive=True)
     )
-    other_end = case((fact.c.subject_id == reached.c.id, fact.c.object_id), else_=fact.c.subject_id)
-    reached = reached.union(
-        select(other_end, reached.c.step + 1)
-        .select_from(reached)
-        .join(fact, or_(fact.c.subject_id == reached.c.id, fact.c.object_id == reached.c.id))
-        .where(reached.c.step < bindparam("depth"), _ALONG, fact.c.object_id.is_not(None), held)
-    )
-    return select(reached.c.id).scalar_subquery()
+    relation = and_(_ALONG, fact.c.object_id.is_not(None), held)
+    if on_postgresql:
+        onwards = select(fact.c.object_id.label("id")).where(fact.c.subject_id == reached.c.id, relation)
+        backwards = select(fact.c.subject_id).where(fact.c.object_id == reached.c.id, relation)
+        others = onwards.union_all(backwards).lateral()
+        step = select(others.c.id, reached.c.step + 1).join_from(reached, others, true())
+    else:
+        other_end = case((fact.c.subject_id == reached.c.id, fact.c.object_id), else_=fact.c.subject_id)
+        either = or_(fact.c.subject_id == reached.c.id, fact.c.object_id == reached.c.id)
+        step = select(other_end, reached.c.step + 1).join_from(reached, fact, either).where(relation)
+    reached = reached.union(step.where(reached.c.step < bindparam("depth")))
+    everybody = select(reached.c.id).distinct().scalar_subquery()
+    if on_postgresql:
+        return lambda column: column == any_(func.array(everybody))
+    return lambda column: column.in_(everybody)

@@ -145,14 +145,14 @@ async def test_the_picture_takes_three_queries_and_reads_no_more_of_others_than_
         await record(tx, identities, statements, REGISTERS[0], BEGUN)
         ids = await identities.find_all(tx, [("national_id", "person 0"), ("national_id", "person 1")])
     asked: list[Any] = []
-    ask = Transaction.all
+    ask = Transaction.rows
 
     async def counted(tx: Transaction, question: Any) -> Any:
         asked.append(question)
         return await ask(tx, question)
 
     async with database.read() as tx:
-        monkeypatch.setattr(Transaction, "all", counted)
+        monkeypatch.setattr(Transaction, "rows", counted)
         near = await load_graph(tx, [ids["national_id", "person 0"]])
     assert len(asked) == 3
     loaded = {row.concept for subject in near.subjects() for row in near.about(subject)}
