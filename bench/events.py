@@ -30,6 +30,7 @@ from assistant.store.database import upsert
 from assistant.store.migrate import upgrade
 from assistant.store.tables import message, municipality
 from bench.town import Town
+from bench.workers import seconds_of
 
 TODAY = date(2026, 11, 2)
 
@@ -39,6 +40,7 @@ class EventFigures:
     """`commit`: seconds of one plain commit. `waits`: seconds from arrival to commit at half the full load."""
 
     families: int
+    workers: int
     events: int
     messages: int
     seconds: float
@@ -60,20 +62,26 @@ class EventFigures:
         return ordered[min(len(ordered) - 1, int(share * len(ordered)))] if ordered else 0.0
 
 
-async def measure(families: int, database_url: str = "") -> EventFigures:
-    """`families`: two events each at full load, two more at half of it. `database_url` empty: a file of SQLite."""
+async def measure(families: int, database_url: str = "", workers: int = 1) -> EventFigures:
+    """`families`: two events each at full load, two more at half of it. `database_url` empty: a file of SQLite.
+
+    `workers`: processes that share the full load; what comes at half of it is this one's alone.
+    """
     with tempfile.TemporaryDirectory() as name:
         async with settled_town(Path(name), database_url, families) as (assistant, town):
             await arrive(assistant, town.incomes(1))
             before = await _messages(assistant)
-            began = time.perf_counter()
-            await assistant.work.run_until_idle()
-            seconds = time.perf_counter() - began
+            if workers > 1:
+                seconds = await seconds_of(workers, Path(name), database_url, town)
+            else:
+                began = time.perf_counter()
+                await assistant.work.run_until_idle()
+                seconds = time.perf_counter() - began
             written = await _messages(assistant) - before
             events = 2 * families
             commit = await _plain_commit(assistant.database)
             waits = await _at_pace(assistant, town.incomes(2), 2 * seconds / events)
-            return EventFigures(families, events, written, seconds, commit, tuple(waits))
+            return EventFigures(families, workers, events, written, seconds, commit, tuple(waits))
 
 
 @asynccontextmanager
@@ -81,27 +89,37 @@ async def settled_town(
     folder: Path, database_url: str, families: int
 ) -> AsyncIterator[tuple[Assistant, Town]]:
     """An assistant that knows everybody in a made-up town, but not what they earn."""
-    config = Config().model_copy(
-        update={
-            "data_dir": folder,
-            "database_url": database_url,
-            "municipality": NUMBER,
-            "notices": AT_ANY_TIME,
-        }
-    )
     town = Town(families, TODAY)
-    database = Database(config.database)
+    database = Database(_config(folder, database_url).database)
     await upgrade(database)
     await database.close()
-    async with assemble(config, registers=cast(Registers, town)) as assistant:
-        cast(dict[str, Any], assistant.work.handlers)["deliver"] = _not_handed_over
+    async with at_work(folder, database_url, town) as assistant:
         async with assistant.database.begin() as tx:
             settings = {"name": NAME, "settings": dict(SETTINGS)}
             await upsert(tx, municipality, {"number": NUMBER}, settings)
         await arrive(assistant, town.events())
         await assistant.work.run_until_idle()
-        kept_for_good()
         yield assistant, town
+
+
+@asynccontextmanager
+async def at_work(folder: Path, database_url: str, town: Town) -> AsyncIterator[Assistant]:
+    """An assistant that asks the town and hands nothing over."""
+    config = _config(folder, database_url)
+    async with assemble(config, registers=cast(Registers, town)) as assistant:
+        cast(dict[str, Any], assistant.work.handlers)["deliver"] = _not_handed_over
+        kept_for_good()
+        yield assistant
+
+
+def _config(folder: Path, database_url: str) -> Config:
+    given = {
+        "data_dir": folder,
+        "database_url": database_url,
+        "municipality": NUMBER,
+        "notices": AT_ANY_TIME,
+    }
+    return Config().model_copy(update=given)
 
 
 async def arrive(assistant: Assistant, events: Sequence[IncomingEvent]) -> None:
@@ -158,10 +176,12 @@ async def _not_handed_over(_args: Any) -> None:
 
 def as_text(figures: EventFigures) -> str:
     """What `varde bench --events` prints."""
+    by = f" by {figures.workers} workers" if figures.workers > 1 else ""
     return "\n".join(
         (
             f"{figures.events} events of {figures.families} families, {figures.messages} messages written",
-            f"{figures.a_second:.0f} events a second: each worth {figures.commits_an_event:.1f} commits of one row",
+            f"{figures.a_second:.0f} events a second{by}: "
+            f"each worth {figures.commits_an_event:.1f} commits of one row",
             f"at half that load: half of them within {1000 * figures.wait(0.5):.0f} ms, 99 of 100 within "
             f"{1000 * figures.wait(0.99):.0f} ms",
         )

@@ -37,6 +37,13 @@ def add(groups: Groups) -> None:
         metavar="URL",
         help="of an empty database for --events; else a file of SQLite",
     )
+    bench.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        metavar="N",
+        help="processes that share the --events; needs PostgreSQL",
+    )
     bench.add_argument("--out", metavar="FILE", help="also write the results as Markdown")
     bench.add_argument("--json", action="store_true", help="print every pass for a machine")
 
@@ -49,7 +56,7 @@ def _bench(given: argparse.Namespace) -> int:
     from assistant.config import OSLO
 
     if given.events is not None:
-        return _events(given.events, given.database_url)
+        return _events(given.events, given.database_url, given.workers)
     engines = [name.strip() for name in given.engines.split(",") if name.strip()]
     try:
         results = run(datetime.now(OSLO).date(), engines, quick=given.quick, tell=_tell)
@@ -62,13 +69,15 @@ def _bench(given: argparse.Namespace) -> int:
     return 1 if results.failed else 0
 
 
-def _events(families: int, database_url: str) -> int:
+def _events(families: int, database_url: str, workers: int) -> int:
     from bench.events import as_text, measure
 
     if families < 1:
         raise CommandFault(f"--events {families}: at least one family")
+    if workers < 1 or (workers > 1 and not database_url.startswith("postgresql")):
+        raise CommandFault(f"--workers {workers}: one on SQLite, one or more on a PostgreSQL --database-url")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
-    print(as_text(asyncio.run(measure(families, database_url))))
+    print(as_text(asyncio.run(measure(families, database_url, workers))))
     return 0
 
 
