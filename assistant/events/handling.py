@@ -91,9 +91,8 @@ class Handling:
     async def _record(self, gathered: Mapping[str, Gathered]) -> list[str]:
         """Record what was said, of each family that of one event; the inbox ids of those that are left."""
         async with self.database.begin() as tx:
-            waiting = await still_waiting(
-                tx, list(gathered)
-            )  # others are handled since, while we asked registers
+            # Others may have been handled while we asked the registers.
+            waiting = await still_waiting(tx, list(gathered))
             now = self.clock()
             ids = [one for one in gathered if one in waiting and gathered[one].said]
             news = [News(gathered[one].said, f"inbox:{one}", one) for one in ids]
