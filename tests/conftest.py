@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp_jinja2
+import counting
 import jinja2
 import psycopg
 import pytest
@@ -113,9 +114,23 @@ def pytest_testnodedown(node: Any) -> None:
     stash[_no_durable_rules] = extra or stash.get(_no_durable_rules, False)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    counting.begins(item)
+    try:
+        yield
+    finally:
+        counting.ends()
+
+
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, exitstatus: int, config: pytest.Config
 ) -> None:
+    reports = (report for kind in terminalreporter.stats.values() for report in kind)
+    if counts := counting.told(reports):
+        terminalreporter.write_sep("-", "counted")
+        for line in counts:
+            terminalreporter.write_line(line)
     if count := config.stash.get(_ran_on_sqlite_only, 0):
         terminalreporter.write_sep("!", "PostgreSQL was not reachable", red=True, bold=True)
         terminalreporter.write_line(f"PostgreSQL was not reachable: {count} tests ran on SQLite only")

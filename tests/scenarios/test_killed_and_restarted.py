@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from counting import counted
 from demo_under_test import DemoProcess
 from ending import Ending, Sent, differences, ending_of, faults_in_what_was_sent, what_was_sent
 from killing import POINTS, TOWN, KillsAtPoints, KillsAtRandom, live_through, live_through_killed
@@ -43,11 +44,11 @@ def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
 
 
 def report(what: str, killer: KillsAtPoints | KillsAtRandom, sent: Sent, seconds: float) -> None:
-    print(f"\n{what}: {len(killer.killed)} kills, {killer.demo.starts} starts, {seconds:.0f} s")
     for killed in killer.killed:
         print(f"  {killed}")
-    print(
-        f"  {sent.emails} emails, handed over {sent.emails_handed_over} times; "
+    counted(
+        f"{what}: {len(killer.killed)} kills, {killer.demo.starts} starts, {seconds:.0f} s; "
+        f"{sent.emails} emails, handed over {sent.emails_handed_over} times; "
         f"{sent.texts} texts, handed over {sent.texts_handed_over} times"
     )
 
@@ -67,7 +68,7 @@ async def survives(killer: KillsAtPoints | KillsAtRandom, undisturbed: Undisturb
 
 async def test_the_story_has_something_to_lose(undisturbed: Undisturbed) -> None:
     counts = {table: lines.total() for table, lines in undisturbed.ending.items()}
-    print(f"\nundisturbed: {counts}, {undisturbed.sent}")
+    counted(f"undisturbed: {counts}, {undisturbed.sent}")
     assert undisturbed.sent == Sent(emails=3, emails_handed_over=3, texts=1, texts_handed_over=1)
     for table in ("fact", "determination", "guidance", "message", "process", "case", "decision", "flag"):
         assert counts[table], table

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from breaking import Breaker, MailMischief, town
+from counting import counted
 from long_runs import WHOLE, share_of
 from receiving_end import Tally, tally
 from workers_forked import Fault, Nursery
@@ -28,7 +29,7 @@ async def broken(nursery: Nursery, folder: Path, database_url: str, *, citizens:
     workers, began = (2 if database_url.startswith("postgresql") else 1), time.monotonic()
     async with town(folder, database_url) as place:
         found = await Breaker(place, nursery, SEED, kills, workers).go(citizens)
-    print(f"\n{found}; {workers} at work, {time.monotonic() - began:.0f} s")
+    counted(f"{found}; {workers} at work, {time.monotonic() - began:.0f} s")
     return found
 
 
@@ -63,7 +64,7 @@ async def test_a_worker_that_forgets_or_renames_is_found_out(
     async with town(tmp_path, database_url) as place:
         place.mailbox.misbehaviour = MailMischief("take_and_drop" if doubled else "drop")
         found = await Breaker(place, nursery, SEED, kills=0, fault=fault).go(citizens=1)
-    print(f"\n{fault}: {found}")
+    counted(f"{fault}: {found}")
     assert (found.lost, found.doubled) == (lost, doubled)
     assert not found.is_right
 

@@ -152,11 +152,12 @@ def _do_wrong(fault: str) -> None:
 
     claim, outgoing = Work._claim, Delivery._outgoing
 
-    async def forgets(self: Work, queues: tuple[str, ...]) -> Any:
-        claimed = await claim(self, queues)
-        if claimed is not None and claimed.task == "deliver":
+    async def forgets(self: Work, *given: Any) -> Any:
+        claimed = await claim(self, *given)
+        forgotten = [one.id for one in claimed if one.task == "deliver"]
+        if forgotten:
             async with self.database.begin() as tx:
-                await tx.execute(delete(job).where(job.c.id == claimed.id))
+                await tx.execute(delete(job).where(job.c.id.in_(forgotten)))
         return claimed
 
     def renames(self: Delivery, *given: Any) -> Any:

@@ -9,6 +9,7 @@ from datetime import datetime
 from itertools import product
 
 import pytest
+from counting import counted
 from guidance_town import Town
 from site_under_test import MovableClock, running_site
 from sqlalchemy import select
@@ -81,8 +82,8 @@ async def test_nobody_is_lost_and_nobody_told_twice_but_where_a_gateway_without_
     letters = {told for told in cases if (told, "letter") in of}
     reached = {told for told in cases if of[told, "sms"]["state"] == "sent" and texts[told]}
     doubled = [cases[told] for told in cases if len(texts[told]) > 1]
-    print(
-        f"\n{len(cases)} told of: {len(reached)} by text, {len(letters)} by letter,"
+    counted(
+        f"{len(cases)} told of: {len(reached)} by text, {len(letters)} by letter,"
         f" {len(doubled)} texts doubled {doubled or ''}"
     )
     assert reached | letters == cases.keys()  # nobody lost

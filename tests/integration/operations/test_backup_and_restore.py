@@ -21,6 +21,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from counting import counted
 from psycopg import sql
 from sqlalchemy import func, insert, select, text, update
 
@@ -124,7 +125,7 @@ async def test_a_backup_comes_back_whole_and_what_was_erased_since_does_not(
     assert "is sealed: give the key" in capsys.readouterr().err
     assert await run("restore", "monday", *into, *sealed, "--json") == 0
     done = json.loads(capsys.readouterr().out)
-    print(f"RTO {done['seconds']} s, RPO {done['lost_seconds']} s, {len(written)} bytes")
+    counted(f"RTO {done['seconds']} s, RPO {done['lost_seconds']} s, {len(written)} bytes")
     assert (done["usage_entries"], done["erasures"], done["erased_rows"]) == (3, 1, 1)
     assert done["seconds"] < 300
     restored = at(place)

@@ -14,6 +14,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from counting import counted
 from long_runs import share_of
 from sqlalchemy import select, text
 from winding import FAST, a_clock
@@ -117,8 +118,8 @@ async def fight(database: Database, url: str, pace: Pace, rounds: int) -> None:
     times = Counter((args["job"], args["for"]) for args in fired)
     leaders = Counter(args["who"] for args in fired)
     longest = {what: f"{max(seconds):.1f} s" for what, seconds in took.items()}
-    print(
-        f"\n{rounds} rounds: {len(fired)} firings, {len(times)} fire times, by {dict(leaders)}; gaps {longest}"
+    counted(
+        f"{rounds} rounds: {len(fired)} firings, {len(times)} fire times, by {dict(leaders)}; gaps {longest}"
     )
     assert [key for key, count in times.items() if count > 1] == []
     assert times["daily", "the day"] == 1

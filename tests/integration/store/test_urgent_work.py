@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from counting import counted
 from long_runs import share_of
 from sqlalchemy import bindparam, func, insert, select, text
 from sqlalchemy.engine.default import DefaultDialect
@@ -152,7 +153,7 @@ async def fill(database: Database, count: int, *, queue: str, run_at: datetime) 
 
 
 async def test_a_hundred_thousand_waiting_jobs_do_not_delay_an_urgent_one(
-    database: Database, clock: Clock, capsys: pytest.CaptureFixture[str]
+    database: Database, clock: Clock
 ) -> None:
     """The next is found by an index, whose first entry it is, and not by looking through them all."""
     await fill(database, 50_000, queue="bulk", run_at=clock())
@@ -176,8 +177,7 @@ async def test_a_hundred_thousand_waiting_jobs_do_not_delay_an_urgent_one(
     assert left == 100_000 - 20
     assert "ix_job_waiting" in plan
     assert "sort" not in plan.lower().replace("temp b-tree", "sort")
-    with capsys.disabled():
-        print(f"\n{left} waiting: chat answered in {1000 * chat:.1f} ms, then {1000 * each:.1f} ms a job")
+    counted(f"{left} waiting: chat answered in {1000 * chat:.1f} ms, then {1000 * each:.1f} ms a job")
 
 
 async def how_it_is_found(tx: Transaction, now: datetime) -> str:
@@ -192,7 +192,7 @@ async def how_it_is_found(tx: Transaction, now: datetime) -> str:
 @pytest.mark.long
 @pytest.mark.timeout(600)
 async def test_two_hundred_thousand_due_messages_do_not_delay_an_answer(
-    database: Database, clock: Clock, capsys: pytest.CaptureFixture[str]
+    database: Database, clock: Clock
 ) -> None:
     """All hands are at it, and every now and then somebody asks something in the chat."""
     count = share_of(200_000)
@@ -215,9 +215,8 @@ async def test_two_hundred_thousand_due_messages_do_not_delay_an_answer(
     seconds = time.perf_counter() - began
     async with database.read() as tx:
         left = await tx.scalar(select(func.count()).select_from(job))
-    with capsys.disabled():
-        print(
-            f"\n{count} due, {(count - left) / seconds:.0f} jobs/s, chat answered in"
-            f" {statistics.median(waits):.0f} ms, the longest {max(waits):.0f} ms"
-        )
+    counted(
+        f"{count} due, {(count - left) / seconds:.0f} jobs/s, chat answered in"
+        f" {statistics.median(waits):.0f} ms, the longest {max(waits):.0f} ms"
+    )
     assert max(waits) < 5_000

@@ -14,6 +14,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cached_property
 
 import pytest
+from counting import counted
 
 from assistant.config import OSLO, NoticeSettings, local_date
 from assistant.guidance.being_told import PACES, Pace, gathered_at
@@ -176,8 +177,8 @@ def test_never_at_night_never_twice_never_after_it_is_done_and_always_in_time(da
         assert local_date(at) == second_notice_on(local_date(town.sent[id]))
         assert NOTICES.quiet_until <= at.astimezone(OSLO).time() < NOTICES.quiet_from
     waited = sum(town.sent[one.id] > one.written for one in town.notices if one.id in town.sent)
-    print(
-        f"\n{day}: {PEOPLE} people, {len(town.notices)} notices, {len(town.sent)} sent ({waited} of them later than"
+    counted(
+        f"{day}: {PEOPLE} people, {len(town.notices)} notices, {len(town.sent)} sent ({waited} of them later than"
         f" written, {enough} for a deadline though enough had been sent), {len(town.spoken_for)} spoken for by"
         f" another, {len(town.dropped)} dropped as done or late, {len(town.again)} told of again after a week"
     )
