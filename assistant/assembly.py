@@ -195,7 +195,7 @@ async def rules_changed(tx: Transaction, rule_id: str, applies_from: date, now: 
     )
 
 
-def kept_for_good() -> None:
+def keep_for_good() -> None:
     """What has been loaded by now stays as long as the process: the garbage collector need not look through it again.
 
     The catalogue alone is a hundred thousand objects, gone through each time that many facts have been read.
@@ -212,7 +212,6 @@ async def working(assistant: Assistant) -> AsyncIterator[None]:
     if assistant.database.is_sqlite:
         await assistant.work.reclaim()  # one process: what was being done when it died is to be done
     returned = assistant.returned or contextlib.nullcontext()
-    kept_for_good()
     async with returned, assistant.work, Scheduler(assistant.database, assistant.config, assistant.clock):
         yield
 
@@ -220,10 +219,10 @@ async def working(assistant: Assistant) -> AsyncIterator[None]:
 async def serve(config: Config) -> None:
     """The web process. On SQLite it is the only process and does the work too."""
     async with assemble(config) as assistant, AsyncExitStack() as stack:
+        keep_for_good()
         if assistant.database.is_sqlite:
             await stack.enter_async_context(working(assistant))
         app = make_app(assistant.parts)
-        kept_for_good()
         port = await stack.enter_async_context(serve_app(app, config.host, config.port))
         print(f"ready http://{config.host}:{port}", flush=True)
         await until_told_to_stop()
@@ -236,6 +235,7 @@ async def worker(config: Config) -> None:
             raise ConfigurationError(
                 "database_url: SQLite takes one process; `varde serve` does the work there"
             )
+        keep_for_good()
         async with working(assistant):
             print("ready to work", flush=True)
             await until_told_to_stop()

@@ -19,7 +19,7 @@ from typing import Any, cast
 
 from sqlalchemy import func, select
 
-from assistant.assembly import Assistant, assemble, kept_for_good
+from assistant.assembly import Assistant, assemble, keep_for_good
 from assistant.config import AT_ANY_TIME, Config
 from assistant.demo.making import NAME, NUMBER
 from assistant.demo.world import SETTINGS
@@ -108,7 +108,7 @@ async def at_work(folder: Path, database_url: str, town: Town) -> AsyncIterator[
     config = _config(folder, database_url)
     async with assemble(config, registers=cast(Registers, town)) as assistant:
         cast(dict[str, Any], assistant.work.handlers)["deliver"] = _not_handed_over
-        kept_for_good()
+        keep_for_good()
         yield assistant
 
 

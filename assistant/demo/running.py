@@ -13,7 +13,7 @@ from aiohttp import web
 from pydantic import SecretStr
 from sqlalchemy import insert, select
 
-from assistant.assembly import assemble, until_told_to_stop, working
+from assistant.assembly import assemble, keep_for_good, until_told_to_stop, working
 from assistant.config import (
     AT_ANY_TIME,
     Config,
@@ -128,6 +128,7 @@ async def demo(port: int, data_dir: Path, today: date | None) -> AsyncIterator[s
         subscriptions = assistant.parts.subscriptions
         await subscribe(assistant.database, subscriptions, biller, config.municipality, clock)
         await stack.enter_async_context(serve_app(make_app(assistant.parts), HOST, port))
+        keep_for_good()
         await stack.enter_async_context(working(assistant))
         await stack.enter_async_context(telling(assistant, base, belongings(world.municipality)))
         yield base

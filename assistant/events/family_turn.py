@@ -35,6 +35,7 @@ async def in_the_familys_turn(
         if wanted <= held:
             return
         await in_turns(tx, wanted - held)
+        tx.memory.pop(Twin, None)  # it may have changed while we waited
         held |= wanted
 
 

@@ -75,7 +75,7 @@ class Following:
         return (await self.record_apart(tx, [News(list(said), cause, inbox_id)], now)).changes
 
     async def record_apart(self, tx: Transaction, news: Sequence[News], now: datetime) -> RecordedApart:
-        """Record what sources said because of several events, and do what follows, as if each had come alone.
+        """Record what sources said because of several events, and do what follows, as if each were recorded alone.
 
         Of each family the first news alone; the rest is for another transaction.
         """

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Mapping, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from assistant.events.cloudevents import IncomingEvent, MalformedEvent
 from assistant.events.inbox import Outcome
-from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, TAX_ASSESSMENT
+from assistant.events.types import KINDERGARTEN_PLACE, POPULATION, REGISTER_FACTS, TAX_ASSESSMENT
 from assistant.registers import (
     Gone,
     MalformedAnswer,
@@ -27,6 +28,10 @@ from assistant.twin import Provenance, Statement
 
 Said = Sequence[tuple[Provenance, Sequence[Statement]]]
 Line = TypeVar("Line")
+Answer = TypeVar("Answer")
+
+ASKED_AT_ONCE = 10
+"""Questions to registers at a time, of those that are asked together: they are not ours alone."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +69,37 @@ async def gather(event: IncomingEvent, registers: Registers, income_matters: Con
         said = [(registers.kindergarten_provenance, statements_from_place(place))]
         return Gathered(said, note=place_event.type)
     return Gathered(outcome="ignored", note=f"type {event.type[:100]} is not known here")
+
+
+def in_rounds(events: Mapping[str, IncomingEvent]) -> Iterator[Mapping[str, IncomingEvent]]:
+    """Events that came together, so that what is asked about one hangs on no other of its round.
+
+    Whether an assessment is fetched hangs on places and families, which others of them may tell of. What is pushed
+    is kept of whom and what we know, by each of those before it.
+    """
+    first = {
+        one: event for one, event in events.items() if event.type not in (TAX_ASSESSMENT, REGISTER_FACTS)
+    }
+    assessments = {one: event for one, event in events.items() if event.type == TAX_ASSESSMENT}
+    yield from (some for some in (first, assessments) if some)
+    yield from ({one: event} for one, event in events.items() if event.type == REGISTER_FACTS)
+
+
+async def each(
+    names: Collection[str], ask: Callable[[str], Awaitable[Answer]]
+) -> dict[str, Answer | Exception]:
+    """Ask about each, a few at a time; what was answered, or why nothing was."""
+    turn = asyncio.Semaphore(ASKED_AT_ONCE)
+
+    async def one(name: str) -> Answer | Exception:
+        async with turn:
+            try:
+                return await ask(name)
+            except Exception as fault:
+                return fault
+
+    answers = await asyncio.gather(*[one(name) for name in names])
+    return dict(zip(names, answers, strict=True))
 
 
 def assessed(event: IncomingEvent) -> str | None:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, cast
+from typing import Any
 
 import structlog
 
@@ -15,7 +14,7 @@ from assistant.config import Clock, local_date
 from assistant.events.cloudevents import IncomingEvent, MalformedEvent
 from assistant.events.families import News
 from assistant.events.following import Following, RecordedApart, all_people, people_without_contact
-from assistant.events.gathering import Gathered, Said, assessed, gather, income_said
+from assistant.events.gathering import Gathered, Said, assessed, each, gather, in_rounds, income_said
 from assistant.events.inbox import Settled, open_events, settle, still_waiting
 from assistant.events.pushed import pushed
 from assistant.events.types import REGISTER_FACTS
@@ -70,26 +69,30 @@ class Handling:
         ids = [args["inbox_id"] for args in many]
         async with self.database.read() as tx:
             opened = await open_events(tx, self.identities.keys, ids)
-            waiting = {
-                one: event for one, (event, outcome) in zip(ids, opened, strict=True) if outcome == "waiting"
-            }
-            matter = await self._incomes_that_matter(tx, waiting.values())
-        asked = await asyncio.gather(
-            *[self._gather(event, matter) for event in waiting.values()], return_exceptions=True
-        )
-        found = dict(zip(waiting, asked, strict=True))
-        left = [one for one in waiting if isinstance(found[one], Gathered)]
-        while left:
-            left = await self._record({one: cast(Gathered, found[one]) for one in left})
-        for one, event in waiting.items():
-            log.info(
-                "event.handled", inbox=one, type=event.type, outcome=getattr(found[one], "outcome", "waits")
-            )
-        faults = [found.get(one) for one in ids]
-        return [fault if isinstance(fault, Exception) else None for fault in faults]
+        waiting = {
+            one: event for one, (event, outcome) in zip(ids, opened, strict=True) if outcome == "waiting"
+        }
+        faults: dict[str, Exception] = {}
+        for events in in_rounds(waiting):
+            faults |= await self._handle(events)
+        return [faults.get(one) for one in ids]
 
-    async def _record(self, gathered: Mapping[str, Gathered]) -> list[str]:
-        """Record what was said, of each family that of one event; the inbox ids of those that are left."""
+    async def _handle(self, events: Mapping[str, IncomingEvent]) -> Mapping[str, Exception]:
+        """Handle events that do not hang on one another; why those that have to wait do."""
+        async with self.database.read() as tx:
+            matter = await self._incomes_that_matter(tx, events.values())
+        found = await each(events, lambda one: self._gather(one, events[one], matter))
+        left = {one: said for one, said in found.items() if isinstance(said, Gathered)}
+        faults = {one: said for one, said in found.items() if isinstance(said, Exception)}
+        while left:
+            handled = await self._record(left)
+            for one in handled:
+                log.info("event.handled", inbox=one, type=events[one].type, outcome=left[one].outcome)
+            left = {one: said for one, said in left.items() if one not in handled}
+        return faults
+
+    async def _record(self, gathered: Mapping[str, Gathered]) -> frozenset[str]:
+        """Record what was said, of each family that of one event; the inbox ids of those that are handled."""
         async with self.database.begin() as tx:
             # Others may have been handled while we asked the registers.
             waiting = await still_waiting(tx, list(gathered))
@@ -97,13 +100,12 @@ class Handling:
             ids = [one for one in gathered if one in waiting and gathered[one].said]
             news = [News(gathered[one].said, f"inbox:{one}", one) for one in ids]
             recorded = await self.following.record_apart(tx, news, now) if news else RecordedApart()
-            left = [one for place, one in enumerate(ids) if place not in recorded.places]
+            left = {one for place, one in enumerate(ids) if place not in recorded.places}
             done = [one for one in gathered if one in waiting and one not in left]
-            settled = [Settled(one, gathered[one].outcome, gathered[one].note) for one in done]
-            await settle(tx, settled, now)
-        return left
+            await settle(tx, [Settled(one, gathered[one].outcome, gathered[one].note) for one in done], now)
+        return frozenset(gathered.keys() - left)
 
-    async def _gather(self, event: IncomingEvent, income_matters: Container[str]) -> Gathered:
+    async def _gather(self, inbox_id: str, event: IncomingEvent, income_matters: Container[str]) -> Gathered:
         async def met(names: Collection[tuple[str, str]]) -> frozenset[tuple[str, str]]:
             async with self.database.read() as tx:
                 return frozenset(await self.identities.find_all(tx, names))
@@ -115,7 +117,7 @@ class Handling:
         except RegisterUnavailable as silent:
             raise _wait(silent) from silent
         except (NotFound, MalformedEvent) as refusal:
-            log.warning("event.parked", type=event.type, reason=str(refusal))
+            log.warning("event.parked", inbox=inbox_id, type=event.type, reason=str(refusal))
             return Gathered(outcome="parked", note=str(refusal))
 
     async def _incomes_that_matter(self, tx: Transaction, events: Iterable[IncomingEvent]) -> frozenset[str]:
@@ -166,19 +168,16 @@ class Handling:
                 one: await self.identities.reveal(tx, one, NATIONAL_ID) for one in people if one in matter
             }
         years = income_years(local_date(self.clock()))
-        asked = await asyncio.gather(
-            *[self._ask_income(number, years) for number in numbers.values()], return_exceptions=True
-        )
-        found = dict(zip(numbers, asked, strict=True))
-        left = {one: said for one, said in found.items() if not isinstance(said, BaseException)}
+        found = await each(numbers, lambda one: self._ask_income(numbers[one], years))
+        left = {one: said for one, said in found.items() if not isinstance(said, Exception)}
         while left:
             news = [News(said, f"income:{one}", uses=(self._fetched(one),)) for one, said in left.items()]
             async with self.database.begin() as tx:
                 recorded = await self.following.record_apart(tx, news, self.clock())
                 done = [one for place, one in enumerate(left) if place in recorded.places]
             left = {one: said for one, said in left.items() if one not in done}
-        faults = [found.get(one) for one in people]
-        return [fault if isinstance(fault, Exception) else None for fault in faults]
+        faults = {one: said for one, said in found.items() if isinstance(said, Exception)}
+        return [faults.get(one) for one in people]
 
     async def _ask_income(self, number: str, years: Sequence[int]) -> Said:
         try:

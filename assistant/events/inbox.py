@@ -107,12 +107,6 @@ async def store_event(
     return Stored(earlier["id"], again=True, conflicting=conflicting)
 
 
-async def open_event(tx: Transaction, keys: IdentityKeys, inbox_id: str) -> tuple[IncomingEvent, str]:
-    """The event in clear, and its outcome so far ('waiting' until it is handled)."""
-    (found,) = await open_events(tx, keys, [inbox_id])
-    return found
-
-
 async def open_events(
     tx: Transaction, keys: IdentityKeys, inbox_ids: Sequence[str]
 ) -> list[tuple[IncomingEvent, str]]:

@@ -108,7 +108,8 @@ class Guidance(Messages):
             of_it = [one for one in changes if is_waited_for(one) is wait]
             gone = [row for row in waiting if any(_is_overtaken_by(row, change) for change in of_it)]
             await rows.take_back(tx, gone, now, wait)
-            waiting = [row for row in waiting if row not in gone]
+            taken = {row["id"] for row in gone}
+            waiting = [row for row in waiting if row["id"] not in taken]
 
     async def _with_papers(self, tx: Transaction, one: PlannedGuidance) -> PlannedGuidance:
         """What is told of a right one may have, where one has to send papers to get it."""
@@ -241,32 +242,6 @@ class Guidance(Messages):
         }
         planned = PlannedGuidance(person, subject_id, kind, rule, cause, None, how, about | dict(content))
         return await self._keep(tx, planned, now)
-
-    async def withdraw(
-        self,
-        tx: Transaction,
-        now: datetime,
-        *,
-        subject_id: str | None = None,
-        person_id: str | None = None,
-        rule: str | None = None,
-        but: str | None = None,
-        wait: bool = True,
-    ) -> int:
-        """Take back messages that have not been sent: about a subject, to a person, of a rule; how many.
-
-        With a rule, only what determinations said is taken back, never word of a decision. What was told for
-        the cause `but` stays. Raises StillSending where one is on its way and `wait` is set.
-        """
-        waiting = [
-            row
-            for row in await rows.waiting_messages(
-                tx, about=None if subject_id is None else [subject_id], person_id=person_id
-            )
-            if row["cause"] != but
-            and (rule is None or (row["kind"] in FROM_DETERMINATIONS and rule in row["content"]["rules"]))
-        ]
-        return await rows.take_back(tx, waiting, now, wait)
 
     async def reconsider(self, tx: Transaction, changed: Iterable[Changed], now: datetime) -> None:
         """After facts about people changed: take back what may no longer be sent, and knock where we now can.

@@ -18,15 +18,20 @@ from sqlalchemy.pool import StaticPool
 from assistant.store import sqlite_driver
 from assistant.store.columns import from_json, to_json
 
-NO_JIT = "-c jit=off"
-"""PostgreSQL would compile a question of some milliseconds, each time it is asked, for thirty."""
-
 LONGEST_TURN_SECONDS = 30
 """How long a writer waits for those before it, in this process and (`busy_timeout`) in others."""
 
 
 def _by_name(row: RowMapping) -> dict[str, Any]:
     return {str(name): value for name, value in row.items()}
+
+
+def _without_compiling(connection: Any, _record: Any) -> None:
+    """PostgreSQL would compile a question of some milliseconds, each time it is asked, for thirty."""
+    cursor = connection.cursor()
+    cursor.execute("SET jit = off")
+    cursor.close()
+    connection.commit()
 
 
 class Transaction:
@@ -112,9 +117,9 @@ class Database:
     def _engine(self, begin: str) -> AsyncEngine:
         options: dict[str, Any] = {"json_serializer": to_json, "json_deserializer": from_json}
         if not self.is_sqlite:
-            given = str(self.url.query.get("options", ""))
-            options["connect_args"] = {"options": f"{given} {NO_JIT}".strip()}
-            return create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, **options)
+            engine = create_async_engine(self.url, pool_size=8, max_overflow=8, pool_pre_ping=True, **options)
+            event.listen(engine.sync_engine, "connect", _without_compiling)
+            return engine
         if self.url.database in (None, "", ":memory:"):
             options["poolclass"] = StaticPool
         connecting = {"timeout": LONGEST_TURN_SECONDS, "async_creator_fn": sqlite_driver.connect}

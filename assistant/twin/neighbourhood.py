@@ -232,7 +232,10 @@ async def load_neighbourhood(
 async def load_relations(
     tx: Transaction, start: Iterable[str], relations: frozenset[str], *, depth: int
 ) -> Sequence[tuple[str, str]]:
-    """The two ends of each relation that `load_neighbourhood` finds around the subjects, as known now."""
+    """The two ends of each relation around the subjects that `load_neighbourhood` would follow, as known now.
+
+    Of relations too whose use is restricted: who belongs together is asked so as to keep people apart.
+    """
     values = {"start": sorted(start), "relations": sorted(relations), "depth": depth}
     return [(one, other) for one, other in await tx.rows(_relations_within_reach(_on_postgresql(tx)), values)]
 
@@ -254,7 +257,7 @@ def _within_reach(now: bool, on_postgresql: bool) -> Select[Any]:
 
 @cache
 def _relations_within_reach(on_postgresql: bool) -> CompoundSelect[Any]:
-    held = _held(True)
+    held = was_known(None)
     is_near = _is_near(held, on_postgresql)
     ends = select(fact.c.subject_id, fact.c.object_id).where(_ALONG, fact.c.object_id.is_not(None), held)
     return ends.where(is_near(fact.c.subject_id)).union(ends.where(is_near(fact.c.object_id)))

@@ -50,10 +50,11 @@ Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
 
 @dataclass(frozen=True)
 class Together:
-    """A handler that does several jobs of its task at once: it writes in one transaction what each would in its own.
+    """A handler that does several jobs of its task at once: it writes in few transactions what each would in its own.
 
-    `handle` gives for each of the jobs None, or why it is not done. Where it raises, nothing of it was kept, and
-    each is done alone: one that cannot be done costs the others time, not their place. `most`: jobs at once.
+    `handle` gives for each of the jobs None, or why it is not done. Where it raises, each is done alone: one that
+    cannot be done costs the others time, not their place. What was kept by then is found done, as after a lease that
+    ran out. `most`: jobs at once.
     """
 
     handle: Callable[[Sequence[Mapping[str, Any]]], Awaitable[Sequence[Exception | None]]]
@@ -63,6 +64,11 @@ class Together:
         (fault,) = await self.handle([args])
         if fault is not None:
             raise fault
+
+
+STOPPED = Postpone("its process was stopped before it came to it", timedelta())
+ENDED = Exception("ended already")
+"""Among what became of jobs that were claimed together: how it ended is written, there is nothing left to write."""
 
 
 @dataclass(frozen=True)
@@ -154,19 +160,24 @@ class Work:
         done: Sequence[_Claimed] = ()
         while not self._stopping:
             hand.clear()
+            claimed: Sequence[_Claimed] = ()
             try:
                 claimed = await self._claim(queues, done)
+                done = ()  # ended, with that claim: their numbers may be others' by now
                 done = await self._work_at(claimed) if claimed else ()
             except Exception:
                 log.exception("work.loop_failed")  # the database is away: wait, do not die
-                claimed = ()
             if not claimed:
                 # Not wait_for: up to Python 3.11 it drops a cancellation that comes as somebody wakes us.
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self.idle_seconds):
                         await hand.wait()
-        if done:
+        try:
             await self._ended(done)
+        except Exception:
+            log.exception(
+                "work.not_ended", jobs=len(done)
+            )  # they are done again when their lease has run out
 
     async def run_until_idle(self, limit: int = 100_000) -> int:
         """Run what is due now and what follows from it; how many times a hand was put to it."""
@@ -189,20 +200,29 @@ class Work:
         """Do these jobs; those that are done. They are still ours, until what comes next is claimed (`_claim`)."""
         async with self._leased(claimed):
             faults = await self._do(claimed)
+        done = []
         for one, fault in zip(claimed, faults, strict=True):
-            if fault is not None:
-                await self._not_done(one, fault)
-        return [one for one, fault in zip(claimed, faults, strict=True) if fault is None]
+            if fault is None:
+                done.append(one)
+            elif fault is not ENDED:
+                await self._surely(self._not_done(one, fault))
+        return done
 
     async def _do(self, claimed: Sequence[_Claimed]) -> Sequence[Exception | None]:
-        """For each job None, or why it is not done."""
-        handler = self.handlers.get(claimed[0].task)
-        if isinstance(handler, Together) and len(claimed) > 1:
-            try:
-                return await handler.handle([one.args for one in claimed])
-            except Exception:
-                log.info("work.each_alone", task=claimed[0].task, jobs=len(claimed), exc_info=True)
-        return [await self._do_alone(one) for one in claimed]
+        """For each job None, or why it is not done, or that it is ended already."""
+        if len(claimed) == 1:
+            return [await self._do_alone(claimed[0])]
+        handler = self.handlers[claimed[0].task]
+        assert isinstance(handler, Together)
+        try:
+            return await handler.handle([one.args for one in claimed])
+        except Exception:
+            log.info("work.each_alone", task=claimed[0].task, jobs=len(claimed), exc_info=True)
+        for one in claimed:
+            fault = STOPPED if self._stopping else await self._do_alone(one)
+            # Each as it is done: to be stopped in the middle costs those that are done nothing.
+            await self._surely(self._ended([one]) if fault is None else self._not_done(one, fault))
+        return [ENDED] * len(claimed)
 
     async def _do_alone(self, claimed: _Claimed) -> Exception | None:
         try:
@@ -210,6 +230,13 @@ class Work:
         except Exception as fault:
             return fault
         return None
+
+    async def _surely(self, ending: Awaitable[None]) -> None:
+        """Write how a job ended; where that fails it is done again when its lease has run out, and no other is."""
+        try:
+            await ending
+        except Exception:
+            log.exception("work.not_ended", jobs=1)
 
     async def _not_done(self, claimed: _Claimed, fault: Exception) -> None:
         if isinstance(fault, Postpone):

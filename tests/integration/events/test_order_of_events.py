@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from house import FEEDS, open_house
 
-from assistant.events.inbox import open_event
+from assistant.events.inbox import open_events
 from assistant.store.tables import inbox, message
 
 
@@ -25,7 +25,7 @@ async def test_the_last_to_be_heard_of_may_be_who_makes_the_household_known(
         stored = {}
         async with house.database.read() as tx:
             for row in await house.rows(inbox):
-                event, _ = await open_event(tx, house.assistant.parts.identities.keys, row["id"])
+                ((event, _),) = await open_events(tx, house.assistant.parts.identities.keys, [row["id"]])
                 about = event.data.get("hendelse", {}).get("folkeregisteridentifikator", "")
                 stored[keys.get(about, "place")] = row["id"]
 

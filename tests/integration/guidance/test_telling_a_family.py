@@ -342,7 +342,8 @@ async def test_a_message_is_not_begun_while_it_is_taken_back(
 
     monkeypatch.setattr(rows, "on_their_way", look_and_dawdle)
     async with town.database.begin() as tx:
-        await town.guidance.withdraw(tx, town.moment, subject_id=town.ids["Lise"])
+        waiting = await rows.waiting_messages(tx, about=[town.ids["Lise"]])
+        await rows.take_back(tx, waiting, town.moment)
     await asyncio.gather(*sending)
     assert town.mailbox.listed() == []
     assert {state for _, state, _ in await town.messages("Kari")} == {"withdrawn"}

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select, update
 
-from assistant.store import Database, Postpone, Together, Work, enqueue
+from assistant.store import Database, Postpone, Together, Transaction, Work, enqueue
 from assistant.store.tables import job
-from assistant.store.work import LEASE
+from assistant.store.work import LEASE, running
+from assistant.store.work.fetching import LOOKED_THROUGH
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
@@ -123,3 +124,101 @@ async def test_what_is_done_is_taken_out_before_the_process_stops(hands: Hands) 
     async with asyncio.timeout(20), hands.work:
         await hands.twice.wait()
     assert await hands.jobs() == []
+
+
+async def test_alike_far_down_the_queue_are_left(hands: Hands) -> None:
+    """A queue of a million others is not gone through for a few alike."""
+    await hands.put(1)
+    async with hands.database.begin() as tx:
+        for number in range(LOOKED_THROUGH):
+            await enqueue(tx, "other", {"n": number}, now=START)
+    await hands.put(2)
+    await hands.work.run_one()
+    assert hands.seen == [[1]]
+
+
+async def test_an_ending_that_cannot_be_written_leaves_the_others_done(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hands.alone = {1: ValueError("unreadable")}
+    await hands.put(1, 2, 3)
+
+    async def away(*_: Any, **__: Any) -> None:
+        raise TimeoutError("the database is away for a moment")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Work, "_again", away)
+        await hands.work.run_one()
+    assert await hands.jobs() == [(1, "doing", 0)]
+    hands.now += LEASE + timedelta(seconds=1)
+    await hands.work.run_until_idle()
+    assert hands.seen == [[1, 2, 3], [1]]
+
+
+async def test_stopped_in_the_middle_those_that_are_done_stay_done(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The third hangs, and is cut off; the rest goes to whoever is at work then, with no attempt counted."""
+    monkeypatch.setattr(running, "STOP_SECONDS", 0.1)
+    hanging = asyncio.Event()
+    note = hands.note
+
+    async def hangs(many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
+        if len(many) > 1:
+            raise ValueError("not together")
+        if many[0]["n"] == 3:
+            hanging.set()
+            await asyncio.Event().wait()
+        return await note(many)
+
+    work = Work(hands.database, {"note": Together(hangs, 10)}, lambda: hands.now)
+    await hands.put(1, 2, 3, 4)
+    async with asyncio.timeout(20), work:
+        await hanging.wait()
+    assert hands.seen == [[1], [2]]
+    assert await hands.jobs() == [(3, "doing", 0), (4, "doing", 0)]
+
+
+async def test_told_to_stop_it_begins_no_other_of_those_it_took(hands: Hands) -> None:
+    note = hands.note
+
+    async def stopped(many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
+        if len(many) > 1:
+            raise ValueError("not together")
+        work._stopping = True
+        return await note(many)
+
+    work = Work(hands.database, {"note": Together(stopped, 10)}, lambda: hands.now)
+    await hands.put(1, 2, 3)
+    await work.run_one()
+    assert hands.seen == [[1]]
+    assert await hands.jobs() == [(2, "todo", 0), (3, "todo", 0)]
+
+
+async def test_what_a_hand_has_ended_it_does_not_end_again(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """On SQLite the number of a job that is gone is given to another, which may be at hand by then."""
+    ended: list[list[int]] = []
+    end = Work._end
+
+    async def noting(self: Work, tx: Transaction, done: Sequence[Any]) -> None:
+        ended.append([one.args["n"] for one in done])
+        await end(self, tx, done)
+
+    tried = asyncio.Event()
+    work_at = Work._work_at
+
+    async def fails(self: Work, claimed: Sequence[Any]) -> Sequence[Any]:
+        if claimed[0].args["n"] == 2:
+            tried.set()
+            raise TimeoutError("the database is away for a moment")
+        return await work_at(self, claimed)
+
+    monkeypatch.setattr(Work, "_end", noting)
+    monkeypatch.setattr(Work, "_work_at", fails)
+    await hands.put(1, 2, key="kari")
+    work = Work(hands.database, hands.work.handlers, lambda: hands.now, concurrency=1, queues=("events",))
+    async with asyncio.timeout(20), work:
+        await tried.wait()
+    assert ended == [[1]]
