@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 import json
-import os
+import threading
 import uuid
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
@@ -23,6 +23,7 @@ from aiohttp import web
 from assistant.config import Clock
 from assistant.store.signing import signed_headers
 from channels.sms_incoming import Status
+from channels.whole_file import write_whole
 
 Mischief = Literal["busy", "unavailable", "broken", "refuse", "silent", "take_and_fail", "take_and_drop"]
 TAKES = ("take_and_fail", "take_and_drop")
@@ -92,6 +93,7 @@ class SmsGatewayServer:
         self._telling: set[asyncio.Task[None]] = set()
         self._http: aiohttp.ClientSession | None = None
         self._kept: dict[str, SentSms] = {}
+        self._writing = threading.Lock()
         self._runner: web.AppRunner | None = None
 
     @property
@@ -228,12 +230,9 @@ class SmsGatewayServer:
             return False
 
     def _write(self) -> None:
-        part = self.file.with_suffix(".part")
-        with part.open("w") as file:
-            json.dump({key: asdict(sent) for key, sent in self._kept.items()}, file)
-            file.flush()
-            os.fsync(file.fileno())
-        part.replace(self.file)
+        with self._writing:  # several texts may be taken at once, each in a thread of its own
+            kept = {key: asdict(sent) for key, sent in list(self._kept.items())}
+            write_whole(self.file, json.dumps(kept).encode(), 0o600)
 
 
 async def _misbehave(mischief: Misbehaviour) -> web.Response:
