@@ -6,6 +6,7 @@ Per has nothing to do with them.
 
 from __future__ import annotations
 
+import contextlib
 import html
 import os
 import random
@@ -191,9 +192,10 @@ def own_port() -> int:
     """A free port that no other process of the tests picks: below those the system hands out, a range for each."""
     worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
     for port in random.sample(range(20_000 + 1000 * worker, 21_000 + 1000 * worker), 50):
-        with socket.socket() as tried:
-            if tried.connect_ex(("127.0.0.1", port)) != 0:
-                return port
+        with socket.socket() as tried, contextlib.suppress(OSError):
+            tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tried.bind(("127.0.0.1", port))  # one that nobody answers at may still be taken
+            return port
     raise OSError("none of 50 ports is free")
 
 

@@ -171,7 +171,8 @@ async def test_stopped_in_the_middle_those_that_are_done_stay_done(
             await asyncio.Event().wait()
         return await note(many)
 
-    work = Work(hands.database, {"note": Together(hangs, 10)}, lambda: hands.now)
+    handlers = {"note": Together(hangs, 10)}
+    work = Work(hands.database, handlers, lambda: hands.now, concurrency=1, queues=("events",))
     await hands.put(1, 2, 3, 4)
     async with asyncio.timeout(20), work:
         await hanging.wait()
