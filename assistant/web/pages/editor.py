@@ -12,6 +12,7 @@ from assistant.config import local_date
 from assistant.determinations.catalogue_by_day import RuleVersion, holding
 from assistant.determinations.rule_check import RuleCheck
 from assistant.determinations.rule_versions import NotSaved, UnknownRule
+from assistant.guidance.themes import theme_of, title_of
 from assistant.store import Transaction
 from assistant.web.faults import BadRequest, NotHere
 from assistant.web.forms import Form, read_form
@@ -52,7 +53,7 @@ async def overview(request: web.Request) -> web.StreamResponse:
     themes: dict[str, list[dict[str, Any]]] = {}
     for rule_id, rule in sorted(catalogue.rules.items()):
         check = await parts.rule_versions.checked(rule_id, catalogue)
-        themes.setdefault(rule_id.partition(".")[0], []).append(
+        themes.setdefault(theme_of(rule_id), []).append(
             {
                 "id": rule_id,
                 "title": reading.in_language(rule.title, language, rule_id),
@@ -65,7 +66,8 @@ async def overview(request: web.Request) -> web.StreamResponse:
                 "sound": check.sound,
             }
         )
-    return render(request, "editor/overview.html", {"themes": themes})
+    named = [(theme, title_of(theme, language), rules) for theme, rules in themes.items()]
+    return render(request, "editor/overview.html", {"themes": sorted(named, key=lambda one: one[1])})
 
 
 async def read(request: web.Request) -> web.StreamResponse:

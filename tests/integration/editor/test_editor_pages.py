@@ -12,6 +12,7 @@ from site_under_test import Browser, Site
 from sqlalchemy import select
 
 from assistant.config import local_date
+from assistant.guidance.themes import theme_of, title_of
 from assistant.store.tables import job
 
 SHORT_FORM_ON = "sqlite"
@@ -55,6 +56,16 @@ async def test_the_list_shows_each_rule_with_its_law_version_and_tests(author: B
     assert "§ 3b" in shown
     assert "Utgaven som følger med Varde" in shown
     assert f"{len(shipped().rules[RULE].tests)} eksempler stemmer" in shown
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+async def test_the_themes_are_called_by_their_titles_in_the_readers_language(
+    author: Browser, language: str
+) -> None:
+    await author.post("/language", {"language": language, "next": "/editor"})
+    shown = html.unescape(await page(author, "/editor"))
+    for rule_id in shipped().rules:
+        assert f'id="theme-{theme_of(rule_id)}">{title_of(theme_of(rule_id), language)}</h2>' in shown
 
 
 async def test_a_rule_is_read_in_words_with_law_rates_sources_and_tests(author: Browser) -> None:
