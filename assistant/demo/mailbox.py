@@ -6,6 +6,8 @@ import asyncio
 import json
 import os
 import ssl
+from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import message_from_bytes
@@ -82,6 +84,9 @@ class Mailbox:
         self.tls = tls
         self.starttls = starttls
         self.misbehaviour: Misbehaviour | None = None
+        # How each message in turn is met, while there is one.
+        self.moods: Iterator[Mischief | None] = iter(())
+        self.done: Counter[Mischief] = Counter()  # what mischief there has been
         self.greylisting = False  # who writes to somebody for the first time is asked to come again
         self._seen: set[tuple[str, str]] = set()
         self.at_data = asyncio.Event()  # somebody has come as far as DATA
@@ -122,7 +127,15 @@ class Mailbox:
         if wanted is None or wanted.times < 1 or wanted.kind not in kinds:
             return None
         wanted.times -= 1
+        self.done[wanted.kind] += 1
         return wanted
+
+    def wake(self) -> None:
+        """Another message comes: the mailbox is in its next mood, once the one before has been let out."""
+        if self.misbehaviour is not None and self.misbehaviour.times > 0:
+            return
+        if (kind := next(self.moods, None)) is not None:
+            self.misbehaviour = Misbehaviour(kind, seconds=1.0)
 
     def knows(self, sender: str, recipient: str) -> bool:
         """Whether the two have met before; from now on they have."""
@@ -184,6 +197,7 @@ class _Handler:
     async def handle_MAIL(
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
     ) -> str:
+        self.mailbox.wake()
         if self.mailbox.next_mischief("refuse_sender"):
             return "554 5.7.1 Nothing from you"
         envelope.mail_from = address

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from email import message_from_bytes
-from email.policy import SMTP, default
+from email.policy import default
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from channels.email import SmtpServer, UnusableAddress, compose, one_address
+from channels.email import WIRE, SmtpServer, UnusableAddress, compose, one_address
 from channels.interface import Outgoing
 
 NOW = datetime(2026, 9, 1, 8, 0, tzinfo=UTC)
@@ -41,14 +41,14 @@ def outgoing(**changed: str) -> Outgoing:
 
 
 def test_the_same_message_is_byte_for_byte_the_same_when_sent_again() -> None:
-    first = compose(outgoing(), SERVER, NOW).as_bytes(policy=SMTP)
-    assert first == compose(outgoing(), SERVER, NOW).as_bytes(policy=SMTP)
+    first = compose(outgoing(), SERVER, NOW).as_bytes(policy=WIRE)
+    assert first == compose(outgoing(), SERVER, NOW).as_bytes(policy=WIRE)
     later = compose(outgoing(), SERVER, NOW.replace(hour=20))
     assert later["Message-ID"] == "<0b0e8a8a-7a2e-4d0c-9df3-111111111111@kommune.example>"
 
 
 def test_it_has_a_text_and_an_html_part_and_says_that_a_machine_sent_it() -> None:
-    email = message_from_bytes(compose(outgoing(), SERVER, NOW).as_bytes(policy=SMTP), policy=default)
+    email = message_from_bytes(compose(outgoing(), SERVER, NOW).as_bytes(policy=WIRE), policy=default)
     assert email.get_content_type() == "multipart/alternative"
     assert [part.get_content_type() for part in email.iter_parts()] == ["text/plain", "text/html"]
     assert email["Auto-Submitted"] == "auto-generated"
@@ -123,6 +123,19 @@ hostile = st.text(st.characters(codec="utf-8")) | st.sampled_from(
 )
 
 
+@given(
+    hostile
+    | st.sampled_from(["<https://varde.example/u>\r\nBcc: x@evil.example", "<æ>", "=?utf-8?q?=0D=0A?="])
+)
+def test_no_text_gets_out_of_a_header_that_is_not_folded(value: str) -> None:
+    message = Outgoing("id", "kari@post.example", "nb", "t", "b", headers={"List-Unsubscribe": value})
+    try:
+        sent = compose(message, SERVER, NOW).as_bytes(policy=WIRE)
+    except ValueError:  # not ASCII, or a line break: a fault of ours, and nothing is sent
+        return
+    assert set(message_from_bytes(sent, policy=default).keys()) == OURS | {"List-Unsubscribe"}
+
+
 @given(title=hostile, body=hostile, recipient=hostile | st.emails(), id=hostile)
 @example(title="a\rBcc: x@evil.example", body="", recipient="kari@post.example", id="\r\nX: y")
 @example(title="=?utf-8?q?=0D=0ABcc:_x=40evil.example?=", body="", recipient="a@b.example", id="1")
@@ -133,7 +146,7 @@ def test_no_text_becomes_a_header_or_a_second_recipient(
         email = compose(outgoing(title=title, body=body, recipient=recipient, id=id), SERVER, NOW)
     except ValueError:  # UnusableAddress is one; so is the policy's answer to a line break in a header
         return
-    read = message_from_bytes(email.as_bytes(policy=SMTP), policy=default)
+    read = message_from_bytes(email.as_bytes(policy=WIRE), policy=default)
     assert set(read.keys()) <= OURS
     assert len(read.keys()) == len(set(read.keys()))
     assert len(read["To"].addresses) == 1
