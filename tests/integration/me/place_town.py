@@ -7,12 +7,14 @@ Per has nothing to do with them.
 from __future__ import annotations
 
 import contextlib
+import functools
 import html
+import itertools
 import os
 import random
 import re
 import socket
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -189,14 +191,23 @@ class Town:
 
 
 def own_port() -> int:
-    """A free port that no other process of the tests picks: below those the system hands out, a range for each."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
-    for port in random.sample(range(20_000 + 1000 * worker, 21_000 + 1000 * worker), 50):
+    """A free port that no other process of the tests picks: below those the system hands out, a range for each.
+
+    No number comes again before all the others have: two that are asked for at once are two.
+    """
+    for port in itertools.islice(_ports(), 50):
         with socket.socket() as tried, contextlib.suppress(OSError):
             tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             tried.bind(("127.0.0.1", port))  # one that nobody answers at may still be taken
             return port
     raise OSError("none of 50 ports is free")
+
+
+@functools.cache
+def _ports() -> Iterator[int]:
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0")[2:])
+    numbers = range(20_000 + 1000 * worker, 21_000 + 1000 * worker)
+    return itertools.cycle(random.sample(numbers, len(numbers)))
 
 
 @asynccontextmanager
