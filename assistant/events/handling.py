@@ -26,7 +26,7 @@ from assistant.registers import (
     statements_from_contact,
     statements_from_person_document,
 )
-from assistant.store import Database, Identities, Postpone, Together, Transaction, enqueue
+from assistant.store import Database, Identities, Postpone, Together, enqueue
 from assistant.twin import Use, log_usage
 
 log = structlog.get_logger()
@@ -79,15 +79,15 @@ class Handling:
 
     async def _handle(self, events: Mapping[str, IncomingEvent]) -> Mapping[str, Exception]:
         """Handle events that do not hang on one another; why those that have to wait do."""
-        async with self.database.read() as tx:
-            matter = await self._incomes_that_matter(tx, events.values())
+        matter = await self._incomes_that_matter(events.values())
         found = await each(events, lambda one: self._gather(one, events[one], matter))
         left = {one: said for one, said in found.items() if isinstance(said, Gathered)}
         faults = {one: said for one, said in found.items() if isinstance(said, Exception)}
         while left:
             handled = await self._record(left)
-            for one in handled:
-                log.info("event.handled", inbox=one, type=events[one].type, outcome=left[one].outcome)
+            for one, said in left.items():
+                if one in handled:
+                    log.info("event.handled", inbox=one, type=events[one].type, outcome=said.outcome)
             left = {one: said for one, said in left.items() if one not in handled}
         return faults
 
@@ -120,11 +120,14 @@ class Handling:
             log.warning("event.parked", inbox=inbox_id, type=event.type, reason=str(refusal))
             return Gathered(outcome="parked", note=str(refusal))
 
-    async def _incomes_that_matter(self, tx: Transaction, events: Iterable[IncomingEvent]) -> frozenset[str]:
+    async def _incomes_that_matter(self, events: Iterable[IncomingEvent]) -> frozenset[str]:
         """The identity numbers, of those assessed, of whoever has an income that some child's fee depends on."""
         numbers = {number for event in events if (number := assessed(event)) is not None}
-        found = await self.identities.find_all(tx, [(NATIONAL_ID, number) for number in numbers])
-        matter = await self.following.incomes_that_matter(tx, found.values(), self.clock())
+        if not numbers:
+            return frozenset()
+        async with self.database.read() as tx:
+            found = await self.identities.find_all(tx, [(NATIONAL_ID, number) for number in numbers])
+            matter = await self.following.incomes_that_matter(tx, found.values(), self.clock())
         return frozenset(number for (_, number), person in found.items() if person in matter)
 
     async def refresh_person(self, args: Mapping[str, Any]) -> None:

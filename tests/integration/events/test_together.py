@@ -152,16 +152,15 @@ async def test_a_family_told_of_at_once_is_told_of_one_after_the_other(
     tmp_path: Path, database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with open_house(tmp_path, database_url, ["sofie"], monkeypatch) as house:
-        following = house.assistant.work.handlers["handle_event"].handle.__self__.following  # type: ignore[attr-defined]
         recorded: list[tuple[int, int]] = []
-        record = type(following).record_apart
+        record = Following.record_apart
 
         async def noting(self: Any, tx: Any, news: Sequence[Any], now: Any) -> Any:
             done = await record(self, tx, news, now)
             recorded.append((len(news), len(done.places)))
             return done
 
-        monkeypatch.setattr(type(following), "record_apart", noting)
+        monkeypatch.setattr(Following, "record_apart", noting)
         await house.listen()
         at_once, done = max(recorded)
         assert at_once > 1

@@ -6,7 +6,7 @@ import random
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from counting import counted
@@ -23,18 +23,7 @@ from channels.interface import Outgoing, Result
 from channels.returning import ReturnedMail
 
 ADDRESS = "returned@kommune.example"
-MOODS: tuple[Mischief | None, ...] = (
-    None,
-    "refuse_sender",
-    "refuse_recipient",
-    "refuse_recipient_for_now",
-    "refuse_for_now",
-    "refuse_for_good",
-    "drop",
-    "take_and_drop",
-    "take_and_refuse_for_now",
-    "slow",
-)
+MOODS: tuple[Mischief | None, ...] = (None, *get_args(Mischief))
 SHORT, LONG = 18, 200
 ROUNDS = 12  # more than enough for each to have its turn: a bad mood ends, and pauses grow
 
