@@ -13,6 +13,7 @@ import structlog
 from aiosmtpd.smtp import SMTP
 
 from channels.email import one_address
+from channels.listening import MailDoor
 from channels.returned import Report, read_report
 
 log = structlog.get_logger()
@@ -39,25 +40,19 @@ class ReturnedMail:
         self.host = host
         self.port = port
         self.reading = asyncio.Semaphore(2)  # threads are for others too
-        self._server: asyncio.Server | None = None
+        self._door = MailDoor(self._conversation)
 
     async def __aenter__(self) -> Self:
         logging.getLogger("mail.log").setLevel(logging.WARNING)  # below, it writes each address
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            self._conversation,
-            self.host,
-            self.port,
-            reuse_port=hasattr(socket, "SO_REUSEPORT") or None,  # several workers on one machine share it
-        )
-        self.port = self._server.sockets[0].getsockname()[1]
+        # Several workers on one machine share it.
+        shared = hasattr(socket, "SO_REUSEPORT") or None
+        self.port = await self._door.open(self.host, self.port, reuse_port=shared)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._server is not None:
-            self._server.close()
+        await self._door.close()
 
     def _conversation(self) -> SMTP:
         return SMTP(

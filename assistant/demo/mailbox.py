@@ -20,6 +20,8 @@ from typing import Any, Literal, Self
 
 from aiosmtpd.smtp import SMTP
 
+from channels.listening import MailDoor
+
 Mischief = Literal[
     "refuse_sender",
     "refuse_recipient",
@@ -90,22 +92,18 @@ class Mailbox:
         self.greylisting = False  # who writes to somebody for the first time is asked to come again
         self._seen: set[tuple[str, str]] = set()
         self.at_data = asyncio.Event()  # somebody has come as far as DATA
-        self._server: asyncio.Server | None = None
+        self._door = MailDoor(lambda: _Conversation(self))
 
     async def __aenter__(self) -> Self:
         self.folder.mkdir(parents=True, exist_ok=True)
-        loop = asyncio.get_running_loop()
-        self._server = await loop.create_server(
-            lambda: _Conversation(self), self.host, self.port, ssl=None if self.starttls else self.tls
-        )
-        self.port = self._server.sockets[0].getsockname()[1]
+        tls = None if self.starttls else self.tls
+        self.port = await self._door.open(self.host, self.port, ssl=tls)
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self._server is not None:
-            self._server.close()
+        await self._door.close()
 
     def listed(self, recipient: str = "") -> list[ReceivedMail]:
         """What has come, newest first; to one recipient, or to all."""

@@ -119,6 +119,7 @@ class SmsGatewayServer:
     ) -> None:
         for task in self._telling:
             task.cancel()
+        await asyncio.gather(*self._telling, return_exceptions=True)
         if self._http is not None:
             await self._http.close()
         if self._runner is not None:

@@ -11,6 +11,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from assistant.web.access_log import AccessLog
+from channels.listening import take_no_more
 
 HEADER_SECONDS = 10.0
 """How long a new connection may take until its first request's headers are here (slow-header attacks)."""
@@ -79,6 +80,6 @@ async def serve_app(app: web.Application, host: str, port: int) -> AsyncIterator
         try:
             yield int(server.sockets[0].getsockname()[1])
         finally:
-            server.close()
+            await take_no_more(server)
     finally:
         await runner.cleanup()
