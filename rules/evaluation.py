@@ -17,13 +17,13 @@ from rules.determination import (
     UsedFact,
     UsedParameter,
 )
-from rules.fact_paths import fact_path
 from rules.fact_tree import prepared
 from rules.feel import Expression, FeelError, Recorder, Unknown
 from rules.feel.facts import Facts
 from rules.feel.values import Context
-from rules.judgement import Judgement, Named, settled
-from rules.model import FactFault, InformationModel
+from rules.gaps import PARAMETER, most_deciding_first
+from rules.judgement import Judgement, Looks, Named, settled
+from rules.model import FactFault
 from rules.next_change import next_change
 from rules.parameter import Parameter
 from rules.regions import regions
@@ -32,7 +32,6 @@ from rules.rule import Definition, Rule
 from rules.watched_day import TODAY, WatchedDay, only_watched, unwatched
 
 NO_SETTINGS: Mapping[str, Any] = {}
-_PARAMETER = "parameter "  # marks, among what is unknown, a value of law; no fact path has a space
 
 NOT_IN_FORCE = {
     "nb": "Reglene gjelder på denne datoen",
@@ -65,7 +64,8 @@ def determine(
     tree = prepared(facts, rule.about, rule.model)
     exact = exact_settings(settings)
 
-    now = judge(rule, on, tree, exact, rules)
+    looks = Looks()
+    now = judge(rule, on, tree, exact, rules, looks=looks)
     judgement = _settled(now, rule, on, tree, exact, rules)
     return Determination(
         rule=rule.id,
@@ -78,7 +78,9 @@ def determine(
         used=judgement.used,
         law=rule.law,
         discretion=judgement.discretion,
-        changes_on=next_change(now, lambda day: judge(rule, day, tree, exact, rules, noted=False)),
+        changes_on=next_change(
+            now, lambda day: judge(rule, day, tree, exact, rules, noted=False, looks=looks)
+        ),
         reasons=judgement.reasons,
         trace=judgement.trace,
     )
@@ -143,16 +145,18 @@ def judge(
     rules: Mapping[str, Rule],
     *,
     noted: bool = True,
+    looks: Looks | None = None,
 ) -> Judgement:
     """One look at a rule: `determine` without relevance beyond Kleene's logic, and without the days ahead.
 
-    Where it is not `noted` how the rule came to it, `used` and `trace` are empty.
+    Where it is not `noted` how the rule came to it, `used` and `trace` are empty. `looks`: those at the rules it
+    uses, on the same tree with the same settings.
     """
     if rule.in_force and not any(on in period for period in rule.in_force):
         refused = ConditionResult("in_force", False, NOT_IN_FORCE, rule.law)
         later = [edge for period in rule.in_force for edge in period.edges if edge > on]
         return Judgement("no", {}, (), (refused,), next_look=min(later, default=None))
-    return _Evaluation(rule, on, tree, settings, rules, noted).judgement()
+    return _Evaluation(rule, on, tree, settings, rules, noted, looks).judgement()
 
 
 def names_of(
@@ -205,6 +209,7 @@ class _Evaluation:
     settings: Mapping[str, Any]
     rules: Mapping[str, Rule]
     noted: bool = True
+    looks: Looks | None = None
     recorder: Recorder = field(default_factory=lambda: Recorder(names=False))
     roots: dict[str, Any] = field(default_factory=dict)
     parameters: dict[str, UsedParameter] = field(default_factory=dict)
@@ -255,7 +260,7 @@ class _Evaluation:
             later = next((first for first in firsts if first > self.on), None)
             ahead = f"; the next applies from {later}" if later else ""
             self.reasons.append(f"{parameter.name} has no value on {self.on}{ahead}")
-            return Unknown((_PARAMETER + parameter.name,))
+            return Unknown((PARAMETER + parameter.name,))
         self.parameters[parameter.name] = UsedParameter(
             parameter.name, dated.value, parameter.unit, dated.period.first, dated.source
         )
@@ -266,7 +271,7 @@ class _Evaluation:
         other = self.rules.get(uses.rule)
         if other is None:
             raise FactFault(f"rule {self.rule.id} uses {uses.rule}, which is not in the catalogue at hand")
-        judgement = judge(other, self.on, self.tree, self.settings, self.rules, noted=self.noted)
+        judgement = self._look_at(other)
         self.used_rules[uses.name] = judgement
         self.reasons.extend(judgement.reasons)
         if judgement.answer != "undetermined":
@@ -277,6 +282,17 @@ class _Evaluation:
             {"answer": open_answer, **dict.fromkeys(other.values_named, open_answer)}
             | {name: Unknown((*judgement.open_answer, *gaps)) for name, gaps in judgement.open_values.items()}
         )
+
+    def _look_at(self, other: Rule) -> Judgement:
+        known = None if self.looks is None or self.noted else self.looks.at(other.id, self.on)
+        if known is not None:
+            return known
+        judgement = judge(
+            other, self.on, self.tree, self.settings, self.rules, noted=self.noted, looks=self.looks
+        )
+        if self.looks is not None:
+            self.looks.keep(other.id, self.on, judgement)
+        return judgement
 
     def _value(self, expression: Expression, what: str) -> Any:
         if not only_watched(expression):
@@ -316,7 +332,7 @@ class _Evaluation:
         return Judgement(
             answer=answer,
             values={v.name: unwatched(v.value) for v in outcome if not v.unknown} if answer == "yes" else {},
-            missing=self._missing(gaps),
+            missing=most_deciding_first(gaps, self.rule.model),
             conditions=conditions,
             used=self._used() if self.noted else (),
             discretion=discretion,
@@ -326,18 +342,6 @@ class _Evaluation:
             next_look=self._next_look(),
             trace=self._trace() if self.noted else {},
         )
-
-    def _missing(self, gaps: list[tuple[str, ...]]) -> tuple[str, ...]:
-        """The facts among what is unknown, the most deciding first."""
-        facts = [
-            tuple(
-                dict.fromkeys(
-                    fact_path(gap, self.rule.model) for gap in group if not gap.startswith(_PARAMETER)
-                )
-            )
-            for group in gaps
-        ]
-        return tuple(_most_deciding_first(facts, self.rule.model))
 
     def _used(self) -> tuple[UsedFact | UsedParameter, ...]:
         prefix = f"{self.rule.about}."
@@ -391,18 +395,3 @@ def _answer(conditions: Iterable[ConditionResult]) -> Answer:
     if False in holds:
         return "no"
     return "undetermined" if None in holds else "yes"
-
-
-def _most_deciding_first(gaps: list[tuple[str, ...]], model: InformationModel) -> list[str]:
-    """What is unknown: what settles something alone, what most depends on, what a register knows; as met."""
-    paths = list(dict.fromkeys(path for group in gaps for path in group))
-    alone = {group[0] for group in gaps if len(group) == 1}
-    depending = {path: sum(path in group for group in gaps) for path in paths}
-    return sorted(
-        paths,
-        key=lambda path: (path not in alone, -depending[path], _to_be_asked(path, model)),
-    )
-
-
-def _to_be_asked(path: str, model: InformationModel) -> bool:
-    return any(concept.only_a_person_knows for concept in model.along(path)[-1:])

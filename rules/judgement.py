@@ -41,6 +41,23 @@ class Judgement:
         )
 
 
+class Looks:
+    """The last look at each rule that another uses: it is not looked at anew on a day on which it says the same."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, tuple[date, Judgement]] = {}
+
+    def at(self, rule: str, on: date) -> Judgement | None:
+        """What it says that day, not how it came to it; None where it has to be looked at anew."""
+        day, judgement = self._last.get(rule, (date.max, None))
+        if judgement is None or on < day or judgement.reasons:  # a reason names the day it was given on
+            return None
+        return judgement if judgement.next_look is None or on < judgement.next_look else None
+
+    def keep(self, rule: str, on: date, judgement: Judgement) -> None:
+        self._last[rule] = on, judgement
+
+
 @dataclass(frozen=True)
 class Named:
     """A value with its name; `gaps` are what is unknown in it."""

@@ -50,10 +50,10 @@ def unwatched(value: Any) -> Any:
 class WatchedDay(date):
     """A date that an expression sees as `today`.
 
-    As long as no day it was compared with is passed, each comparison turns out the same, and so does the
-    rule. Where an expression takes the day apart instead, we look again when that part changes: the year
-    next 1 January, the month on the next 1st, anything else tomorrow. That is never too late, and at worst
-    too early.
+    As long as no day on which a comparison turns is reached, each comparison turns out the same, and so does the
+    rule: "before D" and "from D on" turn on D, "until D" and "after D" on the day after. Where an expression takes
+    the day apart instead, we look again when that part changes: the year next 1 January, the month on the next
+    1st, anything else tomorrow. That is never too late, and at worst too early.
     """
 
     _days: set[date]
@@ -79,38 +79,40 @@ class WatchedDay(date):
         if self.plain < date.max:
             self._days.add(self.plain + timedelta(days=1))
 
-    def _compared(self, other: object) -> None:
-        if isinstance(other, WatchedDay):
-            return
-        if isinstance(other, date):
+    def _turns_on(self, other: object) -> None:
+        if isinstance(other, date) and not isinstance(other, WatchedDay):
             self._days.add(other)
-            if other < date.max:
-                self._days.add(date.fromordinal(date.toordinal(other) + 1))
 
-    # ---- comparison: the day compared with, and the day after it, are the turning points
+    def _turns_after(self, other: object) -> None:
+        if isinstance(other, date) and not isinstance(other, WatchedDay) and other < date.max:
+            self._days.add(date.fromordinal(date.toordinal(other) + 1))
+
+    # ---- comparison
 
     def __lt__(self, other: date) -> bool:
-        self._compared(other)
+        self._turns_on(other)
         return super().__lt__(other)
 
     def __le__(self, other: date) -> bool:
-        self._compared(other)
+        self._turns_after(other)
         return super().__le__(other)
 
     def __gt__(self, other: date) -> bool:
-        self._compared(other)
+        self._turns_after(other)
         return super().__gt__(other)
 
     def __ge__(self, other: date) -> bool:
-        self._compared(other)
+        self._turns_on(other)
         return super().__ge__(other)
 
     def __eq__(self, other: object) -> bool:
-        self._compared(other)
+        self._turns_on(other)
+        self._turns_after(other)
         return super().__eq__(other)
 
     def __ne__(self, other: object) -> bool:
-        self._compared(other)
+        self._turns_on(other)
+        self._turns_after(other)
         return super().__ne__(other)
 
     __hash__ = date.__hash__

@@ -1,13 +1,16 @@
 """When a determination changes by itself: never later than the truth, and exact for plain comparisons."""
 
+from collections.abc import Mapping
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_rules import conditions, small_rule
 
-from rules import determine
+from rules import Catalogue, determine
+from rules.model import EMPTY_MODEL
 from rules.watched_day import WatchedDay
 
 DAY = date(2024, 9, 1)
@@ -80,6 +83,43 @@ def test_no_day_before_it_says_anything_else(expression: str, born: date, ends: 
         day += timedelta(days=1)
     if found.changes_on and found.changes_on < last:  # further ahead it may be too early, never too late
         assert determine(rule, found.changes_on, facts).answer != found.answer
+
+
+BOTH = """\
+uses: {first: example.first, second: example.second}
+conditions:
+  - {id: a, that: 'first.answer = "yes" or second.answer = "yes"'}
+outcome:
+  said: 'first.answer + second.answer + (if today >= applicant.born then "!" else "?")'
+"""
+
+
+@settings(max_examples=60, deadline=None)
+@given(first=LOGIC, second=LOGIC, born=DAYS, ends=DAYS)
+def test_a_change_of_what_it_uses_is_a_change_of_its_own(
+    first: str, second: str, born: date, ends: date
+) -> None:
+    """A used rule is not looked at anew on a day on which it says the same, and nobody can tell."""
+    used = {"example.first": first, "example.second": second}
+    rules = [
+        small_rule(f"conditions:\n  - id: a\n    that: |-\n      {text}\n", name)
+        for name, text in used.items()
+    ]
+    rule = small_rule(BOTH, "example.both")
+    catalogue = Catalogue(EMPTY_MODEL, {one.id: one for one in (*rules, rule)}, {})
+    facts = {"applicant": {"born": born, "ends": ends}}
+
+    def said(day: date) -> tuple[str, Mapping[str, Any]]:
+        found = determine(rule, day, facts, {}, catalogue)
+        return found.answer, found.values
+
+    changes_on = determine(rule, DAY, facts, {}, catalogue).changes_on
+    last = date(2024, 10, 20)
+    turns = [day for day in (DAY + timedelta(days=n) for n in range(1, 50)) if said(day) != said(DAY)]
+    if changes_on is None or changes_on >= last:
+        assert not turns
+    else:
+        assert changes_on == turns[0]
 
 
 def test_a_watched_day_is_the_day_it_stands_for() -> None:
