@@ -7,14 +7,11 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from assistant.config import OSLO
 from assistant.guidance.mattering import LIFE_EVENT
 from assistant.guidance.writing import Written
 from assistant.store import Postpone, Transaction, enqueue
-from assistant.store.columns import from_json, new_id, to_json
 from assistant.store.tables import delivery, determination, guidance, life_event, message
 
 REACHED = ("sent", "manual")
@@ -34,60 +31,8 @@ class StillSending(Postpone):
         super().__init__("a message that this overtakes is being sent", timedelta(seconds=1))
 
 
-async def keep_guidance(tx: Transaction, values: Mapping[str, Any]) -> str | None:
-    """Keep guidance once: its id, or None where the same was kept before.
-
-    What was taken back before it reached anybody is kept anew.
-    """
-    dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
-    plain = dict(values) | {"id": new_id(), "content": from_json(to_json(values["content"]))}
-    anew = {name: plain[name] for name in ("content", "determination_id", "created_at")}
-    kept: str | None = await tx.scalar(
-        dialect_insert(guidance)
-        .values(plain)
-        .on_conflict_do_update(
-            index_elements=["person_id", "subject_id", "rule", "kind", "cause"],
-            set_={**anew, "withdrawn_at": None},
-            where=guidance.c.withdrawn_at.is_not(None)
-            & guidance.c.id.not_in(select(message.c.guidance_id).where(message.c.state.in_(REACHED))),
-        )
-        .returning(guidance.c.id)
-    )
-    return kept
-
-
-async def keep_message(
-    tx: Transaction,
-    guidance_id: str,
-    person_id: str,
-    written: Written,
-    state: str,
-    now: datetime,
-    not_before: date | None = None,
-) -> str | None:
-    """Keep a written message once a channel, and enqueue its delivery where it waits for one.
-
-    One that was taken back is written anew.
-    """
-    send_at = now if not_before is None else max(now, morning_of(not_before))
-    dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
-    of_it = {"created_at": now, "send_at": send_at, "state": state, **_words(written)}
-    message_id: str | None = await tx.scalar(
-        dialect_insert(message)
-        .values(id=new_id(), guidance_id=guidance_id, person_id=person_id, channel=written.channel, **of_it)
-        .on_conflict_do_update(
-            index_elements=["guidance_id", "channel"], set_=of_it, where=message.c.state == "withdrawn"
-        )
-        .returning(message.c.id)
-    )
-    if message_id is not None and state == "waiting":
-        # A key of the channel's own: a mail server that is away must hold up neither the chat nor the
-        # person's events.
-        await enqueue_delivery(tx, message_id, written.channel, person_id, send_at, now)
-    return message_id
-
-
-def _words(written: Written) -> dict[str, Any]:
+def words_of(written: Written) -> dict[str, Any]:
+    """What is written, as a message's columns have it."""
     return {
         "language": written.language,
         "title": written.title,
@@ -105,7 +50,7 @@ async def waiting_channels(tx: Transaction, guidance_id: str) -> dict[str, str]:
 
 
 async def rewrite(tx: Transaction, message_id: str, written: Written) -> None:
-    await tx.execute(update(message).where(message.c.id == message_id).values(**_words(written)))
+    await tx.execute(update(message).where(message.c.id == message_id).values(**words_of(written)))
 
 
 async def enqueue_delivery(

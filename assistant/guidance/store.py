@@ -10,7 +10,7 @@ from typing import Any
 
 from assistant.config import local_date
 from assistant.determinations import DeterminationChange
-from assistant.guidance import already_told, rows
+from assistant.guidance import already_told, keeping, rows
 from assistant.guidance.being_told import (
     as_wanted,
     by_open_addresses,
@@ -46,6 +46,7 @@ from assistant.guidance.planning import (
     plan,
 )
 from assistant.guidance.push_rows import browsers_of
+from assistant.guidance.ready import Ready, one_a_person
 from assistant.guidance.tact import ON_PAPER, Telling, may_go, telling
 from assistant.guidance.themes import theme_of
 from assistant.guidance.wish_rows import ask_told_how, told_how_for, wishes_of
@@ -241,7 +242,7 @@ class Guidance(Messages):
             "party": True,
         }
         planned = PlannedGuidance(person, subject_id, kind, rule, cause, None, how, about | dict(content))
-        return await self._keep(tx, planned, now)
+        return (await self._keep(tx, [planned], now))[0]
 
     async def reconsider(self, tx: Transaction, changed: Iterable[Changed], now: datetime) -> None:
         """After facts about people changed: take back what may no longer be sent, and knock where we now can.
@@ -289,10 +290,32 @@ class Guidance(Messages):
         await ask_told_how(tx, {one.person.id for one in planned})
         await ask_closed(tx, self.twin.identities.keys, [one.person for one in planned])
         await already_told.ask_life_events(tx, [one.cause for one in planned])
-        kept = [await self._keep(tx, one, now) for one in planned]
-        return tuple(one for one in kept if one is not None)
+        kept: dict[int, str | None] = {}
+        for places in one_a_person(planned):
+            some = [planned[place] for place in places]
+            kept |= zip(places, await self._keep(tx, some, now), strict=True)
+        return tuple(one for place in range(len(planned)) if (one := kept[place]) is not None)
 
-    async def _keep(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> str | None:
+    async def _keep(
+        self, tx: Transaction, planned: Sequence[PlannedGuidance], now: datetime
+    ) -> list[str | None]:
+        """Keep guidance and write its messages; the id of each that is new."""
+        ready = [await self._ready(tx, one, now) for one in planned]
+        kept = await keeping.keep_guidance(tx, [one.values(now) for one in ready])
+        letters = []
+        for guidance_id, one in zip(kept, ready, strict=True):
+            if guidance_id is not None:
+                letters += await self._written(tx, guidance_id, one, now)
+        await keeping.keep_messages(tx, letters, now)
+        told = [
+            one.person.id for guidance_id, one in zip(kept, ready, strict=True) if guidance_id is not None
+        ]
+        uses = [Use(one, "service", "varde", "used", PURPOSE, BASIS, CONCEPTS) for one in told]
+        await log_usage(tx, uses, now)
+        return kept
+
+    async def _ready(self, tx: Transaction, planned: PlannedGuidance, now: datetime) -> Ready:
+        """Whom to tell in which words' language, by which channels, and what the words are made from."""
         want = await told_how_for(tx, planned.person.id, theme_of(planned.rule))
         reachable = await without_closed(tx, self.twin.identities.keys, planned.person)
         person = in_their_language(reachable, want)
@@ -305,40 +328,29 @@ class Guidance(Messages):
             and await already_told.knocked_lately(tx, person.id, now - CALM)
         ):
             how = replace(how, channels=("chat",), because=("told_with_another",))
-        sender = await self.sender(tx, planned.content["municipality"])
         happened = [
             dict(self.catalogue.life_events[kind].title)
             for kind in await already_told.life_events_of(tx, planned.cause, (planned.subject_id, person.id))
             if kind in self.catalogue.life_events
         ]
-        content = content_by_hand(
-            {**planned.content, "cause": planned.cause, "happened": happened}, how.by_hand, ON_PAPER
-        )
-        guidance_id = await rows.keep_guidance(
-            tx,
-            {
-                "person_id": person.id,
-                "subject_id": planned.subject_id,
-                "kind": planned.kind,
-                "rule": planned.rule,
-                "cause": planned.cause,
-                "content": content,
-                "determination_id": planned.determination_id,
-                "created_at": now,
-            },
-        )
-        if guidance_id is None:
-            return None
-        if how.by_hand or needs_a_letter(planned.kind, how):
-            await self.write_letter(tx, guidance_id, person, how, planned.kind, content, sender, now)
-        if planned.way == "act":
+        content = {**planned.content, "cause": planned.cause, "happened": happened}
+        return Ready(planned, person, how, content_by_hand(content, how.by_hand, ON_PAPER))
+
+    async def _written(
+        self, tx: Transaction, guidance_id: str, one: Ready, now: datetime
+    ) -> list[keeping.Letter]:
+        """The messages of a new guidance; a letter is kept at once, and so is an errand to walk."""
+        kind, person, how, content = one.planned.kind, one.person, one.how, one.content
+        sender = await self.sender(tx, content["municipality"])
+        if how.by_hand or needs_a_letter(kind, how):
+            await self.write_letter(tx, guidance_id, person, how, kind, content, sender, now)
+        if one.planned.way == "act":
             await rows.enqueue_act(tx, guidance_id, person.id, now, how.not_before)
-        for channel in how.channels if planned.way != "act" else ():
-            written = await self.write(tx, planned.kind, channel, person, content, sender, now)
-            await rows.keep_message(tx, guidance_id, person.id, written, "waiting", now, how.not_before)
-        used = Use(person.id, "service", "varde", "used", PURPOSE, BASIS, CONCEPTS)
-        await log_usage(tx, [used], now)
-        return guidance_id
+            return []
+        written = [
+            await self.write(tx, kind, channel, person, content, sender, now) for channel in how.channels
+        ]
+        return [keeping.Letter(guidance_id, person.id, words, not_before=how.not_before) for words in written]
 
     async def _late_notice(self, tx: Transaction, person_id: str, now: datetime) -> None:
         """An address we learn afterwards is used for what still lies unread."""
