@@ -56,4 +56,5 @@ async def _work(folder: Path, database_url: str, families: int, begin: Barrier) 
 
 async def _left(assistant: Assistant) -> int:
     async with assistant.database.read() as tx:
-        return int(await tx.scalar(select(func.count()).select_from(job)) or 0)
+        left = select(func.count()).select_from(job).where(job.c.queue.in_(assistant.work.queues))
+        return int(await tx.scalar(left) or 0)

@@ -99,7 +99,7 @@ class Determinations:
         changes = list(changed)
         if not changes:
             return Redetermined()
-        near = await self.twin.near(tx, {change.subject_id for change in changes})
+        near = await self.twin.near(tx, self.twin.close_to(tx, {change.subject_id for change in changes}))
         catalogue = await self.versions.catalogue_at(tx, on)
         for change in changes:
             for subject_id, reading in readers(catalogue, change, near, on).items():

@@ -39,7 +39,7 @@ from assistant.twin import (
     Unknown,
     log_usage,
 )
-from assistant.twin.household import affected_persons, household_adults
+from assistant.twin.household import FAMILY_TIES, affected_persons, household_adults
 from rules import Catalogue
 
 TAX = "tax_administration"
@@ -252,7 +252,7 @@ class Following:
         """Those of the people on whose income some child's fee depends: that of others is not ours to fetch."""
         on = local_date(now)
         asked = frozenset(people)
-        near = await self.twin.near(tx, asked)
+        near = await self.twin.near(tx, asked, only=FAMILY_TIES)
         concerned = [(one, child) for one in asked for child in _children_concerned(near, one, on)]
         known = await self._fees_that_may_be_known(tx, near, {child for _, child in concerned}, now)
         return frozenset(one for one, child in concerned if child in known)

@@ -238,6 +238,14 @@ DERIVED_FROM = {
 """What each derived concept rests on: when one of these changes, what is derived may have changed too."""
 
 
+FAMILY_TIES = DERIVED_FROM["person.household"] | {
+    "person.birth_date",
+    "person.kindergarten_place",
+    "person.municipality",
+}
+"""All that `affected_persons` and `household_adults` ask about, and where somebody lives."""
+
+
 def affected_persons(near: Neighbourhood, subject_id: str, on: date) -> frozenset[str]:
     """Those whose rights may change when something about the subject changes: the subject and its family."""
     persons = {subject_id, *near.pointing_at(subject_id, "person.kindergarten_place", on)}

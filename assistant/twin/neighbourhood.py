@@ -216,16 +216,21 @@ async def load_neighbourhood(
     *,
     depth: int,
     known_at: datetime | None = None,
+    only: frozenset[str] | None = None,
 ) -> Neighbourhood:
     """Load the facts about subjects and about those within `depth` relations of them.
 
-    `known_at`: as we knew it then (None: as we know it now). What is restricted now is not loaded: for a rule it is
-    unknown. What was known then is loaded whole, so that a past decision can be explained as it was made.
+    `only`: of these concepts (None: of all). `known_at`: as we knew it then (None: as we know it now). What is
+    restricted now is not loaded: for a rule it is unknown. What was known then is loaded whole, so that a past
+    decision can be explained as it was made.
     """
     values: dict[str, Any] = {"start": sorted(start), "relations": sorted(relations), "depth": depth}
     if known_at is not None:
         values["known_at"] = known_at
-    rows = await tx.rows(_within_reach(known_at is None, _on_postgresql(tx)), values)
+    if only is not None:
+        values["only"] = sorted(only)
+    question = _within_reach(known_at is None, only is not None, _on_postgresql(tx))
+    rows = await tx.rows(question, values)
     return Neighbourhood(map(Fact._make, rows))
 
 
@@ -241,7 +246,7 @@ async def load_relations(
 
 
 @cache
-def _within_reach(now: bool, on_postgresql: bool) -> Select[Any]:
+def _within_reach(now: bool, some: bool, on_postgresql: bool) -> Select[Any]:
     """The facts about whoever is reached from `start` in at most `depth` steps along `relations`, either way.
 
     In one order whenever one asks: two facts of the same rank are told apart by it.
@@ -249,8 +254,9 @@ def _within_reach(now: bool, on_postgresql: bool) -> Select[Any]:
     held = _held(now)
     is_near = _is_near(held, on_postgresql)
     # Two questions rather than one with `or`, for which PostgreSQL would read the whole table.
-    about = select(*_COLUMNS).where(is_near(fact.c.subject_id), held)
-    towards = select(*_COLUMNS).where(is_near(fact.c.object_id), _ALONG, held)
+    wanted = and_(held, fact.c.concept.in_(bindparam("only", expanding=True))) if some else held
+    about = select(*_COLUMNS).where(is_near(fact.c.subject_id), wanted)
+    towards = select(*_COLUMNS).where(is_near(fact.c.object_id), _ALONG, wanted)
     both = about.union_all(towards).subquery()
     return select(both).order_by(both.c.recorded_at, both.c.id)
 

@@ -74,28 +74,50 @@ class Twin:
         return await record(tx, self.identities, statements, provenance, now)
 
     async def near(
-        self, tx: Transaction, subjects: Iterable[str], *, known_at: datetime | None = None
+        self,
+        tx: Transaction,
+        subjects: Iterable[str],
+        *,
+        known_at: datetime | None = None,
+        only: frozenset[str] | None = None,
     ) -> Neighbourhood:
         """The facts about the subjects and their families, as known now or at an earlier moment.
 
-        Within a transaction the database is asked once about the same subjects, or some of them, until something
+        `only`: of these concepts (None: of all), where many are asked about and little is wanted of each. Within a
+        transaction the database is asked once about the same subjects, or some of them, until something
         is recorded: what was loaded around all of them holds what is around each.
         """
         asked = frozenset(subjects)
         if not asked:
             return Neighbourhood(())
         remembered: dict[Any, Neighbourhood] = tx.memory.setdefault(Twin, {})
-        for (around, when), near in remembered.items():
-            if when == known_at and asked <= around:
+        for (around, when, concepts), near in remembered.items():
+            if when == known_at and asked <= around and concepts in (None, only):
                 return near
-        near = await load_neighbourhood(tx, asked, FAMILY, depth=DEPTH, known_at=known_at)
-        remembered[asked, known_at] = near
+        near = await load_neighbourhood(tx, asked, FAMILY, depth=DEPTH, known_at=known_at, only=only)
+        remembered[asked, known_at, only] = near
         return near
 
     async def relations(self, tx: Transaction, subjects: Iterable[str]) -> Sequence[tuple[str, str]]:
         """The two ends of each relation in the families of the subjects: what `near` is about, without its facts."""
         asked = frozenset(subjects)
-        return await load_relations(tx, asked, FAMILY, depth=DEPTH) if asked else ()
+        found = await load_relations(tx, asked, FAMILY, depth=DEPTH) if asked else ()
+        tx.memory.setdefault(Twin.relations, set()).update(found)
+        return found
+
+    def close_to(self, tx: Transaction, subjects: Iterable[str]) -> frozenset[str]:
+        """Those within two relations of the subjects, as far as this transaction has asked for `relations`.
+
+        Who is about to ask about one of a family, and then about others in it, asks about all of them at once.
+        """
+        of: dict[str, set[str]] = {}
+        for one, other in tx.memory.get(Twin.relations, ()):
+            of.setdefault(one, set()).add(other)
+            of.setdefault(other, set()).add(one)
+        near = set(subjects)
+        for _ in range(2):
+            near.update(*(of.get(one, ()) for one in near))
+        return frozenset(near)
 
     async def view(
         self,
