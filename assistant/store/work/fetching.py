@@ -62,7 +62,7 @@ def _may_begin() -> tuple[ColumnElement[bool], ...]:
     )
 
 
-_JOB = (job.c.id, job.c.task, job.c.key, job.c.args, job.c.attempts, job.c.receipt)
+_JOB = (job.c.id, job.c.task, job.c.queue, job.c.key, job.c.args, job.c.attempts, job.c.receipt)
 
 
 @cache

@@ -52,6 +52,9 @@ Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
 class Together:
     """A handler that does several jobs of its task at once: it writes in few transactions what each would in its own.
 
+    While it is at it no other hand of this process takes from their queue: what comes meanwhile is done together
+    next, where each hand with a few would take as long for its few as one for all.
+
     `handle` gives for each of the jobs None, or why it is not done. Where it raises, each is done alone: one that
     cannot be done costs the others time, not their place. What was kept by then is found done, as after a lease that
     ran out. `most`: jobs at once.
@@ -75,6 +78,7 @@ ENDED = Exception("ended already")
 class _Claimed:
     id: int
     task: str
+    queue: str
     key: str
     args: Mapping[str, Any]
     attempts: int
@@ -122,6 +126,7 @@ class Work:
         self.idle_seconds = idle_seconds
         self.queues = queues
         self._hands: list[asyncio.Event] = []
+        self._together: dict[str, asyncio.Event] = {}  # whose jobs are done together, and by which hand
         self._stopping = False
         self._listening = Listening(database, {WORK: wake}, wake_all)
         self._looked_for_lost = datetime.min.replace(tzinfo=UTC)
@@ -132,7 +137,7 @@ class Work:
     async def __aenter__(self) -> Work:
         self._stopping = False
         await self._listening.__aenter__()
-        self._hands, self._tasks = [], []
+        self._hands, self._tasks, self._together = [], [], {}
         for number, queues in enumerate(slots(self.concurrency, self.queues)):
             hand = asyncio.Event()
             woken_from_now_on(hand, queues)
@@ -162,8 +167,9 @@ class Work:
             hand.clear()
             claimed: Sequence[_Claimed] = ()
             try:
-                claimed = await self._claim(queues, done)
+                claimed = await self._claim(queues, done, hand)
                 done = ()  # ended, with that claim: their numbers may be others' by now
+                self._shut(hand, claimed)  # before anything else is awaited: no other hand comes between
                 done = await self._work_at(claimed) if claimed else ()
             except Exception:
                 log.exception("work.loop_failed")  # the database is away: wait, do not die
@@ -172,6 +178,7 @@ class Work:
                 with contextlib.suppress(TimeoutError):
                     async with asyncio.timeout(self.idle_seconds):
                         await hand.wait()
+        self._shut(hand, ())
         try:
             await self._ended(done)
         except Exception:
@@ -280,12 +287,16 @@ class Work:
         except Exception:
             log.exception("work.lease_not_renewed", task=claimed[0].task, job=claimed[0].id)
 
-    async def _claim(self, queues: tuple[str, ...], done: Sequence[_Claimed] = ()) -> Sequence[_Claimed]:
+    async def _claim(
+        self, queues: tuple[str, ...], done: Sequence[_Claimed] = (), hand: asyncio.Event | None = None
+    ) -> Sequence[_Claimed]:
         """The next job, and those that are done together with it; in the transaction that ends those `done`."""
         now = self.clock()
+        if not done and not self._open(queues, hand):
+            return ()
         if self.database.is_sqlite and not done:
             async with self.database.read() as tx:
-                if not await anything_to_begin(tx, queues, now):
+                if not await anything_to_begin(tx, self._open(queues, hand), now):
                     return ()  # the common case costs no turn among those who write
         async with self.database.begin() as tx:
             if done:
@@ -293,19 +304,38 @@ class Work:
             if abs(now - self._looked_for_lost) >= RESCUE_EVERY:
                 await count_lost(tx, now)
                 self._looked_for_lost = now
-            row = await next_job(tx, queues, now)
-            if row is None:
-                return ()
-            first = _Claimed(**row)
-            await self._take(tx, [first], now)
-            handler = self.handlers.get(first.task)
-            # One that has failed goes alone: it may be what its process died of.
-            if not isinstance(handler, Together) or first.attempts:
-                return (first,)
-            others = [_Claimed(**row) for row in await others_like(tx, first.id, handler.most - 1, now)]
-            if others:
-                await self._take(tx, others, now)
-            return (first, *others)
+            return await self._next(tx, self._open(queues, hand), now)
+
+    def _open(self, queues: tuple[str, ...], hand: asyncio.Event | None) -> tuple[str, ...]:
+        """Those of the queues that no other hand does some jobs of together."""
+        return tuple(queue for queue in queues if self._together.get(queue, hand) is hand)
+
+    def _shut(self, hand: asyncio.Event, claimed: Sequence[_Claimed]) -> None:
+        """Keep the queue of what a hand is to do together from the others, and let them at what it has left."""
+        kept = claimed[0].queue if claimed and self._may_go_together(claimed[0]) else None
+        for queue in [one for one, whose in self._together.items() if whose is hand and one != kept]:
+            del self._together[queue]
+            wake(queue)
+        if kept is not None:
+            self._together[kept] = hand
+
+    def _may_go_together(self, first: _Claimed) -> bool:
+        # One that has failed goes alone: it may be what its process died of.
+        return isinstance(self.handlers.get(first.task), Together) and not first.attempts
+
+    async def _next(self, tx: Transaction, queues: tuple[str, ...], now: datetime) -> Sequence[_Claimed]:
+        row = await next_job(tx, queues, now) if queues else None
+        if row is None:
+            return ()
+        first = _Claimed(**row)
+        await self._take(tx, [first], now)
+        handler = self.handlers.get(first.task)
+        if not isinstance(handler, Together) or not self._may_go_together(first):
+            return (first,)
+        others = [_Claimed(**row) for row in await others_like(tx, first.id, handler.most - 1, now)]
+        if others:
+            await self._take(tx, others, now)
+        return (first, *others)
 
     async def _take(self, tx: Transaction, claimed: Sequence[_Claimed], now: datetime) -> None:
         # It lets go of its receipt: what is enqueued from here on may be news to it.

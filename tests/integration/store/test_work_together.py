@@ -126,6 +126,61 @@ async def test_what_is_done_is_taken_out_before_the_process_stops(hands: Hands) 
     assert await hands.jobs() == []
 
 
+async def test_what_comes_while_some_are_done_together_is_done_together_next(hands: Hands) -> None:
+    """The other hands go on with what is in other queues."""
+    begun, may_end, asked = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def slowly(many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
+        begun.set()
+        await may_end.wait()
+        return await hands.note(many)
+
+    async def answer(_args: Mapping[str, Any]) -> None:
+        asked.set()
+
+    work = Work(
+        hands.database,
+        {"note": Together(slowly, 10), "answer": answer},
+        lambda: START,
+        concurrency=4,
+        idle_seconds=0.05,
+    )
+    await hands.put(1)
+    async with asyncio.timeout(20), work:
+        await begun.wait()
+        for number in (2, 3, 4):
+            await hands.put(number)
+            await asyncio.sleep(0.1)  # every hand looks
+        async with hands.database.begin() as tx:
+            await enqueue(tx, "answer", {}, now=START, queue="chat")
+        await asked.wait()
+        may_end.set()
+        await hands.twice.wait()
+    assert hands.seen == [[1], [2, 3, 4]]
+
+
+async def test_a_hand_that_is_done_together_lets_the_others_at_its_queue(hands: Hands) -> None:
+    """One that takes long in that queue holds up nobody."""
+    together, long = asyncio.Event(), asyncio.Event()
+
+    async def alone(_args: Mapping[str, Any]) -> None:
+        await together.wait()
+        long.set()
+
+    async def note(many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
+        if any(args["n"] == 3 for args in many):
+            together.set()
+        return await hands.note(many)
+
+    work = Work(hands.database, {"note": Together(note, 10), "alone": alone}, lambda: START)
+    await hands.put(1)
+    async with hands.database.begin() as tx:
+        await enqueue(tx, "alone", {}, now=START)
+    await hands.put(*[2] * 30, 3)
+    async with asyncio.timeout(20), work:
+        await long.wait()
+
+
 async def test_alike_far_down_the_queue_are_left(hands: Hands) -> None:
     """A queue of a million others is not gone through for a few alike."""
     await hands.put(1)
@@ -166,7 +221,7 @@ async def test_stopped_in_the_middle_those_that_are_done_stay_done(
     async def hangs(many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
         if len(many) > 1:
             raise ValueError("not together")
-        if many[0]["n"] == 3:
+        if any(args["n"] == 3 for args in many):
             hanging.set()
             await asyncio.Event().wait()
         return await note(many)
