@@ -149,8 +149,8 @@ async def test_what_comes_while_some_are_done_together_is_done_together_next(han
     async with asyncio.timeout(20), work:
         await begun.wait()
         for number in (2, 3, 4):
+            await asyncio.sleep(0.2)  # every hand has looked
             await hands.put(number)
-            await asyncio.sleep(0.1)  # every hand looks
         async with hands.database.begin() as tx:
             await enqueue(tx, "answer", {}, now=START, queue="chat")
         await asked.wait()
