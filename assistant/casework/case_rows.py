@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, exists, func, insert, select, update
 
 from assistant.casework.period import Period
+from assistant.store.asking import among
 from assistant.store.columns import new_id
 from assistant.store.database import Transaction
 from assistant.store.tables import case, decision, due
@@ -134,12 +135,14 @@ async def cases_of(tx: Transaction, person_id: str) -> Sequence[Case]:
 async def open_cases_about(tx: Transaction, subject_ids: Sequence[str]) -> Sequence[Case]:
     if not subject_ids:
         return []
-    rows = await tx.all(
-        select(case)
-        .where(case.c.subject_id.in_(subject_ids), case.c.status.in_(OPEN))
-        .order_by(case.c.number)
-    )
-    return [Case(**row) for row in rows]
+    return [Case(**row) for row in await tx.all(_OPEN_ABOUT, {"subjects": list(subject_ids)})]
+
+
+_OPEN_ABOUT = (
+    select(case)
+    .where(case.c.subject_id.in_(among("subjects")), case.c.status.in_(OPEN))
+    .order_by(case.c.number)
+)
 
 
 async def decisions_in(tx: Transaction, case_id: str) -> Sequence[Decision]:

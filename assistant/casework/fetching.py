@@ -15,6 +15,7 @@ from sqlalchemy import and_, select
 
 from assistant.casework.case_rows import OPEN, is_replaced
 from assistant.store import Transaction
+from assistant.store.asking import among
 from assistant.store.tables import case, decision
 from assistant.twin import BEFOREHAND, Generation
 
@@ -49,6 +50,28 @@ About = tuple[str, str, str]
 """An errand by its id, the child it is about, and the municipality it is applied for in."""
 
 
+_APPLICATIONS = (
+    select(
+        case.c.id,
+        case.c.kind,
+        case.c.subject_id,
+        case.c.municipality,
+        case.c.generation,
+        case.c.status,
+        case.c.content,
+        decision.c.outcome,
+        decision.c.valid_to,
+    )
+    .select_from(case.outerjoin(decision, and_(decision.c.case_id == case.c.id, ~is_replaced())))
+    .where(
+        case.c.subject_id.in_(among("children")),
+        case.c.kind.in_(among("errands")),
+        case.c.municipality.in_(among("numbers")),
+        case.c.status.in_((*OPEN, "decided")),
+    )
+)
+
+
 async def applications_about(
     tx: Transaction, asked: Collection[About]
 ) -> Mapping[About, Sequence[Application]]:
@@ -56,24 +79,12 @@ async def applications_about(
     if not asked:
         return {}
     rows = await tx.all(
-        select(
-            case.c.id,
-            case.c.kind,
-            case.c.subject_id,
-            case.c.municipality,
-            case.c.generation,
-            case.c.status,
-            case.c.content,
-            decision.c.outcome,
-            decision.c.valid_to,
-        )
-        .select_from(case.outerjoin(decision, and_(decision.c.case_id == case.c.id, ~is_replaced())))
-        .where(
-            case.c.subject_id.in_({child for _, child, _ in asked}),
-            case.c.kind.in_({errand for errand, _, _ in asked}),
-            case.c.municipality.in_({number for _, _, number in asked}),
-            case.c.status.in_((*OPEN, "decided")),
-        )
+        _APPLICATIONS,
+        {
+            "children": sorted({child for _, child, _ in asked}),
+            "errands": sorted({errand for errand, _, _ in asked}),
+            "numbers": sorted({number for _, _, number in asked}),
+        },
     )
     found: dict[About, dict[str, Application]] = {}
     for row in rows:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, exists, select, update
 from assistant.casework.case_rows import Case, Decision, is_replaced
 from assistant.casework.outcome import Outcome
 from assistant.casework.reconsidering import OPEN, Proposal
+from assistant.store.asking import among
 from assistant.store.database import Transaction, insert_once
 from assistant.store.tables import appeal, case, decision, reconsideration
 from assistant.store.turns import in_turn
@@ -60,19 +61,25 @@ class Reconsideration:
         return "granted" if self.proposed.outcome_after == "granted" else "refused"
 
 
+_STANDING = (
+    select(decision)
+    .join(case, case.c.id == decision.c.case_id)
+    .where(
+        case.c.subject_id.in_(among("subjects")),
+        ~is_replaced(),
+        ~exists().where(appeal.c.decision_id == decision.c.id, appeal.c.status == "quashed"),
+    )
+    .order_by(decision.c.decided_at, decision.c.id)
+)
+
+
 async def standing_decisions(
     tx: Transaction, subject_ids: Collection[str]
 ) -> Sequence[tuple[Case, Decision]]:
     """The decisions about these children that nothing has replaced and no appeal body set aside, oldest first."""
     if not subject_ids:
         return []
-    set_aside = exists().where(appeal.c.decision_id == decision.c.id, appeal.c.status == "quashed")
-    rows = await tx.all(
-        select(decision)
-        .join(case, case.c.id == decision.c.case_id)
-        .where(case.c.subject_id.in_(sorted(subject_ids)), ~is_replaced(), ~set_aside)
-        .order_by(decision.c.decided_at, decision.c.id)
-    )
+    rows = await tx.all(_STANDING, {"subjects": sorted(subject_ids)})
     if not rows:
         return []
     cases = {

@@ -12,6 +12,7 @@ from sqlalchemy import delete, insert, select, update
 
 from assistant.config import local_date
 from assistant.store import Transaction
+from assistant.store.asking import among
 from assistant.store.columns import from_json, new_id, to_json
 from assistant.store.tables import determination, due
 from assistant.twin import View
@@ -105,21 +106,22 @@ class Kept:
 
 async def kept_about(tx: Transaction, subjects: Collection[str]) -> dict[str, Kept]:
     """What is kept about each of the subjects."""
-    rows = await tx.all(
-        select(determination).where(determination.c.subject_id.in_(subjects), determination.c.current)
-    )
-    looks = await tx.all(
-        select(due.c.ref, due.c.subject_id, due.c.due_on).where(
-            due.c.what == DETERMINATION, due.c.subject_id.in_(subjects)
-        )
-    )
-    return {
-        one: Kept(
-            {row["rule"]: row for row in rows if row["subject_id"] == one},
-            {row["ref"].partition(":")[0]: row["due_on"] for row in looks if row["subject_id"] == one},
-        )
-        for one in subjects
-    }
+    about = {"subjects": sorted(subjects)}
+    current: dict[str, dict[str, Mapping[str, Any]]] = {one: {} for one in subjects}
+    for row in await tx.all(_CURRENT, about):
+        current[row["subject_id"]][row["rule"]] = row
+    looks: dict[str, dict[str, date]] = {one: {} for one in subjects}
+    for row in await tx.all(_LOOKS, about):
+        looks[row["subject_id"]][row["ref"].partition(":")[0]] = row["due_on"]
+    return {one: Kept(current[one], looks[one]) for one in subjects}
+
+
+_CURRENT = select(determination).where(
+    determination.c.subject_id.in_(among("subjects")), determination.c.current
+)
+_LOOKS = select(due.c.ref, due.c.subject_id, due.c.due_on).where(
+    due.c.what == DETERMINATION, due.c.subject_id.in_(among("subjects"))
+)
 
 
 @dataclass

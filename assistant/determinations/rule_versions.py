@@ -34,6 +34,7 @@ _COLUMNS = (
     rule_version.c.saved_at,
     rule_version.c.note,
 )
+_STATE = select(func.count().label("versions"), func.max(rule_version.c.saved_at).label("newest"))
 
 
 class UnknownRule(LookupError):
@@ -96,9 +97,7 @@ class RuleVersions:
         return remembered
 
     async def _read(self, tx: Transaction) -> CatalogueByDay:
-        state = await tx.first(
-            select(func.count().label("versions"), func.max(rule_version.c.saved_at).label("newest"))
-        )
+        state = await tx.first(_STATE)
         if state != self._state:
             rows = await tx.all(select(*_COLUMNS))
             self._by_day = CatalogueByDay(self.shipped, (RuleVersion(**row) for row in rows))

@@ -6,13 +6,14 @@ from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, insert, or_, select
+from sqlalchemy import bindparam, delete, exists, insert, or_, select
 
 from assistant.determinations import DeterminationChange
 from assistant.guidance import LifeEventRow
 from assistant.guidance.content import item_of, plain
 from assistant.guidance.mattering import LIFE_EVENT
 from assistant.store import Transaction
+from assistant.store.asking import among
 from assistant.store.columns import new_id, to_json
 from assistant.store.tables import due, fact, guidance, life_event
 from rules import Catalogue, LifeEventDefinition
@@ -62,23 +63,24 @@ async def bring_again(
     if not touched:
         return
     whose = set(touched)
-    related = select(fact.c.subject_id, fact.c.object_id).where(
-        or_(fact.c.subject_id.in_(touched), fact.c.object_id.in_(touched)),
-        fact.c.object_id.is_not(None),
-        fact.c.superseded_at.is_(None),
-    )
-    for row in await tx.all(related):
+    for row in await tx.all(_RELATED, {"touched": sorted(touched)}):
         whose |= {row["subject_id"], row["object_id"]}
-    waiting = exists().where(due.c.what == BROUGHT, due.c.ref == life_event.c.id)
-    fresh = select(life_event.c.id, life_event.c.kind, life_event.c.subject_id).where(
-        life_event.c.subject_id.in_(whose),
-        life_event.c.annulled_at.is_(None),
-        life_event.c.recognised_at > now - FRESH,
-        ~waiting,
-    )
-    for row in await tx.all(fresh):
+    for row in await tx.all(_FRESH, {"whose": sorted(whose), "since": now - FRESH}):
         if row["kind"] in catalogue.life_events:
             await bring(tx, catalogue.life_events[row["kind"]], row["id"], row["subject_id"], on)
+
+
+_RELATED = select(fact.c.subject_id, fact.c.object_id).where(
+    or_(fact.c.subject_id.in_(among("touched")), fact.c.object_id.in_(among("touched"))),
+    fact.c.object_id.is_not(None),
+    fact.c.superseded_at.is_(None),
+)
+_FRESH = select(life_event.c.id, life_event.c.kind, life_event.c.subject_id).where(
+    life_event.c.subject_id.in_(among("whose")),
+    life_event.c.annulled_at.is_(None),
+    life_event.c.recognised_at > bindparam("since"),
+    ~exists().where(due.c.what == BROUGHT, due.c.ref == life_event.c.id),
+)
 
 
 async def brought(tx: Transaction, subject_id: str, on: date) -> tuple[LifeEventRow, ...]:

@@ -23,6 +23,7 @@ from assistant.registers import (
     read_tax_event,
 )
 from assistant.store import Identities, IdentityKeys, Transaction, enqueue
+from assistant.store.asking import among
 from assistant.store.columns import new_id
 from assistant.store.database import insert_once
 from assistant.store.tables import inbox
@@ -111,11 +112,14 @@ async def open_events(
     tx: Transaction, keys: IdentityKeys, inbox_ids: Sequence[str]
 ) -> list[tuple[IncomingEvent, str]]:
     """Each event in clear, and its outcome so far ('waiting' until it is handled), in that order."""
-    rows = {row["id"]: row for row in await tx.all(select(inbox).where(inbox.c.id.in_(inbox_ids)))}
+    rows = {row["id"]: row for row in await tx.all(_THESE, {"ids": list(inbox_ids)})}
     missing = [one for one in inbox_ids if one not in rows]
     if missing:
         raise LookupError(f"no event {missing[0]} in the inbox")
     return [(_opened(keys, rows[one]), rows[one]["outcome"]) for one in inbox_ids]
+
+
+_THESE = select(inbox).where(inbox.c.id.in_(among("ids")))
 
 
 def _opened(keys: IdentityKeys, row: Mapping[str, Any]) -> IncomingEvent:
@@ -126,8 +130,10 @@ def _opened(keys: IdentityKeys, row: Mapping[str, Any]) -> IncomingEvent:
 
 async def still_waiting(tx: Transaction, inbox_ids: Sequence[str]) -> frozenset[str]:
     """Those of the events that nobody has handled yet."""
-    waits = select(inbox.c.id).where(inbox.c.id.in_(inbox_ids), inbox.c.outcome == "waiting")
-    return frozenset(row["id"] for row in await tx.all(waits))
+    return frozenset(row["id"] for row in await tx.all(_WAITING, {"ids": list(inbox_ids)}))
+
+
+_WAITING = select(inbox.c.id).where(inbox.c.id.in_(among("ids")), inbox.c.outcome == "waiting")
 
 
 @dataclass(frozen=True)

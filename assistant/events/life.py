@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, or_, select, update
 
 from assistant.events.bringing import bring, stop_bringing
 from assistant.store import Transaction
+from assistant.store.asking import among
 from assistant.store.columns import new_id
 from assistant.store.tables import due, fact, life_event
 from assistant.twin import FactChange, Span
@@ -137,15 +138,18 @@ async def _kept(tx: Transaction, subjects: Collection[str]) -> dict[tuple[str, s
     """(kind, subject, key) → the row of each life event of the subjects, taken back or not."""
     if not subjects:
         return {}
-    question = select(
-        life_event.c.id,
-        life_event.c.kind,
-        life_event.c.subject_id,
-        life_event.c.key,
-        life_event.c.annulled_at,
-        life_event.c.occurred_on,
-    ).where(life_event.c.subject_id.in_(subjects))
-    return {(row["kind"], row["subject_id"], row["key"]): row for row in await tx.all(question)}
+    rows = await tx.all(_KEPT, {"subjects": sorted(subjects)})
+    return {(row["kind"], row["subject_id"], row["key"]): row for row in rows}
+
+
+_KEPT = select(
+    life_event.c.id,
+    life_event.c.kind,
+    life_event.c.subject_id,
+    life_event.c.key,
+    life_event.c.annulled_at,
+    life_event.c.occurred_on,
+).where(life_event.c.subject_id.in_(among("subjects")))
 
 
 async def _stands_again(
@@ -167,14 +171,17 @@ async def _standing(tx: Transaction, subjects: Collection[str]) -> list[Recognis
     """What has been recognised of the subjects and not been taken back."""
     if not subjects:
         return []
-    rows = await tx.all(
-        select(life_event.c.kind, life_event.c.subject_id, life_event.c.occurred_on, life_event.c.key)
-        .where(life_event.c.subject_id.in_(subjects), life_event.c.annulled_at.is_(None))
-        .order_by(life_event.c.recognised_at)
-    )
+    rows = await tx.all(_STANDING, {"subjects": sorted(subjects)})
     return [
         RecognisedLifeEvent(row["kind"], row["subject_id"], row["occurred_on"], row["key"]) for row in rows
     ]
+
+
+_STANDING = (
+    select(life_event.c.kind, life_event.c.subject_id, life_event.c.occurred_on, life_event.c.key)
+    .where(life_event.c.subject_id.in_(among("subjects")), life_event.c.annulled_at.is_(None))
+    .order_by(life_event.c.recognised_at)
+)
 
 
 def watched(definitions: Iterable[LifeEventDefinition]) -> frozenset[str]:
@@ -188,20 +195,8 @@ async def _known(tx: Transaction, concepts: Collection[str], subjects: Collectio
     """What we hold of the subjects now, as the changes it was: each value, and the one before it."""
     if not subjects:
         return []
-    question = (
-        select(
-            fact.c.subject_id,
-            fact.c.concept,
-            fact.c.value,
-            fact.c.object_id,
-            fact.c.valid_from,
-            fact.c.detail,
-        )
-        .where(fact.c.subject_id.in_(subjects), fact.c.concept.in_(concepts), fact.c.superseded_at.is_(None))
-        .order_by(fact.c.subject_id, fact.c.concept, fact.c.recorded_at)
-    )
     found: list[Signal] = []
-    rows = await tx.all(question)
+    rows = await tx.all(_HELD, {"subjects": sorted(subjects), "concepts": sorted(concepts)})
     for (subject_id, concept), spans in groupby(rows, key=lambda row: (row["subject_id"], row["concept"])):
         before = None
         for row in sorted(spans, key=lambda row: row["valid_from"] or date.min):
@@ -212,6 +207,24 @@ async def _known(tx: Transaction, concepts: Collection[str], subjects: Collectio
                 )
             before = value
     return found
+
+
+_HELD = (
+    select(
+        fact.c.subject_id,
+        fact.c.concept,
+        fact.c.value,
+        fact.c.object_id,
+        fact.c.valid_from,
+        fact.c.detail,
+    )
+    .where(
+        fact.c.subject_id.in_(among("subjects")),
+        fact.c.concept.in_(among("concepts")),
+        fact.c.superseded_at.is_(None),
+    )
+    .order_by(fact.c.subject_id, fact.c.concept, fact.c.recorded_at)
+)
 
 
 def _relations(definitions: Iterable[LifeEventDefinition]) -> frozenset[str]:
@@ -225,31 +238,30 @@ async def _concerned(
     relations = _relations(definitions)
     if not relations or not subjects:
         return {}
-    question = (
-        select(fact.c.concept, fact.c.object_id, fact.c.subject_id)
-        .where(fact.c.concept.in_(relations), fact.c.object_id.in_(subjects), fact.c.superseded_at.is_(None))
-        .where(or_(fact.c.valid_to.is_(None), fact.c.concept == SPOUSE))
-        .order_by(fact.c.subject_id)
-    )
+    about = sorted(subjects)
     found: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in await tx.all(question):
+    for row in await tx.all(_NAMING, {"subjects": about, "relations": sorted(relations)}):
         found[row["concept"], row["object_id"]].append(row["subject_id"])
     # A newborn child names its parents before they are known to have it.
     named = {INVERSE_OF[relation]: relation for relation in relations if relation in INVERSE_OF}
-    said = (
-        select(fact.c.concept, fact.c.object_id, fact.c.subject_id)
-        .where(
-            fact.c.concept.in_(named),
-            fact.c.subject_id.in_(subjects),
-            fact.c.object_id.is_not(None),
-            fact.c.superseded_at.is_(None),
-            fact.c.valid_to.is_(None),
-        )
-        .order_by(fact.c.object_id)
-    )
-    for row in await tx.all(said):
+    for row in await tx.all(_NAMED, {"subjects": about, "relations": sorted(named)}):
         found[named[row["concept"]], row["subject_id"]].append(row["object_id"])
     return {key: tuple(dict.fromkeys(people)) for key, people in found.items()}
+
+
+_ENDS = select(fact.c.concept, fact.c.object_id, fact.c.subject_id).where(
+    fact.c.concept.in_(among("relations")), fact.c.superseded_at.is_(None)
+)
+_NAMING = (
+    _ENDS.where(fact.c.object_id.in_(among("subjects")))
+    .where(or_(fact.c.valid_to.is_(None), fact.c.concept == SPOUSE))
+    .order_by(fact.c.subject_id)
+)
+_NAMED = (
+    _ENDS.where(fact.c.subject_id.in_(among("subjects")), fact.c.object_id.is_not(None))
+    .where(fact.c.valid_to.is_(None))
+    .order_by(fact.c.object_id)
+)
 
 
 def _taken_back(changes: Iterable[FactChange], relations: Collection[str]) -> Concerned:
@@ -278,8 +290,10 @@ async def _waits(tx: Transaction, subjects: Collection[str]) -> dict[str, date]:
     """Until when each of the subjects waits already."""
     if not subjects:
         return {}
-    question = select(due.c.ref, due.c.due_on).where(due.c.what == WAITS, due.c.ref.in_(subjects))
-    return {row["ref"]: row["due_on"] for row in await tx.all(question)}
+    return {row["ref"]: row["due_on"] for row in await tx.all(_WAITS, {"subjects": sorted(subjects)})}
+
+
+_WAITS = select(due.c.ref, due.c.due_on).where(due.c.what == WAITS, due.c.ref.in_(among("subjects")))
 
 
 async def _wait(tx: Transaction, subject_id: str, until: date | None) -> None:

@@ -20,6 +20,7 @@ from typing import Self
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, insert, select
 
+from assistant.store.asking import among
 from assistant.store.columns import new_id
 from assistant.store.database import Transaction, insert_once
 from assistant.store.tables import identity, subject
@@ -89,6 +90,9 @@ class IdentityKeys:
         return AESGCM(self.encryption[key_id]).decrypt(sealed[:12], sealed[12:], about.encode())
 
 
+_FOUND = select(identity.c.lookup, identity.c.subject_id).where(identity.c.lookup.in_(among("lookups")))
+
+
 @dataclass(frozen=True)
 class Identities:
     """Subjects by their identifiers, within a transaction."""
@@ -107,8 +111,8 @@ class Identities:
         lookups = {self.keys.digest(*name): name for name in names}
         if not lookups:
             return {}
-        question = select(identity.c.lookup, identity.c.subject_id).where(identity.c.lookup.in_(lookups))
-        return {lookups[bytes(row["lookup"])]: row["subject_id"] for row in await tx.all(question)}
+        rows = await tx.all(_FOUND, {"lookups": list(lookups)})
+        return {lookups[bytes(row["lookup"])]: row["subject_id"] for row in rows}
 
     async def find_or_create(self, tx: Transaction, kind: str, scheme: str, value: str, now: datetime) -> str:
         """The subject with that identifier; a new one of that kind where there is none yet."""

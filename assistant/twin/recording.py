@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 
 from assistant.store import Identities, Transaction
+from assistant.store.asking import among
 from assistant.store.columns import new_id, to_json
 from assistant.store.tables import fact, subject
 from assistant.twin.facts import Changed, Provenance, Span, Statement, SubjectRef
@@ -124,14 +125,18 @@ async def _held(
     tx: Transaction, subjects: Iterable[str], source: str
 ) -> dict[Key, dict[RowKey, dict[str, Any]]]:
     """What that source is known to say about the subjects now."""
-    question = select(fact).where(
-        fact.c.subject_id.in_(list(subjects)), fact.c.source == source, fact.c.superseded_at.is_(None)
-    )
     held: dict[Key, dict[RowKey, dict[str, Any]]] = {}
-    for row in await tx.all(question):
+    for row in await tx.all(_HELD, {"subjects": sorted(subjects), "source": source}):
         key = (row["subject_id"], row["concept"], row["scope"])
         held.setdefault(key, {})[_read(row).key] = row
     return held
+
+
+_HELD = select(fact).where(
+    fact.c.subject_id.in_(among("subjects")),
+    fact.c.source == bindparam("source"),
+    fact.c.superseded_at.is_(None),
+)
 
 
 NOTHING: list[Any] = []

@@ -8,16 +8,16 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from itertools import groupby
 from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import delete, select, update
 
 from assistant.journal import clean
 from assistant.store.database import Database, Transaction
 from assistant.store.news import WORK, Listening
 from assistant.store.tables import job
+from assistant.store.work.claimed import BEHIND, TAKEN, Claimed, still_ours
 from assistant.store.work.enqueuing import QUEUES, in_line
 from assistant.store.work.fetching import RETRIES, anything_to_begin, count_lost, next_job, others_like
 from assistant.store.work.waking import no_longer_woken, wake, wake_all, woken_from_now_on
@@ -72,26 +72,6 @@ class Together:
 STOPPED = Postpone("its process was stopped before it came to it", timedelta())
 ENDED = Exception("ended already")
 """Among what became of jobs that were claimed together: how it ended is written, there is nothing left to write."""
-
-
-@dataclass(frozen=True)
-class _Claimed:
-    id: int
-    task: str
-    queue: str
-    key: str
-    args: Mapping[str, Any]
-    attempts: int
-    receipt: str | None
-
-
-def _still_ours(*claimed: _Claimed) -> ColumnElement[bool]:
-    """That nobody has taken over the jobs: whoever finds a lease run out counts an attempt."""
-    by_attempts = groupby(sorted(claimed, key=lambda one: one.attempts), key=lambda one: one.attempts)
-    same = [
-        and_(job.c.id.in_([one.id for one in ours]), job.c.attempts == count) for count, ours in by_attempts
-    ]
-    return and_(job.c.state == "doing", or_(*same))
 
 
 def slots(concurrency: int, queues: tuple[str, ...]) -> tuple[tuple[str, ...], ...]:
@@ -162,10 +142,10 @@ class Work:
         await self._listening.__aexit__()
 
     async def _loop(self, queues: tuple[str, ...], hand: asyncio.Event) -> None:
-        done: Sequence[_Claimed] = ()
+        done: Sequence[Claimed] = ()
         while not self._stopping:
             hand.clear()
-            claimed: Sequence[_Claimed] = ()
+            claimed: Sequence[Claimed] = ()
             try:
                 claimed = await self._claim(queues, done, hand)
                 done = ()  # ended, with that claim: their numbers may be others' by now
@@ -188,7 +168,7 @@ class Work:
 
     async def run_until_idle(self, limit: int = 100_000) -> int:
         """Run what is due now and what follows from it; how many times a hand was put to it."""
-        done: Sequence[_Claimed] = ()
+        done: Sequence[Claimed] = ()
         for count in range(limit):
             claimed = await self._claim(self.queues, done)
             if not claimed:
@@ -203,7 +183,7 @@ class Work:
             await self._ended(await self._work_at(claimed))
         return bool(claimed)
 
-    async def _work_at(self, claimed: Sequence[_Claimed]) -> Sequence[_Claimed]:
+    async def _work_at(self, claimed: Sequence[Claimed]) -> Sequence[Claimed]:
         """Do these jobs; those that are done. They are still ours, until what comes next is claimed (`_claim`)."""
         async with self._leased(claimed):
             faults = await self._do(claimed)
@@ -215,7 +195,7 @@ class Work:
                 await self._surely(self._not_done(one, fault))
         return done
 
-    async def _do(self, claimed: Sequence[_Claimed]) -> Sequence[Exception | None]:
+    async def _do(self, claimed: Sequence[Claimed]) -> Sequence[Exception | None]:
         """For each job None, or why it is not done, or that it is ended already."""
         if len(claimed) == 1:
             return [await self._do_alone(claimed[0])]
@@ -231,7 +211,7 @@ class Work:
             await self._surely(self._ended([one]) if fault is None else self._not_done(one, fault))
         return [ENDED] * len(claimed)
 
-    async def _do_alone(self, claimed: _Claimed) -> Exception | None:
+    async def _do_alone(self, claimed: Claimed) -> Exception | None:
         try:
             await self.handlers[claimed.task](claimed.args)
         except Exception as fault:
@@ -245,7 +225,7 @@ class Work:
         except Exception:
             log.exception("work.not_ended", jobs=1)
 
-    async def _not_done(self, claimed: _Claimed, fault: Exception) -> None:
+    async def _not_done(self, claimed: Claimed, fault: Exception) -> None:
         if isinstance(fault, Postpone):
             waiting = replace(claimed, args={**claimed.args, **fault.noting})
             await self._again(waiting, str(fault), self.clock() + fault.after, counted=False)
@@ -259,7 +239,7 @@ class Work:
             await self._again(claimed, reason, self.clock() + pause, counted=True)
 
     @contextlib.asynccontextmanager
-    async def _leased(self, claimed: Sequence[_Claimed]) -> AsyncIterator[None]:
+    async def _leased(self, claimed: Sequence[Claimed]) -> AsyncIterator[None]:
         """Renew the lease for as long as the jobs take; a process that dies or is paused renews no more."""
 
         done = asyncio.Event()
@@ -279,17 +259,17 @@ class Work:
             done.set()  # not cancelled: it may be in a transaction
             await renewing
 
-    async def _renew(self, claimed: Sequence[_Claimed]) -> None:
+    async def _renew(self, claimed: Sequence[Claimed]) -> None:
         try:
             async with self.database.begin() as tx:
                 leased = {"leased_until": self.clock() + LEASE}
-                await tx.execute(update(job).where(_still_ours(*claimed)).values(leased))
+                await tx.execute(update(job).where(still_ours(*claimed)).values(leased))
         except Exception:
             log.exception("work.lease_not_renewed", task=claimed[0].task, job=claimed[0].id)
 
     async def _claim(
-        self, queues: tuple[str, ...], done: Sequence[_Claimed] = (), hand: asyncio.Event | None = None
-    ) -> Sequence[_Claimed]:
+        self, queues: tuple[str, ...], done: Sequence[Claimed] = (), hand: asyncio.Event | None = None
+    ) -> Sequence[Claimed]:
         """The next job, and those that are done together with it; in the transaction that ends those `done`."""
         now = self.clock()
         if not done and not self._open(queues, hand):
@@ -310,7 +290,7 @@ class Work:
         """Those of the queues that no other hand does some jobs of together."""
         return tuple(queue for queue in queues if self._together.get(queue, hand) is hand)
 
-    def _shut(self, hand: asyncio.Event, claimed: Sequence[_Claimed]) -> None:
+    def _shut(self, hand: asyncio.Event, claimed: Sequence[Claimed]) -> None:
         """Keep the queue of what a hand is to do together from the others, and let them at what it has left."""
         kept = claimed[0].queue if claimed and self._may_go_together(claimed[0]) else None
         for queue in [one for one, whose in self._together.items() if whose is hand and one != kept]:
@@ -319,44 +299,43 @@ class Work:
         if kept is not None:
             self._together[kept] = hand
 
-    def _may_go_together(self, first: _Claimed) -> bool:
+    def _may_go_together(self, first: Claimed) -> bool:
         # One that has failed goes alone: it may be what its process died of.
         return isinstance(self.handlers.get(first.task), Together) and not first.attempts
 
-    async def _next(self, tx: Transaction, queues: tuple[str, ...], now: datetime) -> Sequence[_Claimed]:
+    async def _next(self, tx: Transaction, queues: tuple[str, ...], now: datetime) -> Sequence[Claimed]:
         row = await next_job(tx, queues, now) if queues else None
         if row is None:
             return ()
-        first = _Claimed(**row)
+        first = Claimed(**row)
         await self._take(tx, [first], now)
         handler = self.handlers.get(first.task)
         if not isinstance(handler, Together) or not self._may_go_together(first):
             return (first,)
-        others = [_Claimed(**row) for row in await others_like(tx, first.id, handler.most - 1, now)]
+        others = [Claimed(**row) for row in await others_like(tx, first.id, handler.most - 1, now)]
         if others:
             await self._take(tx, others, now)
         return (first, *others)
 
-    async def _take(self, tx: Transaction, claimed: Sequence[_Claimed], now: datetime) -> None:
+    async def _take(self, tx: Transaction, claimed: Sequence[Claimed], now: datetime) -> None:
         # It lets go of its receipt: what is enqueued from here on may be news to it.
         taken = {"state": "doing", "leased_until": now + LEASE, "receipt": None}
-        await tx.execute(update(job).where(job.c.id.in_([one.id for one in claimed])).values(taken))
+        await tx.execute(TAKEN, {"ids": [one.id for one in claimed], **taken})
 
-    async def _ended(self, done: Sequence[_Claimed]) -> None:
+    async def _ended(self, done: Sequence[Claimed]) -> None:
         if done:
             async with self.database.begin() as tx:
                 await self._end(tx, done)
 
-    async def _end(self, tx: Transaction, done: Sequence[_Claimed]) -> None:
+    async def _end(self, tx: Transaction, done: Sequence[Claimed]) -> None:
         """Take jobs out that are done, and wake whoever may do what waited behind them."""
-        await tx.execute(delete(job).where(_still_ours(*done)))
+        await tx.execute(delete(job).where(still_ours(*done)))
         keys = {one.key for one in done if one.key}
         if keys:
-            behind = select(job.c.queue).where(job.c.key.in_(keys), job.c.state != "parked").distinct()
-            for row in await tx.all(behind):
+            for row in await tx.all(BEHIND, {"keys": sorted(keys)}):
                 tx.after_commit(partial(wake, row["queue"]))
 
-    async def _again(self, claimed: _Claimed, reason: str, at: datetime, *, counted: bool) -> None:
+    async def _again(self, claimed: Claimed, reason: str, at: datetime, *, counted: bool) -> None:
         attempts = claimed.attempts + 1 if counted else claimed.attempts
         waiting = {
             "state": "todo",
@@ -370,7 +349,7 @@ class Work:
         async with self.database.begin() as tx:
             if claimed.receipt is not None:
                 await in_line(tx, [claimed.receipt])
-            ours = select(job.c.id).where(_still_ours(claimed)).with_for_update()
+            ours = select(job.c.id).where(still_ours(claimed)).with_for_update()
             if await tx.first(ours) is None:
                 return  # somebody else has done it, or is at it: what came meanwhile is theirs
             if claimed.receipt is not None:
@@ -379,11 +358,11 @@ class Work:
                 await tx.execute(delete(job).where(newer))
             await tx.execute(update(job).where(job.c.id == claimed.id).values(waiting))
 
-    async def _park(self, claimed: _Claimed, reason: str) -> None:
+    async def _park(self, claimed: Claimed, reason: str) -> None:
         async with self.database.begin() as tx:
             await tx.execute(
                 update(job)
-                .where(_still_ours(claimed))
+                .where(still_ours(claimed))
                 .values(state="parked", leased_until=None, error=reason[:2000])
             )
         log.error("work.parked", task=claimed.task, job=claimed.id)
