@@ -31,7 +31,7 @@ from aiohttp import web
 from sqlalchemy import insert
 
 from assistant import journal
-from assistant.assembly import assemble
+from assistant.assembly import assemble, keep_for_good
 from assistant.config import Config
 from assistant.dialogue.parts import Text, say
 from assistant.store import Database
@@ -115,6 +115,7 @@ async def serve_varde(settings: dict[str, Any]) -> None:
     journal.start()  # to standard error: standard output says that it serves
     config = Config.model_validate(settings)
     async with assemble(config) as assistant, serve_app(make_app(assistant.parts), HOST, config.port):
+        keep_for_good()
         print("ready", flush=True)
         await asyncio.Event().wait()
 

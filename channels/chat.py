@@ -6,6 +6,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Literal
 
 from channels.interface import Accepted, Carries, Cost, Outgoing, Receipts, Result, too_much
@@ -40,15 +41,14 @@ class ChatChannel:
         the event loop and reaches neither the sender nor other listeners.
         """
         self._listeners[person_id].append(listener)
+        return partial(self._listen_no_more, person_id, listener)
 
-        def remove() -> None:
-            listeners = self._listeners.get(person_id, [])
-            if listener in listeners:
-                listeners.remove(listener)
-            if not listeners:
-                self._listeners.pop(person_id, None)
-
-        return remove
+    def _listen_no_more(self, person_id: str, listener: Listener) -> None:
+        listeners = self._listeners.get(person_id, [])
+        if listener in listeners:
+            listeners.remove(listener)
+        if not listeners:
+            self._listeners.pop(person_id, None)
 
     def listening(self, person_id: str) -> int:
         """How many conversations that person has open here."""

@@ -7,8 +7,8 @@ which theme. Then a handler meets `visitor.person_id` as the person whose pages 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -143,16 +143,13 @@ async def let_through(request: web.Request, access: Access, visitor: Visitor) ->
     return replace(visitor, person_id=authority.principal_id)
 
 
-@contextmanager
-def in_their_name(visitor: Visitor) -> Iterator[None]:
+def in_their_name(visitor: Visitor) -> AbstractContextManager[None]:
     """While a handler runs: what it logs as the principal's doing is the actor's."""
     if visitor.acting is None or visitor.person_id != visitor.acting.principal_id:
-        yield
-        return
+        return nullcontext()
     authority = visitor.acting
     basis = "; ".join(dict.fromkeys(one.basis for one in authority.grants))
-    with on_behalf(OnBehalf(authority.principal_id, authority.actor_id, basis)):
-        yield
+    return on_behalf(OnBehalf(authority.principal_id, authority.actor_id, basis))
 
 
 async def _ground(parts: Parts, request: web.Request, authority: Authority, opening: Opening) -> Grant:

@@ -14,7 +14,7 @@ from yarl import URL
 from assistant.web import faults
 from assistant.web.csrf import remember_visit
 from assistant.web.faults import AskedFirst, Fault, LoginNeeded
-from assistant.web.metrics import count_request
+from assistant.web.metrics import Counting
 from assistant.web.parts import PARTS
 from assistant.web.rendering import json_answer, local_path, redirect, render, text
 
@@ -35,7 +35,7 @@ BY_STATUS: dict[int, type[Fault]] = {
 @web.middleware
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Let the request through, and answer for it when it fails."""
-    with count_request(request) as counted:
+    with Counting(request) as counted:
         try:
             response = await handler(request)
         except Fault as fault:

@@ -16,6 +16,27 @@ MOST_KEYS = 100_000
 """How many callers are remembered; the one not seen for longest is forgotten first."""
 
 
+class Pace:
+    """One bucket: so many at once, then so many a second. Small, for there may be one for each of thousands."""
+
+    __slots__ = ("_left", "_then", "a_second")
+
+    def __init__(self, a_second: int) -> None:
+        self.a_second = a_second
+        self._left = float(a_second)
+        self._then = monotonic()
+
+    def take(self) -> bool:
+        """Take one; whether there was one."""
+        now = monotonic()
+        self._left = min(float(self.a_second), self._left + (now - self._then) * self.a_second)
+        self._then = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+
 @dataclass
 class Limit:
     """`burst` at once, then `per_minute`. Each process counts for itself."""

@@ -6,10 +6,9 @@ Beside these stand the installation's own figures, which are the same from each 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from time import perf_counter
+from typing import Self
 
 import structlog
 from aiohttp import web
@@ -38,23 +37,24 @@ DATABASE_SECONDS = 5.0
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
-@dataclass
-class Counted:
-    status: int = 500
+class Counting:
+    """`with Counting(request) as counted:` counts what happens inside; the block sets `status`."""
 
+    __slots__ = ("_method", "_route", "_start", "status")
 
-@contextmanager
-def count_request(request: web.Request) -> Iterator[Counted]:
-    """Count what happens inside; the block sets `status`."""
-    counted, start = Counted(), perf_counter()
-    resource = request.match_info.route.resource
-    route = resource.canonical if resource is not None else "none"
-    try:
-        yield counted
-    finally:
-        method = request.method if request.method in METHODS else "other"
-        REQUESTS.labels(method, route, counted.status).inc()
-        SECONDS.labels(route).observe(perf_counter() - start)
+    def __init__(self, request: web.Request) -> None:
+        resource = request.match_info.route.resource
+        self._route = resource.canonical if resource is not None else "none"
+        self._method = request.method if request.method in METHODS else "other"
+        self._start = perf_counter()
+        self.status = 500
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        REQUESTS.labels(self._method, self._route, self.status).inc()
+        SECONDS.labels(self._route).observe(perf_counter() - self._start)
 
 
 class _Read(Collector):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 
 from aiohttp import web
@@ -46,10 +46,10 @@ SILENT: web.AppKey[Silent] = web.AppKey("silent", Silent)
 
 
 @web.middleware
-async def hear(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Note that this connection has brought a request."""
+def hear(request: web.Request, handler: Handler) -> Awaitable[web.StreamResponse]:
+    """Note that this connection has brought a request. Nothing of it is left while the request is answered."""
     request.app[SILENT].heard(request.protocol)
-    return await handler(request)
+    return handler(request)
 
 
 @asynccontextmanager

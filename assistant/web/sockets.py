@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -18,7 +19,7 @@ from assistant.store.columns import to_json
 from assistant.web import tickets
 from assistant.web.faults import BadRequest
 from assistant.web.json_body import parse_json
-from assistant.web.limits import Limit
+from assistant.web.limits import Pace
 from assistant.web.live_sockets import LIVE_SOCKETS, SESSION_ENDED, SocketRefused
 from assistant.web.parts import PARTS, Parts
 from assistant.web.policy import recognise_session
@@ -38,7 +39,23 @@ FOR_ANOTHER = 4409
 
 
 class Socket:
-    """An open WebSocket of a resident: `async for message in socket`, `await socket.send({...})`."""
+    """An open WebSocket of a resident: `async for message in socket`, `await socket.send({...})`.
+
+    There are thousands, and each says little: what one holds is what it needs between two messages.
+    """
+
+    __slots__ = (
+        "_ending",
+        "_outgoing",
+        "_pace",
+        "_parts",
+        "_transport",
+        "_writing",
+        "person",
+        "response",
+        "session",
+        "visitor",
+    )
 
     def __init__(self, request: web.Request, response: web.WebSocketResponse, visitor: Visitor) -> None:
         assert visitor.session is not None
@@ -52,8 +69,8 @@ class Socket:
         # No task that waits for something to send: most of thousands of sockets have nothing.
         self._outgoing: list[str] = []
         self._writing: asyncio.Task[None] | None = None
-        self._pace = Limit(burst=PER_SECOND, per_minute=PER_SECOND * 60)
-        self._ending = asyncio.Lock()
+        self._pace = Pace(PER_SECOND)
+        self._ending: asyncio.Lock | None = None  # most have not begun to end
 
     async def send(self, message: Mapping[str, Any]) -> None:
         """Hand a message to the writer; a reader with 200 messages waiting is let go (4408).
@@ -71,6 +88,8 @@ class Socket:
 
     async def end(self, code: int, reason: str) -> None:
         """Close, from whatever task; a peer that does not answer in two seconds is cut off."""
+        if self._ending is None:
+            self._ending = asyncio.Lock()
         async with self._ending:
             if self.response.closed:
                 return
@@ -109,7 +128,7 @@ class Socket:
             if received.type is not WSMsgType.TEXT:
                 await self.end(NOT_JSON, "send JSON as text")
                 return
-            if self._pace.wait(""):
+            if not self._pace.take():
                 await self.end(TOO_FAST, f"at most {PER_SECOND} messages a second")
                 return
             visitor = await recognise_session(self._parts, self.session)
@@ -127,8 +146,7 @@ class Socket:
             yield message
 
 
-@contextlib.asynccontextmanager
-async def accept_socket(request: web.Request) -> AsyncIterator[Socket]:
+def accept_socket(request: web.Request) -> AbstractAsyncContextManager[Socket]:
     """Take a WebSocket whose route declares SOCKET access (its origin has been checked).
 
     A resident with a session cookie is in at once; from another site the first message must be
@@ -136,30 +154,54 @@ async def accept_socket(request: web.Request) -> AsyncIterator[Socket]:
     runs; `resume` is a ticket to come back with after a lost connection. One who does not get in is told why
     by the close code; SocketRefused, which the gate answers for, then leaves the block out.
     """
-    parts, live = request.app[PARTS], request.app[LIVE_SOCKETS]
-    response = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MAX_MESSAGE, compress=False)
-    if not response.can_prepare(request).ok:
-        raise BadRequest("this address takes WebSockets only")
-    await response.prepare(request)
-    visitor = visitor_of(request)
-    if visitor.kind != "resident":
-        visitor = await _by_ticket(request, parts, response)
-    if visitor.acting_for is not None:
-        await response.close(code=FOR_ANOTHER, message=b"acts for another")
-        raise SocketRefused(response)
-    socket = Socket(request, response, visitor)
-    if not live.add(socket):
-        await socket.end(TOO_MANY_SOCKETS, "too many open at once")
-        raise SocketRefused(response)
-    try:
-        await socket.send(
-            {"type": "ready", "language": visitor.language, "resume": _resume(request, parts, visitor)}
-        )
-        yield socket
-    finally:
-        live.remove(socket)
-        await socket.stop_writing()
-        await socket.end(WSCloseCode.OK, "")  # waits for a close that another task began
+    return _Accepted(request)
+
+
+class _Accepted(AbstractAsyncContextManager[Socket]):
+    """A socket as long as it is open: a class, where a generator's frames would be kept for each."""
+
+    __slots__ = ("_live", "_request", "_socket")
+
+    def __init__(self, request: web.Request) -> None:
+        self._request = request
+        self._live = request.app[LIVE_SOCKETS]
+        self._socket: Socket | None = None
+
+    async def __aenter__(self) -> Socket:
+        request = self._request
+        parts = request.app[PARTS]
+        response = web.WebSocketResponse(heartbeat=HEARTBEAT, max_msg_size=MAX_MESSAGE, compress=False)
+        if not response.can_prepare(request).ok:
+            raise BadRequest("this address takes WebSockets only")
+        await response.prepare(request)
+        response.headers.clear()  # they have been sent
+        visitor = visitor_of(request)
+        if visitor.kind != "resident":
+            visitor = await _by_ticket(request, parts, response)
+        if visitor.acting_for is not None:
+            await response.close(code=FOR_ANOTHER, message=b"acts for another")
+            raise SocketRefused(response)
+        ready = {"type": "ready", "language": visitor.language, "resume": _resume(request, parts, visitor)}
+        socket = Socket(request, response, visitor)
+        if not self._live.add(socket):
+            await socket.end(TOO_MANY_SOCKETS, "too many open at once")
+            raise SocketRefused(response)
+        self._socket = socket
+        try:
+            await socket.send(ready)
+        except BaseException:
+            await self._let_go()
+            raise
+        return socket
+
+    async def __aexit__(self, *_: object) -> None:
+        await self._let_go()
+
+    async def _let_go(self) -> None:
+        assert self._socket is not None
+        self._live.remove(self._socket)
+        await self._socket.stop_writing()
+        await self._socket.end(WSCloseCode.OK, "")  # waits for a close that another task began
 
 
 async def _by_ticket(request: web.Request, parts: Parts, response: web.WebSocketResponse) -> Visitor:

@@ -33,6 +33,7 @@ from assistant.web.rendering import TEXTS
 from assistant.web.routing import SOCKET, Route
 from assistant.web.sockets import Socket, accept_socket
 from assistant.web.texts import Texts
+from channels.interface import Outgoing
 
 log = structlog.get_logger()
 
@@ -55,6 +56,8 @@ async def chat(request: web.Request) -> web.StreamResponse:
 class ChatSession:
     """One open widget of one person. `last` is the newest line it has been sent."""
 
+    __slots__ = ("_begun", "_looking", "_sending", "_told", "last", "parts", "socket", "texts")
+
     def __init__(self, parts: Parts, texts: Texts, socket: Socket, last: int) -> None:
         self.parts = parts
         self.texts = texts
@@ -66,7 +69,7 @@ class ChatSession:
         self._looking: asyncio.Task[None] | None = None
 
     async def run(self) -> None:
-        remove = self.parts.chat.listen(self.socket.person, lambda _: self._look_soon())
+        remove = self.parts.chat.listen(self.socket.person, self._look_soon)
         try:
             await self._begin()
             self._begun = True
@@ -81,7 +84,7 @@ class ChatSession:
                 with contextlib.suppress(asyncio.CancelledError):
                     await self._looking
 
-    def _look_soon(self) -> None:
+    def _look_soon(self, _message: Outgoing | None = None) -> None:
         """Bring what is new, after the history, in a task that ends: most open chats have nothing to wait for."""
         self._told = True
         if self._begun and self._looking is None:
