@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import date
+from functools import cache
 
 from assistant.twin import Changed, Neighbourhood, is_minor
 from assistant.twin.household import DERIVED_FROM, affected_persons, is_alive
@@ -24,9 +25,10 @@ def readers(catalogue: Catalogue, changed: Changed, near: Neighbourhood, on: dat
     limited to what is needed (the General Data Protection Regulation article 5 no. 1 c).
     """
     found: dict[str, set[str]] = {}
+    family = cache(lambda subject_id: affected_persons(near, subject_id, on))
     for concept, subject_id in _same_change(changed, near):
         for rule_id in _rules_reading(catalogue, concept):
-            for one in _subjects(catalogue, rule_id, concept, subject_id, near, on):
+            for one in set(_subjects(catalogue, rule_id, concept, subject_id, near, family)):
                 if may_concern(catalogue.rules[rule_id], one, near, on):
                     found.setdefault(one, set()).add(rule_id)
     return found
@@ -72,7 +74,12 @@ def _rules_reading(catalogue: Catalogue, concept: str) -> frozenset[str]:
 
 
 def _subjects(
-    catalogue: Catalogue, rule_id: str, concept: str, subject_id: str, near: Neighbourhood, on: date
+    catalogue: Catalogue,
+    rule_id: str,
+    concept: str,
+    subject_id: str,
+    near: Neighbourhood,
+    family: Callable[[str], frozenset[str]],
 ) -> Iterable[str]:
     """Those for whom one of the rule's paths leads to the changed fact, on whatever day it does."""
     rule, kind = catalogue.rules[rule_id], concept.partition(".")[0]
@@ -81,7 +88,7 @@ def _subjects(
         names = [step for name in path.split(".")[1:] for step in READ_ALONG.get(name, (name,))]
         if any(name in WITHIN_FAMILY for name in names):
             if kind != "vehicle":
-                yield from affected_persons(near, subject_id, on)
+                yield from family(subject_id)
             continue
         at = subject_type.id if subject_type else ""
         way: list[str] = []  # the relations from the rule's subject to whose attribute it is
