@@ -25,7 +25,10 @@ async def take_no_more(server: asyncio.Server) -> None:
 
 
 class MailDoor:
-    """Opened once and closed once; `converse` makes our end of each conversation (SMTP, RFC 5321)."""
+    """Opened once and closed once; `converse` makes our end of each conversation (SMTP, RFC 5321).
+
+    Behind TLS one that is still shaking hands is left to asyncio, which gives up on it after a minute.
+    """
 
     def __init__(self, converse: Callable[[], SMTP]) -> None:
         self._converse = converse

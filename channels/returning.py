@@ -40,6 +40,7 @@ class ReturnedMail:
         self.host = host
         self.port = port
         self.reading = asyncio.Semaphore(2)  # threads are for others too
+        self._noting: set[asyncio.Task[None]] = set()
         self._door = MailDoor(self._conversation)
 
     async def __aenter__(self) -> Self:
@@ -53,6 +54,23 @@ class ReturnedMail:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._door.close()
+        if self._noting:  # what we have read is noted, though the other side is cut off and brings it again
+            await asyncio.wait(self._noting, timeout=SECONDS)
+
+    async def note(self, report: Report) -> None:
+        """Have a report taken, whatever becomes of the conversation meanwhile."""
+        noting = asyncio.create_task(self._take(report), name="mail-noting")
+        self._noting.add(noting)
+        noting.add_done_callback(self._noted)
+        await asyncio.shield(noting)
+
+    def _noted(self, noting: asyncio.Task[None]) -> None:
+        self._noting.discard(noting)
+        if not noting.cancelled() and noting.exception() is not None:
+            log.warning("mail.not_noted", error=type(noting.exception()).__name__)  # it comes again
+
+    async def _take(self, report: Report) -> None:
+        await self.take(report)
 
     def _conversation(self) -> SMTP:
         return SMTP(
@@ -91,7 +109,7 @@ class _Inbox:
         if report is None:
             log.info("mail.returned", kind="no_report")
             return "250 2.0.0 Not a report"
-        await self.mail.take(report)
+        await self.mail.note(report)
         return "250 2.0.0 Noted"
 
     async def handle_exception(self, error: Exception) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Table, or_, select
+from sqlalchemy import ColumnElement, Table, literal_column, null, select
 from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
@@ -42,12 +42,14 @@ async def keep_guidance(tx: Transaction, several: Sequence[Mapping[str, Any]]) -
 
     What was taken back before it reached anybody is kept anew.
     """
-    reached = select(message.c.guidance_id).where(or_(*(message.c.state == one for one in REACHED)))
+    # Nothing is bound in these two but what is kept: SQLAlchemy would else write row by row.
+    states: list[ColumnElement[str]] = [literal_column(f"'{one}'") for one in REACHED]
+    reached = select(message.c.guidance_id).where(message.c.state.in_(states))
     statement = _insert(tx, guidance)
     statement = statement.on_conflict_do_update(
         index_elements=ONE_GUIDANCE,
         set_={name: statement.excluded[name] for name in ("content", "determination_id", "created_at")}
-        | {"withdrawn_at": None},
+        | {"withdrawn_at": null()},
         where=guidance.c.withdrawn_at.is_not(None) & guidance.c.id.not_in(reached),
     )
     return await _keep(tx, statement, guidance, ONE_GUIDANCE, several)
@@ -63,7 +65,7 @@ async def keep_messages(tx: Transaction, letters: Sequence[Letter], now: datetim
     statement = statement.on_conflict_do_update(
         index_elements=ONE_MESSAGE,
         set_={name: statement.excluded[name] for name in (*words, "created_at", "send_at", "state")},
-        where=message.c.state == "withdrawn",
+        where=message.c.state == literal_column("'withdrawn'"),
     )
     values = [
         {

@@ -157,7 +157,7 @@ def accept_socket(request: web.Request) -> AbstractAsyncContextManager[Socket]:
     return _Accepted(request)
 
 
-class _Accepted(AbstractAsyncContextManager[Socket]):
+class _Accepted:
     """A socket as long as it is open: a class, where a generator's frames would be kept for each."""
 
     __slots__ = ("_live", "_request", "_socket")

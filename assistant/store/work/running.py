@@ -20,6 +20,7 @@ from assistant.store.tables import job
 from assistant.store.work.claimed import BEHIND, TAKEN, Claimed, still_ours
 from assistant.store.work.enqueuing import QUEUES, in_line
 from assistant.store.work.fetching import RETRIES, anything_to_begin, count_lost, next_job, others_like
+from assistant.store.work.shutting import Shut
 from assistant.store.work.waking import no_longer_woken, wake, wake_all, woken_from_now_on
 
 log = structlog.get_logger()
@@ -52,8 +53,8 @@ Handler = Callable[[Mapping[str, Any]], Awaitable[None]]
 class Together:
     """A handler that does several jobs of its task at once: it writes in few transactions what each would in its own.
 
-    While it is at it no other hand of this process takes from their queue: what comes meanwhile is done together
-    next, where each hand with a few would take as long for its few as one for all.
+    While it is quickly at it no other hand of this process takes from their queue (`shutting`): what comes meanwhile
+    is done together next, where each hand with a few would take as long for its few as one for all.
 
     `handle` gives for each of the jobs None, or why it is not done. Where it raises, each is done alone: one that
     cannot be done costs the others time, not their place. What was kept by then is found done, as after a lease that
@@ -106,7 +107,8 @@ class Work:
         self.idle_seconds = idle_seconds
         self.queues = queues
         self._hands: list[asyncio.Event] = []
-        self._together: dict[str, asyncio.Event] = {}  # whose jobs are done together, and by which hand
+        self._shut = Shut()
+        self._claiming = asyncio.Lock()  # so that of two hands the second knows what the first has shut
         self._stopping = False
         self._listening = Listening(database, {WORK: wake}, wake_all)
         self._looked_for_lost = datetime.min.replace(tzinfo=UTC)
@@ -117,7 +119,7 @@ class Work:
     async def __aenter__(self) -> Work:
         self._stopping = False
         await self._listening.__aenter__()
-        self._hands, self._tasks, self._together = [], [], {}
+        self._hands, self._tasks = [], []
         for number, queues in enumerate(slots(self.concurrency, self.queues)):
             hand = asyncio.Event()
             woken_from_now_on(hand, queues)
@@ -143,22 +145,25 @@ class Work:
 
     async def _loop(self, queues: tuple[str, ...], hand: asyncio.Event) -> None:
         done: Sequence[Claimed] = ()
-        while not self._stopping:
-            hand.clear()
-            claimed: Sequence[Claimed] = ()
-            try:
-                claimed = await self._claim(queues, done, hand)
-                done = ()  # ended, with that claim: their numbers may be others' by now
-                self._shut(hand, claimed)  # before anything else is awaited: no other hand comes between
-                done = await self._work_at(claimed) if claimed else ()
-            except Exception:
-                log.exception("work.loop_failed")  # the database is away: wait, do not die
-            if not claimed:
-                # Not wait_for: up to Python 3.11 it drops a cancellation that comes as somebody wakes us.
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(self.idle_seconds):
-                        await hand.wait()
-        self._shut(hand, ())
+        try:
+            while not self._stopping:
+                hand.clear()
+                claimed: Sequence[Claimed] = ()
+                try:
+                    async with self._claiming:
+                        claimed = await self._claim(queues, done, hand)
+                        done = ()  # ended, with that claim: their numbers may be others' by now
+                        self._keep_or_let_go(hand, claimed)
+                    done = await self._work_at(claimed) if claimed else ()
+                except Exception:
+                    log.exception("work.loop_failed")  # the database is away: wait, do not die
+                if not claimed:
+                    # Not wait_for: up to Python 3.11 it drops a cancellation that comes as somebody wakes us.
+                    with contextlib.suppress(TimeoutError):
+                        async with asyncio.timeout(self.idle_seconds):
+                            await hand.wait()
+        finally:
+            self._shut.let_go(hand)
         try:
             await self._ended(done)
         except Exception:
@@ -272,11 +277,11 @@ class Work:
     ) -> Sequence[Claimed]:
         """The next job, and those that are done together with it; in the transaction that ends those `done`."""
         now = self.clock()
-        if not done and not self._open(queues, hand):
+        if not done and not self._shut.open_to(queues, hand):
             return ()
         if self.database.is_sqlite and not done:
             async with self.database.read() as tx:
-                if not await anything_to_begin(tx, self._open(queues, hand), now):
+                if not await anything_to_begin(tx, self._shut.open_to(queues, hand), now):
                     return ()  # the common case costs no turn among those who write
         async with self.database.begin() as tx:
             if done:
@@ -284,24 +289,20 @@ class Work:
             if abs(now - self._looked_for_lost) >= RESCUE_EVERY:
                 await count_lost(tx, now)
                 self._looked_for_lost = now
-            return await self._next(tx, self._open(queues, hand), now)
+            return await self._next(tx, self._shut.open_to(queues, hand), now)
 
-    def _open(self, queues: tuple[str, ...], hand: asyncio.Event | None) -> tuple[str, ...]:
-        """Those of the queues that no other hand does some jobs of together."""
-        return tuple(queue for queue in queues if self._together.get(queue, hand) is hand)
+    def _keep_or_let_go(self, hand: asyncio.Event, claimed: Sequence[Claimed]) -> None:
+        """Keep the queue of what a hand does together, where it has taken all there was, from the others.
 
-    def _shut(self, hand: asyncio.Event, claimed: Sequence[Claimed]) -> None:
-        """Keep the queue of what a hand is to do together from the others, and let them at what it has left."""
-        kept = claimed[0].queue if claimed and self._may_go_together(claimed[0]) else None
-        for queue in [one for one, whose in self._together.items() if whose is hand and one != kept]:
-            del self._together[queue]
-            wake(queue)
+        Each of those would else begin with the few that come next. Where there is more than one can take, or one has
+        to wait for somebody else, there is work for several.
+        """
+        handler = self.handlers.get(claimed[0].task) if claimed else None
+        alone = isinstance(handler, Together) and len(claimed) < handler.most and not claimed[0].attempts
+        kept = claimed[0].queue if alone else None
+        self._shut.let_go(hand, but=kept)
         if kept is not None:
-            self._together[kept] = hand
-
-    def _may_go_together(self, first: Claimed) -> bool:
-        # One that has failed goes alone: it may be what its process died of.
-        return isinstance(self.handlers.get(first.task), Together) and not first.attempts
+            self._shut.shut(kept, hand)
 
     async def _next(self, tx: Transaction, queues: tuple[str, ...], now: datetime) -> Sequence[Claimed]:
         row = await next_job(tx, queues, now) if queues else None
@@ -310,7 +311,8 @@ class Work:
         first = Claimed(**row)
         await self._take(tx, [first], now)
         handler = self.handlers.get(first.task)
-        if not isinstance(handler, Together) or not self._may_go_together(first):
+        # One that has failed goes alone: it may be what its process died of.
+        if not isinstance(handler, Together) or first.attempts:
             return (first,)
         others = [Claimed(**row) for row in await others_like(tx, first.id, handler.most - 1, now)]
         if others:

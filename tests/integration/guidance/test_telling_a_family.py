@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from guidance_town import Town
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from assistant.demo.mailbox import Misbehaviour, Mischief
 from assistant.demo.sms_gateway import Misbehaviour as SmsMisbehaviour
@@ -447,3 +447,22 @@ async def test_no_job_holds_anything_but_our_own_ids(town: Town) -> None:
         args = [row["args"] for row in await tx.all(select(job.c.args))]
     assert {tuple(sorted(one)) for one in args} == {("channel", "message_id")}
     assert {one["channel"] for one in args} <= {"chat", "email", "sms"}
+
+
+async def test_a_family_is_told_in_one_question_each_for_guidance_and_messages(town: Town) -> None:
+    """A town is told as fast as that; a value bound beside what is kept would have each row written alone."""
+    await town.family()
+    written: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        written.extend(
+            name for name in ("guidance", "message") if statement.startswith(f"INSERT INTO {name} ")
+        )
+
+    engine = town.database._writer.sync_engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert len(await town.plan(await town.change())) == 2
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert written == ["guidance", "message"]

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from assistant.store import Database, Postpone, Together, Transaction, Work, enqueue
 from assistant.store.tables import job
-from assistant.store.work import LEASE, running
+from assistant.store.work import LEASE, running, shutting
 from assistant.store.work.fetching import LOOKED_THROUGH
 
 START = datetime(2026, 3, 2, 8, tzinfo=UTC)
@@ -126,8 +126,11 @@ async def test_what_is_done_is_taken_out_before_the_process_stops(hands: Hands) 
     assert await hands.jobs() == []
 
 
-async def test_what_comes_while_some_are_done_together_is_done_together_next(hands: Hands) -> None:
+async def test_what_comes_while_some_are_done_together_is_done_together_next(
+    hands: Hands, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The other hands go on with what is in other queues."""
+    monkeypatch.setattr(shutting, "SHUT_SECONDS", 20)
     begun, may_end, asked = asyncio.Event(), asyncio.Event(), asyncio.Event()
 
     async def slowly(many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
@@ -157,6 +160,43 @@ async def test_what_comes_while_some_are_done_together_is_done_together_next(han
         may_end.set()
         await hands.twice.wait()
     assert hands.seen == [[1], [2, 3, 4]]
+
+
+async def test_what_waits_for_somebody_else_holds_up_its_queue_for_a_moment_only(hands: Hands) -> None:
+    begun, answers, settled = asyncio.Event(), asyncio.Event(), asyncio.Event()
+
+    async def ask(many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
+        begun.set()
+        await answers.wait()
+        return await hands.note(many)
+
+    async def decide(_args: Mapping[str, Any]) -> None:
+        settled.set()
+
+    work = Work(hands.database, {"note": Together(ask, 10), "decide": decide}, lambda: START)
+    await hands.put(1)
+    async with asyncio.timeout(20), work:
+        await begun.wait()
+        async with hands.database.begin() as tx:
+            await enqueue(tx, "decide", {}, now=START)
+        await settled.wait()
+        answers.set()
+    assert hands.seen == [[1]]
+
+
+async def test_there_is_work_for_several_hands_where_one_takes_all_it_can(database: Database) -> None:
+    hands = Hands(database, most=2)
+    several = asyncio.Barrier(2)
+
+    async def ask(many: Sequence[Mapping[str, Any]]) -> Sequence[Exception | None]:
+        await several.wait()
+        return await hands.note(many)
+
+    await hands.put(1, 2, 3, 4)
+    work = Work(database, {"note": Together(ask, 2)}, lambda: START)
+    async with asyncio.timeout(20), work:
+        await hands.twice.wait()
+    assert sorted(hands.seen) == [[1, 2], [3, 4]]
 
 
 async def test_a_hand_that_is_done_together_lets_the_others_at_its_queue(hands: Hands) -> None:
