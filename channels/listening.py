@@ -24,6 +24,12 @@ async def take_no_more(server: asyncio.Server) -> None:
     server.close()
 
 
+def cut_off(conversation: SMTP) -> None:
+    """Break a conversation without a word, where it has begun."""
+    if isinstance(conversation.transport, asyncio.WriteTransport):
+        conversation.transport.abort()
+
+
 class MailDoor:
     """Opened once and closed once; `converse` makes our end of each conversation (SMTP, RFC 5321).
 
@@ -49,8 +55,7 @@ class MailDoor:
             return
         await take_no_more(self._server)
         for conversation in list(self._open):
-            if isinstance(conversation.transport, asyncio.WriteTransport):
-                conversation.transport.abort()
+            cut_off(conversation)
         await asyncio.sleep(0)
 
     def _take(self) -> SMTP:

@@ -40,7 +40,7 @@ class ReturnedMail:
         self.host = host
         self.port = port
         self.reading = asyncio.Semaphore(2)  # threads are for others too
-        self._noting: set[asyncio.Task[None]] = set()
+        self._noting: set[asyncio.Future[None]] = set()
         self._door = MailDoor(self._conversation)
 
     async def __aenter__(self) -> Self:
@@ -59,18 +59,15 @@ class ReturnedMail:
 
     async def note(self, report: Report) -> None:
         """Have a report taken, whatever becomes of the conversation meanwhile."""
-        noting = asyncio.create_task(self._take(report), name="mail-noting")
+        noting = asyncio.ensure_future(self.take(report))
         self._noting.add(noting)
         noting.add_done_callback(self._noted)
         await asyncio.shield(noting)
 
-    def _noted(self, noting: asyncio.Task[None]) -> None:
+    def _noted(self, noting: asyncio.Future[None]) -> None:
         self._noting.discard(noting)
         if not noting.cancelled() and noting.exception() is not None:
             log.warning("mail.not_noted", error=type(noting.exception()).__name__)  # it comes again
-
-    async def _take(self, report: Report) -> None:
-        await self.take(report)
 
     def _conversation(self) -> SMTP:
         return SMTP(

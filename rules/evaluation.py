@@ -156,7 +156,7 @@ def judge(
         refused = ConditionResult("in_force", False, NOT_IN_FORCE, rule.law)
         later = [edge for period in rule.in_force for edge in period.edges if edge > on]
         return Judgement("no", {}, (), (refused,), next_look=min(later, default=None))
-    return _Evaluation(rule, on, tree, settings, rules, noted, looks).judgement()
+    return _Evaluation(rule, on, tree, settings, rules, noted, looks or Looks()).judgement()
 
 
 def names_of(
@@ -209,7 +209,7 @@ class _Evaluation:
     settings: Mapping[str, Any]
     rules: Mapping[str, Rule]
     noted: bool = True
-    looks: Looks | None = None
+    looks: Looks = field(default_factory=Looks)
     recorder: Recorder = field(default_factory=lambda: Recorder(names=False))
     roots: dict[str, Any] = field(default_factory=dict)
     parameters: dict[str, UsedParameter] = field(default_factory=dict)
@@ -284,15 +284,13 @@ class _Evaluation:
         )
 
     def _look_at(self, other: Rule) -> Judgement:
-        known = None if self.looks is None or self.noted else self.looks.at(other.id, self.on)
-        if known is not None:
-            return known
-        judgement = judge(
-            other, self.on, self.tree, self.settings, self.rules, noted=self.noted, looks=self.looks
-        )
-        if self.looks is not None:
-            self.looks.keep(other.id, self.on, judgement)
-        return judgement
+        known = None if self.noted else self.looks.at(other.id, self.on)
+        if known is None:
+            known = judge(
+                other, self.on, self.tree, self.settings, self.rules, noted=self.noted, looks=self.looks
+            )
+            self.looks.keep(other.id, self.on, known)
+        return known
 
     def _value(self, expression: Expression, what: str) -> Any:
         if not only_watched(expression):

@@ -20,7 +20,7 @@ from typing import Any, Literal, Self
 
 from aiosmtpd.smtp import SMTP
 
-from channels.listening import MailDoor
+from channels.listening import MailDoor, cut_off
 
 Mischief = Literal[
     "refuse_sender",
@@ -178,14 +178,9 @@ class _Conversation(SMTP):
         self.mailbox.at_data.set()
         if self.mailbox.next_mischief("drop"):
             await self.push("354 End data with <CR><LF>.<CR><LF>")
-            _break(self)
+            cut_off(self)
             return
         await super().smtp_DATA(arg)
-
-
-def _break(conversation: SMTP) -> None:
-    if isinstance(conversation.transport, asyncio.WriteTransport):
-        conversation.transport.abort()
 
 
 class _Handler:
@@ -227,7 +222,7 @@ class _Handler:
             self.mailbox.keep, envelope.content, envelope.rcpt_tos[0], now, envelope.mail_from
         )
         if self.mailbox.next_mischief("take_and_drop"):
-            _break(server)
+            cut_off(server)
         if self.mailbox.next_mischief("take_and_refuse_for_now"):
             return "451 4.3.0 Come back later"
         return "250 2.0.0 Kept"

@@ -8,15 +8,13 @@ from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Table, literal_column, null, select
-from sqlalchemy.dialects.postgresql import Insert as PostgresqlInsert
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import Insert as SqliteInsert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects import postgresql, sqlite
 
 from assistant.guidance.rows import REACHED, enqueue_delivery, morning_of, words_of
 from assistant.guidance.writing import Written
 from assistant.store import Transaction
 from assistant.store.columns import new_id
+from assistant.store.database import insert_into
 from assistant.store.tables import guidance, message
 
 ONE_GUIDANCE = ("person_id", "subject_id", "rule", "kind", "cause")
@@ -24,7 +22,7 @@ ONE_MESSAGE = ("guidance_id", "channel")
 
 
 @dataclass(frozen=True)
-class Letter:
+class NewMessage:
     """A message to keep: its words, for a person, of a guidance. `state`: waiting, or manual for a human to bring."""
 
     guidance_id: str
@@ -45,7 +43,7 @@ async def keep_guidance(tx: Transaction, several: Sequence[Mapping[str, Any]]) -
     # Nothing is bound in these two but what is kept: SQLAlchemy would else write row by row.
     states: list[ColumnElement[str]] = [literal_column(f"'{one}'") for one in REACHED]
     reached = select(message.c.guidance_id).where(message.c.state.in_(states))
-    statement = _insert(tx, guidance)
+    statement = insert_into(tx, guidance)
     statement = statement.on_conflict_do_update(
         index_elements=ONE_GUIDANCE,
         set_={name: statement.excluded[name] for name in ("content", "determination_id", "created_at")}
@@ -55,12 +53,12 @@ async def keep_guidance(tx: Transaction, several: Sequence[Mapping[str, Any]]) -
     return await _keep(tx, statement, guidance, ONE_GUIDANCE, several)
 
 
-async def keep_messages(tx: Transaction, letters: Sequence[Letter], now: datetime) -> list[str | None]:
+async def keep_messages(tx: Transaction, several: Sequence[NewMessage], now: datetime) -> list[str | None]:
     """Keep written messages once a channel, and enqueue the delivery of those that wait for one; their ids.
 
     One that was taken back is written anew; None for one that is there already.
     """
-    statement = _insert(tx, message)
+    statement = insert_into(tx, message)
     words = ("language", "title", "body", "why")
     statement = statement.on_conflict_do_update(
         index_elements=ONE_MESSAGE,
@@ -77,10 +75,10 @@ async def keep_messages(tx: Transaction, letters: Sequence[Letter], now: datetim
             "state": one.state,
             **words_of(one.written),
         }
-        for one in letters
+        for one in several
     ]
     ids = await _keep(tx, statement, message, ONE_MESSAGE, values)
-    for one, message_id in zip(letters, ids, strict=True):
+    for one, message_id in zip(several, ids, strict=True):
         if message_id is not None and one.state == "waiting":
             # A key of the channel's own: a mail server that is away must hold up neither the chat nor the
             # person's events.
@@ -89,18 +87,14 @@ async def keep_messages(tx: Transaction, letters: Sequence[Letter], now: datetim
     return ids
 
 
-async def keep_message(tx: Transaction, letter: Letter, now: datetime) -> str | None:
+async def keep_message(tx: Transaction, one: NewMessage, now: datetime) -> str | None:
     """As `keep_messages`, of one."""
-    return (await keep_messages(tx, [letter], now))[0]
-
-
-def _insert(tx: Transaction, table: Table) -> SqliteInsert | PostgresqlInsert:
-    return sqlite_insert(table) if tx.connection.dialect.name == "sqlite" else postgresql_insert(table)
+    return (await keep_messages(tx, [one], now))[0]
 
 
 async def _keep(
     tx: Transaction,
-    statement: SqliteInsert | PostgresqlInsert,
+    statement: sqlite.Insert | postgresql.Insert,
     table: Table,
     unique: Sequence[str],
     several: Sequence[Mapping[str, Any]],

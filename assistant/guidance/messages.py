@@ -13,7 +13,7 @@ from assistant.guidance import rows
 from assistant.guidance.being_told import in_their_language
 from assistant.guidance.content import content_by_hand
 from assistant.guidance.judging import telling_now
-from assistant.guidance.keeping import Letter, keep_message
+from assistant.guidance.keeping import NewMessage, keep_message
 from assistant.guidance.ladder import needs_a_letter
 from assistant.guidance.overtaken import less
 from assistant.guidance.people import Person, person_as_known
@@ -107,7 +107,7 @@ class Messages:
             written = await self.write(tx, kind, "letter", person, content, sender, now)
         else:
             written = write_withheld(person.language, sender.name, sender.language)
-        kept = await keep_message(tx, Letter(guidance_id, person.id, written, "manual"), now)
+        kept = await keep_message(tx, NewMessage(guidance_id, person.id, written, "manual"), now)
         if kept is not None and self.posts_letters:
             await rows.enqueue_posting(tx, kept, person.id, now)
 
@@ -127,7 +127,7 @@ class Messages:
         content = row["content"]
         sender = await self.sender(tx, content.get("municipality", ""))
         written = await self.write(tx, row["kind"], channel, person, content, sender, now)
-        return await keep_message(tx, Letter(row["guidance_id"], person.id, written), now)
+        return await keep_message(tx, NewMessage(row["guidance_id"], person.id, written), now)
 
     async def stop(
         self, tx: Transaction, row: Mapping[str, Any], person: Person, how: Telling, now: datetime

@@ -302,15 +302,12 @@ class Guidance(Messages):
         """Keep guidance and write its messages; the id of each that is new."""
         ready = [await self._ready(tx, one, now) for one in planned]
         kept = await keeping.keep_guidance(tx, [one.values(now) for one in ready])
-        letters = []
+        messages, uses = [], []
         for guidance_id, one in zip(kept, ready, strict=True):
             if guidance_id is not None:
-                letters += await self._written(tx, guidance_id, one, now)
-        await keeping.keep_messages(tx, letters, now)
-        told = [
-            one.person.id for guidance_id, one in zip(kept, ready, strict=True) if guidance_id is not None
-        ]
-        uses = [Use(one, "service", "varde", "used", PURPOSE, BASIS, CONCEPTS) for one in told]
+                messages += await self._written(tx, guidance_id, one, now)
+                uses.append(Use(one.person.id, "service", "varde", "used", PURPOSE, BASIS, CONCEPTS))
+        await keeping.keep_messages(tx, messages, now)
         await log_usage(tx, uses, now)
         return kept
 
@@ -338,7 +335,7 @@ class Guidance(Messages):
 
     async def _written(
         self, tx: Transaction, guidance_id: str, one: Ready, now: datetime
-    ) -> list[keeping.Letter]:
+    ) -> list[keeping.NewMessage]:
         """The messages of a new guidance; a letter is kept at once, and so is an errand to walk."""
         kind, person, how, content = one.planned.kind, one.person, one.how, one.content
         sender = await self.sender(tx, content["municipality"])
@@ -350,7 +347,9 @@ class Guidance(Messages):
         written = [
             await self.write(tx, kind, channel, person, content, sender, now) for channel in how.channels
         ]
-        return [keeping.Letter(guidance_id, person.id, words, not_before=how.not_before) for words in written]
+        return [
+            keeping.NewMessage(guidance_id, person.id, words, not_before=how.not_before) for words in written
+        ]
 
     async def _late_notice(self, tx: Transaction, person_id: str, now: datetime) -> None:
         """An address we learn afterwards is used for what still lies unread."""

@@ -16,7 +16,7 @@ import structlog
 
 from assistant.config import Clock, local_date
 from assistant.guidance import notice_rows, rows, text_rows
-from assistant.guidance.keeping import Letter, keep_message
+from assistant.guidance.keeping import NewMessage, keep_message
 from assistant.guidance.ladder import second_notice
 from assistant.guidance.people import Person
 from assistant.guidance.store import Guidance
@@ -71,7 +71,7 @@ class TellingAgain:
         person, how, _ = await self.guidance.telling_now(tx, row, local_date(now))
         if second_notice(row["channel"], person, how) != row["channel"]:
             written = await self._written(tx, row, person)
-            kept = await keep_message(tx, Letter(row["guidance_id"], person.id, written), now)
+            kept = await keep_message(tx, NewMessage(row["guidance_id"], person.id, written), now)
             if kept is not None:
                 await notice_rows.count_as_second(tx, kept)
                 await self._note_question(tx, kept)

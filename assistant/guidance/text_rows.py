@@ -7,11 +7,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, func, select, update
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from assistant.store import IdentityKeys, Transaction, enqueue
-from assistant.store.database import insert_once
+from assistant.store.database import insert_into, insert_once
 from assistant.store.tables import guidance, message, text_hour, text_number, text_reply
 from channels.sms import norwegian_mobile
 from channels.sms_incoming import Reply
@@ -130,9 +128,8 @@ async def place_at(
         return None
     hour = now.replace(minute=0, second=0, microsecond=0)
     room = most if urgent else most - most // KEPT_FREE
-    insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
     taken = await tx.scalar(
-        insert(text_hour)
+        insert_into(tx, text_hour)
         .values(sender=sender, hour=hour, sent=1)
         .on_conflict_do_update(
             index_elements=["sender", "hour"],

@@ -10,7 +10,7 @@ from typing import Any
 from assistant.config import local_date
 from assistant.guidance import already_told, rows
 from assistant.guidance.being_told import ToldHow
-from assistant.guidance.keeping import Letter, keep_message
+from assistant.guidance.keeping import NewMessage, keep_message
 from assistant.guidance.store import Guidance
 from assistant.guidance.tact import may_go
 from assistant.guidance.themes import theme_of
@@ -103,4 +103,4 @@ async def tell_after_all(guidance: Guidance, tx: Transaction, guidance_id: str, 
         await guidance.write_letter(tx, guidance_id, person, how, row["kind"], content, sender, now)
     for channel in how.channels:
         written = await guidance.write(tx, row["kind"], channel, person, content, sender, now)
-        await keep_message(tx, Letter(guidance_id, person.id, written, not_before=how.not_before), now)
+        await keep_message(tx, NewMessage(guidance_id, person.id, written, not_before=how.not_before), now)

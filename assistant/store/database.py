@@ -9,8 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import CursorResult, Executable, RowMapping, Table, event
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
@@ -184,10 +183,14 @@ class Database:
             await self._reader.dispose()
 
 
+def insert_into(tx: Transaction, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """An insert that may say what to do where there is such a row, in the words of the transaction's database."""
+    return sqlite.insert(table) if tx.connection.dialect.name == "sqlite" else postgresql.insert(table)
+
+
 async def upsert(tx: Transaction, table: Table, key: Mapping[str, Any], values: Mapping[str, Any]) -> None:
     """Insert a row, or give the one with that key these values."""
-    insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
-    statement = insert(table).values(**key, **values)
+    statement = insert_into(tx, table).values(**key, **values)
     await tx.execute(statement.on_conflict_do_update(index_elements=list(key), set_=dict(values)))
 
 
@@ -195,6 +198,7 @@ async def insert_once(
     tx: Transaction, table: Table, values: Mapping[str, Any], unique: Sequence[str]
 ) -> bool:
     """Insert a row unless there is one with the same unique columns; whether it was inserted."""
-    insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
-    statement = insert(table).values(dict(values)).on_conflict_do_nothing(index_elements=list(unique))
+    statement = (
+        insert_into(tx, table).values(dict(values)).on_conflict_do_nothing(index_elements=list(unique))
+    )
     return (await tx.execute(statement.returning(*table.primary_key))).first() is not None

@@ -26,6 +26,7 @@ from sqlalchemy import (
 )
 
 from assistant.store import Transaction
+from assistant.store.asking import among
 from assistant.store.tables import fact, restriction, subject
 
 
@@ -254,7 +255,7 @@ def _within_reach(now: bool, some: bool, on_postgresql: bool) -> Select[Any]:
     held = _held(now)
     is_near = _is_near(held, on_postgresql)
     # Two questions rather than one with `or`, for which PostgreSQL would read the whole table.
-    wanted = and_(held, fact.c.concept.in_(bindparam("only", expanding=True))) if some else held
+    wanted = and_(held, fact.c.concept.in_(among("only"))) if some else held
     about = select(*_COLUMNS).where(is_near(fact.c.subject_id), wanted)
     towards = select(*_COLUMNS).where(is_near(fact.c.object_id), _ALONG, wanted)
     both = about.union_all(towards).subquery()
@@ -269,7 +270,7 @@ def _relations_within_reach(on_postgresql: bool) -> CompoundSelect[Any]:
     return ends.where(is_near(fact.c.subject_id)).union(ends.where(is_near(fact.c.object_id)))
 
 
-_ALONG = fact.c.concept.in_(bindparam("relations", expanding=True))
+_ALONG = fact.c.concept.in_(among("relations"))
 
 
 def _on_postgresql(tx: Transaction) -> bool:
@@ -292,7 +293,7 @@ def _is_near(
     """
     reached = (
         select(subject.c.id.label("id"), literal(0).label("step"))
-        .where(subject.c.id.in_(bindparam("start", expanding=True)))
+        .where(subject.c.id.in_(among("start")))
         .cte("reached", recursive=True)
     )
     relation = and_(_ALONG, fact.c.object_id.is_not(None), held)

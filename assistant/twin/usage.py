@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, insert, or_, select, update
 
+from assistant.store.asking import among
 from assistant.store.database import Transaction, insert_once
 from assistant.store.tables import usage, usage_head
 from assistant.twin.usage_chain import START, Entry, link
@@ -151,9 +152,7 @@ _MOVED = (
 
 
 _HEADS = (
-    select(usage_head)
-    .where(usage_head.c.subject_id.in_(bindparam("subjects", expanding=True)))
-    .order_by(usage_head.c.subject_id)
+    select(usage_head).where(usage_head.c.subject_id.in_(among("subjects"))).order_by(usage_head.c.subject_id)
 )
 _HEADS_HELD = _HEADS.with_for_update()  # in the order they are read
 

@@ -16,25 +16,23 @@ MOST_KEYS = 100_000
 """How many callers are remembered; the one not seen for longest is forgotten first."""
 
 
-class Pace:
-    """One bucket: so many at once, then so many a second. Small, for there may be one for each of thousands."""
+class Bucket:
+    """What is left of a burst, and when it was counted. Small: there is one for each of thousands."""
 
-    __slots__ = ("_left", "_then", "a_second")
+    __slots__ = ("_left", "_then")
 
-    def __init__(self, a_second: int) -> None:
-        self.a_second = a_second
-        self._left = float(a_second)
-        self._then = monotonic()
+    def __init__(self, burst: int, now: float) -> None:
+        self._left = float(burst)
+        self._then = now
 
-    def take(self) -> bool:
-        """Take one; whether there was one."""
-        now = monotonic()
-        self._left = min(float(self.a_second), self._left + (now - self._then) * self.a_second)
+    def take(self, burst: int, per_minute: float, now: float) -> float:
+        """Take one; 0.0 when there was one, else the seconds until there is."""
+        self._left = min(float(burst), self._left + (now - self._then) * per_minute / 60)
         self._then = now
         if self._left < 1:
-            return False
+            return (1 - self._left) * 60 / per_minute
         self._left -= 1
-        return True
+        return 0.0
 
 
 @dataclass
@@ -44,18 +42,16 @@ class Limit:
     burst: int
     per_minute: float
     seconds: Callable[[], float] = monotonic
-    _buckets: OrderedDict[str, tuple[float, float]] = field(default_factory=OrderedDict)
+    _buckets: OrderedDict[str, Bucket] = field(default_factory=OrderedDict)
 
     def wait(self, key: str) -> float:
         """Take one; 0.0 when there was one, else the seconds until there is."""
         now = self.seconds()
-        left, then = self._buckets.pop(key, (float(self.burst), now))
-        left = min(float(self.burst), left + (now - then) * self.per_minute / 60)
-        taken = left >= 1
-        self._buckets[key] = (left - 1 if taken else left, now)
+        bucket = self._buckets.pop(key, None) or Bucket(self.burst, now)
+        self._buckets[key] = bucket  # the last to be forgotten
         if len(self._buckets) > MOST_KEYS:
             self._buckets.popitem(last=False)
-        return 0.0 if taken else (1 - left) * 60 / self.per_minute
+        return bucket.take(self.burst, self.per_minute, now)
 
     def take(self, key: str) -> None:
         """Take one. Raises TooMany (429, with Retry-After) when there is none."""

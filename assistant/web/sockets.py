@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager
+from time import monotonic
 from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
@@ -19,7 +20,7 @@ from assistant.store.columns import to_json
 from assistant.web import tickets
 from assistant.web.faults import BadRequest
 from assistant.web.json_body import parse_json
-from assistant.web.limits import Pace
+from assistant.web.limits import Bucket
 from assistant.web.live_sockets import LIVE_SOCKETS, SESSION_ENDED, SocketRefused
 from assistant.web.parts import PARTS, Parts
 from assistant.web.policy import recognise_session
@@ -69,7 +70,7 @@ class Socket:
         # No task that waits for something to send: most of thousands of sockets have nothing.
         self._outgoing: list[str] = []
         self._writing: asyncio.Task[None] | None = None
-        self._pace = Pace(PER_SECOND)
+        self._pace = Bucket(PER_SECOND, monotonic())
         self._ending: asyncio.Lock | None = None  # most have not begun to end
 
     async def send(self, message: Mapping[str, Any]) -> None:
@@ -128,7 +129,7 @@ class Socket:
             if received.type is not WSMsgType.TEXT:
                 await self.end(NOT_JSON, "send JSON as text")
                 return
-            if not self._pace.take():
+            if self._pace.take(PER_SECOND, PER_SECOND * 60, monotonic()):
                 await self.end(TOO_FAST, f"at most {PER_SECOND} messages a second")
                 return
             visitor = await recognise_session(self._parts, self.session)

@@ -13,11 +13,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 
 from assistant.store import IdentityKeys, Transaction
 from assistant.store.columns import from_json, to_json
+from assistant.store.database import insert_once
 from assistant.store.tables import receipt
 
 HANDED_OVER = timedelta(seconds=60)
@@ -72,6 +71,4 @@ def unseal(keys: IdentityKeys, written: str, origin: str, now: datetime) -> Tick
 async def use(tx: Transaction, ticket: Ticket, now: datetime) -> bool:
     """Use the ticket up; False when somebody has before, in whatever process."""
     values = {"id": f"ticket:{ticket.number}", "at": now}
-    dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
-    written_now = await tx.execute(dialect_insert(receipt).values(values).on_conflict_do_nothing())
-    return bool(written_now.rowcount == 1)
+    return await insert_once(tx, receipt, values, ["id"])

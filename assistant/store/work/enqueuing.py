@@ -9,11 +9,9 @@ from itertools import groupby
 from typing import Any
 from zlib import crc32
 
-from sqlalchemy import Insert, func, select
-from sqlalchemy.dialects.postgresql import insert as postgresql_insert
-from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+from sqlalchemy import func, select
 
-from assistant.store.database import Transaction
+from assistant.store.database import Transaction, insert_into
 from assistant.store.news import WORK, tell
 from assistant.store.tables import job
 from assistant.store.work.waking import wake
@@ -68,11 +66,10 @@ async def _write(tx: Transaction) -> None:
     """Write what was enqueued, in line with other transactions that bring work for the same key or receipt."""
     new, tx.jobs = tx.jobs, []
     await in_line(tx, [name for values in new for name in (values["key"], values["receipt"])])
-    dialect_insert = sqlite_insert if tx.connection.dialect.name == "sqlite" else postgresql_insert
-    added: Insert = dialect_insert(job)
+    added = insert_into(tx, job)
     # The waiting one is written, not just seen: on PostgreSQL nobody can then begin it, and read
     # what it goes by, before our own news is committed. When it is due stands: it may be put off.
-    once = dialect_insert(job)
+    once = insert_into(tx, job)
     once = once.on_conflict_do_update(index_elements=["receipt"], set_={"receipt": once.excluded.receipt})
     if tx.connection.dialect.name == "postgresql":  # on SQLite there is one process, and it is woken as it is
         for queue in {values["queue"] for values in new if values["queue"] in SOON}:

@@ -141,29 +141,28 @@ class Work:
             task.cancel()
         if late:
             await asyncio.wait(late)
+        for hand in self._hands:
+            self._shut.let_go(hand)
         await self._listening.__aexit__()
 
     async def _loop(self, queues: tuple[str, ...], hand: asyncio.Event) -> None:
         done: Sequence[Claimed] = ()
-        try:
-            while not self._stopping:
-                hand.clear()
-                claimed: Sequence[Claimed] = ()
-                try:
-                    async with self._claiming:
-                        claimed = await self._claim(queues, done, hand)
-                        done = ()  # ended, with that claim: their numbers may be others' by now
-                        self._keep_or_let_go(hand, claimed)
-                    done = await self._work_at(claimed) if claimed else ()
-                except Exception:
-                    log.exception("work.loop_failed")  # the database is away: wait, do not die
-                if not claimed:
-                    # Not wait_for: up to Python 3.11 it drops a cancellation that comes as somebody wakes us.
-                    with contextlib.suppress(TimeoutError):
-                        async with asyncio.timeout(self.idle_seconds):
-                            await hand.wait()
-        finally:
-            self._shut.let_go(hand)
+        while not self._stopping:
+            hand.clear()
+            claimed: Sequence[Claimed] = ()
+            try:
+                async with self._claiming:
+                    claimed = await self._claim(queues, done, hand)
+                    done = ()  # ended, with that claim: their numbers may be others' by now
+                    self._keep_or_let_go(hand, claimed)
+                done = await self._work_at(claimed) if claimed else ()
+            except Exception:
+                log.exception("work.loop_failed")  # the database is away: wait, do not die
+            if not claimed:
+                # Not wait_for: up to Python 3.11 it drops a cancellation that comes as somebody wakes us.
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(self.idle_seconds):
+                        await hand.wait()
         try:
             await self._ended(done)
         except Exception:
@@ -276,12 +275,12 @@ class Work:
         self, queues: tuple[str, ...], done: Sequence[Claimed] = (), hand: asyncio.Event | None = None
     ) -> Sequence[Claimed]:
         """The next job, and those that are done together with it; in the transaction that ends those `done`."""
-        now = self.clock()
-        if not done and not self._shut.open_to(queues, hand):
+        now, queues = self.clock(), self._shut.open_to(queues, hand)
+        if not done and not queues:
             return ()
         if self.database.is_sqlite and not done:
             async with self.database.read() as tx:
-                if not await anything_to_begin(tx, self._shut.open_to(queues, hand), now):
+                if not await anything_to_begin(tx, queues, now):
                     return ()  # the common case costs no turn among those who write
         async with self.database.begin() as tx:
             if done:
@@ -289,7 +288,7 @@ class Work:
             if abs(now - self._looked_for_lost) >= RESCUE_EVERY:
                 await count_lost(tx, now)
                 self._looked_for_lost = now
-            return await self._next(tx, self._shut.open_to(queues, hand), now)
+            return await self._next(tx, queues, now)
 
     def _keep_or_let_go(self, hand: asyncio.Event, claimed: Sequence[Claimed]) -> None:
         """Keep the queue of what a hand does together, where it has taken all there was, from the others.
@@ -297,12 +296,16 @@ class Work:
         Each of those would else begin with the few that come next. Where there is more than one can take, or one has
         to wait for somebody else, there is work for several.
         """
-        handler = self.handlers.get(claimed[0].task) if claimed else None
-        alone = isinstance(handler, Together) and len(claimed) < handler.most and not claimed[0].attempts
-        kept = claimed[0].queue if alone else None
+        together = self._together(claimed[0]) if claimed else None
+        kept = claimed[0].queue if together is not None and len(claimed) < together.most else None
         self._shut.let_go(hand, but=kept)
         if kept is not None:
             self._shut.shut(kept, hand)
+
+    def _together(self, first: Claimed) -> Together | None:
+        """What does a job together with others; None for one that has failed: its process may have died of it."""
+        handler = self.handlers.get(first.task)
+        return handler if isinstance(handler, Together) and not first.attempts else None
 
     async def _next(self, tx: Transaction, queues: tuple[str, ...], now: datetime) -> Sequence[Claimed]:
         row = await next_job(tx, queues, now) if queues else None
@@ -310,11 +313,10 @@ class Work:
             return ()
         first = Claimed(**row)
         await self._take(tx, [first], now)
-        handler = self.handlers.get(first.task)
-        # One that has failed goes alone: it may be what its process died of.
-        if not isinstance(handler, Together) or first.attempts:
+        together = self._together(first)
+        if together is None:
             return (first,)
-        others = [Claimed(**row) for row in await others_like(tx, first.id, handler.most - 1, now)]
+        others = [Claimed(**row) for row in await others_like(tx, first.id, together.most - 1, now)]
         if others:
             await self._take(tx, others, now)
         return (first, *others)
