@@ -46,8 +46,10 @@ class ComparedFacts:
         return cls({path: tuple(found) for path, found in sides.items()}, frozenset(otherwise))
 
     def only_compares(self, path: str) -> bool:
-        """Is each use of a fact a comparison, and none hidden behind another name?"""
-        last = path.rpartition(".")[2]
+        """Is each use of a fact a comparison, none hidden behind another name, and none of a part: a day's month?"""
+        last, part = path.rpartition(".")[2], f"{path}."
+        if any(used.startswith(part) for used in (*self.sides, *self.otherwise)):
+            return False
         return path not in self.otherwise and not {last, ""} & self.otherwise
 
 

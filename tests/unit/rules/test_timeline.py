@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from small_rules import conditions, small_rule
 
@@ -67,6 +67,15 @@ LOGIC = st.recursive(
 )
 
 
+@example(
+    test="applicant.student = true",
+    worth="(if applicant.student = true then today < date(today.year, applicant.born.month, 1)"
+    " else today < applicant.born)",
+    born=None,
+    ends=date(2024, 9, 1),
+    told={},
+    change=date(2024, 8, 15),
+)
 @settings(max_examples=60, deadline=None)
 @given(
     test=LOGIC,
